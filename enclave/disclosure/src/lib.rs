@@ -1,0 +1,1 @@
+//! What may leave: thresholds, dominance, rounding, complementary suppression.

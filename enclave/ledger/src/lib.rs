@@ -1,0 +1,1 @@
+//! The enclave's memory: a hash-chained journal, budgets, receipts, and the auditor's tool.

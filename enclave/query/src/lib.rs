@@ -1,0 +1,1 @@
+//! Guarded DataFusion: label the plan, cut it at its lowest aggregates, run the two phases.

@@ -1,0 +1,1 @@
+//! Leaves, Merkle proofs, checkpoints and receipts, and how they are verified.

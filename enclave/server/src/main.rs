@@ -1,0 +1,3 @@
+//! The process beside the data: permits, workers, ledger, releases.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! VCF, BCF, clinical and QC files made into an immutable Parquet snapshot.

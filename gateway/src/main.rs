@@ -1,0 +1,3 @@
+//! Meets every visitor: identity, decision, permit, route, reply.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Benchmarks: visits and their parts.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Writes the demonstration's two synthetic datasets.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What every process shares: configuration, TLS, telemetry, shutdown.

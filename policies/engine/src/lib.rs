@@ -1,0 +1,1 @@
+//! The committee's files, strictly loaded, decided by casbin, explained.

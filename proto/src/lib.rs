@@ -1,0 +1,1 @@
+//! Wire types of the visitors' and the enclaves' services.

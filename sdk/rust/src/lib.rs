@@ -1,0 +1,1 @@
+//! Visit a Sekisho consortium from Rust: library and command line.

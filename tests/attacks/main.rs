@@ -1,0 +1,3 @@
+//! attacks
+
+fn main() {}
