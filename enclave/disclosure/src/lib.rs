@@ -1,1 +1,19 @@
-//! What may leave: thresholds, dominance, rounding, complementary suppression.
+//! What may leave an enclave, and how it is protected on the way out.
+//!
+//! Pure: no input or output, no async, no Arrow. A table of cells, each with
+//! the set of individuals behind it, goes in; a [`Protected`] comes out, and
+//! nowhere else can one be made.
+//!
+//! The rules follow the guard's specification; where they have a public
+//! source it is named beside the rule.
+
+mod cell;
+mod profile;
+mod protected;
+mod rounding;
+mod suppress;
+
+pub use cell::{Amount, Cell, CellTable, Contribution, Figure, Key, Measure, ShapeError};
+pub use profile::{Profile, ProfileError};
+pub use protected::{Protected, ProtectedRow, Value};
+pub use suppress::protect;

@@ -1,0 +1,200 @@
+//! The `suppress` mechanism: threshold, dominance, complementary suppression, rounding.
+//!
+//! Sources: threshold, dominance and class disclosure as in ACRO's and
+//! OpenSAFELY's output rules; primary and complementary suppression as in the
+//! statistical offices' handbooks on disclosure control.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+
+use crate::{
+    cell::{CellTable, Figure, Key, Measure},
+    profile::Profile,
+    protected::{Protected, ProtectedRow, Value},
+    rounding::{to_base, to_significant},
+};
+
+/// Protects a table: what may be shown is rounded, the rest is suppressed.
+///
+/// # Postcondition
+///
+/// Every figure shown describes at least `threshold` individuals and none of
+/// them dominates it. Along every dimension the suppressed figures of a line
+/// describe nobody, or at least `threshold` individuals in at least two cells,
+/// as far as the line has cells to add. A group that is suppressed shows none
+/// of its figures. Rows without a value in a dimension are no declared group:
+/// they appear only with a figure to show.
+///
+/// Cost: for each measure, lines × cells set unions in the worst case.
+pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
+    let groups: BTreeMap<&Key, &Figure> = table
+        .cells()
+        .iter()
+        .map(|(key, cell)| (key, &cell.group))
+        .collect();
+    let hidden_groups = suppressed(&groups, &Hidden::default(), table, profile);
+
+    let hidden: Vec<Hidden> = (0..table.measures().len())
+        .map(|index| {
+            let figures = table
+                .cells()
+                .iter()
+                .filter_map(|(key, cell)| Some((key, cell.figures.get(index)?)))
+                .collect();
+            suppressed(&figures, &hidden_groups, table, profile)
+        })
+        .collect();
+
+    let rows = table
+        .cells()
+        .iter()
+        .filter(|(key, _)| key.iter().all(Option::is_some) || !hidden_groups.contains(key))
+        .map(|(key, cell)| ProtectedRow {
+            key: key.clone(),
+            values: table
+                .measures()
+                .iter()
+                .zip(&cell.figures)
+                .zip(&hidden)
+                .map(|((measure, figure), hidden)| {
+                    if hidden.contains(key) {
+                        None
+                    } else {
+                        released(*measure, figure, profile)
+                    }
+                })
+                .collect(),
+        })
+        .collect();
+    Protected::new(rows, profile.clone())
+}
+
+/// The keys of suppressed cells.
+#[derive(Default)]
+struct Hidden(std::collections::BTreeSet<Key>);
+
+impl Hidden {
+    fn contains(&self, key: &Key) -> bool {
+        self.0.contains(key)
+    }
+}
+
+/// Primary suppression, then complementary suppression until nothing changes.
+fn suppressed(
+    figures: &BTreeMap<&Key, &Figure>,
+    groups: &Hidden,
+    table: &CellTable,
+    profile: &Profile,
+) -> Hidden {
+    let mut hidden = Hidden(
+        figures
+            .iter()
+            .filter(|(key, figure)| groups.contains(key) || !may_stand_alone(figure, profile))
+            .map(|(key, _)| (*key).clone())
+            .collect(),
+    );
+    let lines = lines(figures, table.dimensions().len());
+    loop {
+        let further: Vec<Key> = lines
+            .iter()
+            .filter_map(|line| complement(line, figures, &hidden, profile))
+            .collect();
+        if further.is_empty() {
+            return hidden;
+        }
+        hidden.0.extend(further);
+    }
+}
+
+/// Threshold and dominance on one figure.
+fn may_stand_alone(figure: &Figure, profile: &Profile) -> bool {
+    figure.is_sound()
+        && figure.individuals() >= u64::from(profile.threshold)
+        && !is_dominated(figure, profile)
+}
+
+/// The (2, p %) dominance rule and the p % rule, on absolute contributions.
+fn is_dominated(figure: &Figure, profile: &Profile) -> bool {
+    let (sum, [first, second]) = figure.magnitudes();
+    if sum == 0.0 {
+        return false;
+    }
+    let rest = sum - first - second;
+    first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
+        || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
+}
+
+/// The lines of a table: cells that differ in one dimension only. A total over
+/// a line may be known from elsewhere.
+fn lines<'a>(figures: &BTreeMap<&'a Key, &Figure>, dimensions: usize) -> Vec<Vec<&'a Key>> {
+    (0..dimensions)
+        .flat_map(|dimension| {
+            let mut lines: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
+            for &key in figures.keys() {
+                let mut others = key.clone();
+                others.remove(dimension);
+                lines.entry(others).or_default().push(key);
+            }
+            lines.into_values()
+        })
+        .collect()
+}
+
+/// The next cell to suppress in a line, if its suppressed ones could be told
+/// from a total.
+fn complement(
+    line: &[&Key],
+    figures: &BTreeMap<&Key, &Figure>,
+    hidden: &Hidden,
+    profile: &Profile,
+) -> Option<Key> {
+    let (gone, shown): (Vec<&Key>, Vec<&Key>) = line.iter().partition(|key| hidden.contains(key));
+    let mut mass = RoaringBitmap::new();
+    let mut cells = 0;
+    for figure in gone.iter().filter_map(|key| figures.get(key)) {
+        if figure.individuals() > 0 {
+            cells += 1;
+            mass |= figure.contributors();
+        }
+    }
+    if mass.is_empty() || (cells >= 2 && mass.len() >= u64::from(profile.threshold)) {
+        return None;
+    }
+    shown
+        .into_iter()
+        .min_by_key(|key| (figures.get(key).map(|figure| figure.individuals()), *key))
+        .cloned()
+}
+
+/// A figure as it is shown: suppression comes first, rounding after.
+fn released(measure: Measure, figure: &Figure, profile: &Profile) -> Option<Value> {
+    let rounded_count = || to_base(i128::from(figure.count()), profile.rounding_base);
+    let rounded_integer = || to_base(figure.integer(), profile.rounding_base);
+    let rounded_fraction = || to_significant(figure.fraction(), profile.sum_significant_digits);
+    match measure {
+        Measure::Individuals => {
+            to_base(i128::from(figure.individuals()), profile.rounding_base).map(Value::Integer)
+        }
+        Measure::Count => rounded_count().map(Value::Integer),
+        Measure::IntegerSum => rounded_integer().map(Value::Integer),
+        Measure::Sum => Some(Value::Fraction(rounded_fraction())),
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a rounded sum, divided right away"
+        )]
+        Measure::IntegerMean => quotient(rounded_integer()? as f64, rounded_count()?),
+        Measure::Mean => quotient(rounded_fraction(), rounded_count()?),
+    }
+}
+
+/// A mean is the quotient of its rounded parts.
+fn quotient(sum: f64, count: i64) -> Option<Value> {
+    #[expect(clippy::cast_precision_loss, reason = "a rounded count")]
+    let mean = sum / count as f64;
+    mean.is_finite().then_some(Value::Fraction(mean))
+}
+
+#[cfg(test)]
+#[path = "suppress/tests.rs"]
+mod tests;
