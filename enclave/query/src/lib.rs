@@ -1,1 +1,29 @@
-//! Guarded DataFusion: label the plan, cut it at its lowest aggregates, run the two phases.
+//! Guarded SQL: the statement is judged, its plan labelled and cut at the
+//! lowest aggregates over private tables, and run in two phases.
+//!
+//! ```text
+//! text ─ statement ─ plan ─ label ─┬─ cuts: private plans of our own shape ─ cells ─ protect
+//!                                  └─ released plan over the protected cells ─────────┘
+//! ```
+//!
+//! Planning and both phases run in a worker process ([`worker`]); the enclave's
+//! own process only turns the worker's rows into cells ([`cells`]) and protects
+//! them. Whatever this crate does not understand it refuses.
+
+pub mod cells;
+mod cut;
+mod expression;
+mod label;
+mod measure;
+mod place;
+mod refusal;
+mod rewrite;
+mod run;
+mod scan;
+mod session;
+mod statement;
+pub mod worker;
+
+pub use cut::{Dimension, MeasureKind, OutputColumn, Planned, Shape};
+pub use place::Place;
+pub use refusal::{Refusal, Rule};

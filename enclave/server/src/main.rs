@@ -1,3 +1,95 @@
 //! The process beside the data: permits, workers, ledger, releases.
+//!
+//! The order of a visit stands in [`visit`]. What may leave is a
+//! [`release::Release`] and nothing else; the gRPC service encodes that type only.
 
-fn main() {}
+mod config;
+mod describe;
+mod enclave;
+mod failure;
+mod ingest;
+mod keys;
+mod permit;
+mod profiles;
+mod release;
+mod report;
+mod serve;
+mod service;
+mod visit;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Runs beside a holder's data: ingests it, and answers visits to it.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho-enclave", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve visits until SIGTERM or SIGINT.
+    #[command(after_help = "Example:\n  sekisho-enclave serve --config /etc/sekisho/enclave.toml")]
+    Serve {
+        /// The configuration.
+        #[arg(long, value_name = "FILE", env = "SEKISHO_ENCLAVE_CONFIG")]
+        config: PathBuf,
+    },
+    /// Make a snapshot of a dataset's directory; the same input again changes nothing.
+    #[command(after_help = "Example:\n  sekisho-enclave ingest ./lihc --store /srv/sekisho/store")]
+    Ingest {
+        /// The directory that holds dataset.toml.
+        #[arg(value_name = "DIR")]
+        dataset: PathBuf,
+        /// Where snapshots are kept.
+        #[arg(
+            long,
+            value_name = "DIR",
+            env = "SEKISHO_STORE",
+            default_value = "store"
+        )]
+        store: PathBuf,
+    },
+    /// List the snapshots of a store, the current one marked.
+    #[command(after_help = "Example:\n  sekisho-enclave snapshots --store /srv/sekisho/store")]
+    Snapshots {
+        /// Where snapshots are kept.
+        #[arg(
+            long,
+            value_name = "DIR",
+            env = "SEKISHO_STORE",
+            default_value = "store"
+        )]
+        store: PathBuf,
+    },
+    /// Serve one visit's queries over standard input and output. Started by `serve`.
+    #[command(hide = true)]
+    Worker,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve { config } => serve::run(&config),
+        Command::Ingest { dataset, store } => ingest::run(&dataset, &store),
+        Command::Snapshots { store } => ingest::list(&store),
+        // A worker says nothing to anybody but its enclave.
+        Command::Worker => {
+            let served = sekisho_query::worker::serve();
+            return if served.is_ok() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::failed(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

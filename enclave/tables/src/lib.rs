@@ -1,1 +1,24 @@
 //! VCF, BCF, clinical and QC files made into an immutable Parquet snapshot.
+//!
+//! A holder's directory with a manifest, `dataset.toml`, is [`ingest`]ed into a
+//! [`Store`]; its [`Snapshot`]s are read table by table, or genotype block by
+//! genotype block.
+
+mod catalogue;
+mod compressed;
+mod declared;
+mod ingest;
+mod inputs;
+mod manifest;
+mod parquet_file;
+mod registry;
+mod schema;
+mod snapshot;
+mod store;
+mod variants;
+
+pub use catalogue::{Catalogue, Column, ColumnType, Label, Role, Rows, Table, UNIT, VARIANT};
+pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
+pub use manifest::ManifestError;
+pub use snapshot::{Batches, Blocks, GenotypeBlock, GenotypeSample, Snapshot, SnapshotError};
+pub use store::{Store, StoreError};

@@ -1,1 +1,44 @@
-//! Visit a Sekisho consortium from Rust: library and command line.
+//! Visit a Sekisho consortium from Rust.
+//!
+//! A visit puts SQL to data that never leave their holder. What comes back was
+//! released by the holder's guard, and comes with a receipt that can be
+//! verified offline.
+//!
+//! ```no_run
+//! use sekisho::{Connection, Visit};
+//!
+//! # async fn visit() -> Result<(), sekisho::Error> {
+//! let visit = Visit::connect(Connection {
+//!     address: "localhost:7443".to_owned(),
+//!     identity: "dev/people/researcher.pem".into(),
+//!     ca: "dev/ca.pem".into(),
+//!     project: "P-0001".to_owned(),
+//!     ..Connection::default()
+//! })
+//! .await?;
+//! let sql = "SELECT diagnosis, count(DISTINCT individual_id) AS n FROM individuals GROUP BY diagnosis";
+//! for (dataset, answer) in visit.sql(sql, &["demo-cancer"]).await? {
+//!     match answer {
+//!         Ok(answer) => println!("{dataset}: {} rows", answer.rows()),
+//!         Err(failure) => println!("{dataset}: {failure}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod connection;
+mod failure;
+mod trust;
+mod visit;
+
+pub use answer::{Answer, Answers, SUPPRESSED, Unproved};
+pub use connection::{Connection, UnusableAddress};
+pub use failure::{Error, Failure, Reason, Refusal};
+pub use sekisho_proto::v1::{
+    AppliedRule, Budget, CheckResult, Column, Dataset, Release, ReleasedColumn, Table,
+};
+pub use sekisho_receipt::{Leaf, Receipt, ReceiptError, VerifierKey, VerifyError};
+pub use trust::{TrustError, read_trust};
+pub use visit::Visit;

@@ -1,0 +1,293 @@
+//! The rules that every record must keep, held against the records before it.
+//!
+//! The same rules let a server open a ledger, guard what it appends, and let an
+//! auditor verify a ledger or its export.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use sekisho_receipt::merkle::{Hash, Tree, leaf_hash};
+use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Nonce, Release, VerifierKey};
+use sha2::{Digest as _, Sha256};
+
+use crate::entry::Entry;
+use crate::error::LedgerError;
+use crate::journal::Position;
+
+/// Project and dataset.
+pub(crate) type Account = (String, String);
+
+/// What the records so far add up to.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    /// The leaves' tree.
+    pub(crate) tree: Tree,
+    /// What was charged, by project and dataset.
+    pub(crate) spent: BTreeMap<Account, u64>,
+    /// Charges that were neither released nor abandoned.
+    pub(crate) open: HashMap<u64, Charge>,
+    /// The policy files in force.
+    pub(crate) policy: Option<Digest>,
+    /// The newest checkpoint and the leaves that it covers.
+    pub(crate) checkpoint: Option<(u64, String)>,
+    /// The ledger's key, as its first record says.
+    pub(crate) vkey: Option<VerifierKey>,
+    /// Sealed answers whose release has not come yet, by their charge.
+    sealed: HashMap<u64, Sealed>,
+    exported: bool,
+}
+
+/// What a record means for the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// A leaf stands at this position.
+    Leaf { sequence: u64, position: Position },
+    /// What an account has spent.
+    Spent { account: Account, spent: u64 },
+    /// A permit was used.
+    Nonce(Nonce),
+    /// An idempotency key stands for this answer.
+    Request { request: Hash, answer_key: Hash },
+    /// The answer is sealed at this position and was released by this leaf.
+    Answer {
+        answer_key: Hash,
+        release: u64,
+        position: Position,
+    },
+}
+
+#[derive(Debug)]
+struct Sealed {
+    answer_key: Hash,
+    digest: Hash,
+    position: Position,
+}
+
+impl Book {
+    /// A book for an export, which has leaves and checkpoints but no sealed
+    /// answers.
+    pub(crate) fn of_export(vkey: VerifierKey) -> Self {
+        Self {
+            exported: true,
+            vkey: Some(vkey),
+            ..Self::default()
+        }
+    }
+
+    /// The number of leaves.
+    pub(crate) fn leaves(&self) -> u64 {
+        self.tree.len()
+    }
+
+    /// Takes one more record. On an error, which says what is wrong with it,
+    /// the book is not to be used any more.
+    pub(crate) fn take(
+        &mut self,
+        entry: &Entry<'_>,
+        position: Position,
+    ) -> Result<Vec<Change>, String> {
+        match (entry, &self.vkey) {
+            (Entry::Header { vkey }, None) => {
+                self.vkey = Some(vkey.parse().map_err(|error| format!("{error}"))?);
+                Ok(Vec::new())
+            }
+            (Entry::Header { .. }, Some(_)) => Err("a second beginning of the journal".to_owned()),
+            (_, None) => Err("the journal does not begin with the ledger's key".to_owned()),
+            (
+                Entry::Charge {
+                    answer_key,
+                    request,
+                    leaf,
+                },
+                Some(_),
+            ) => {
+                let mut changes = self.take_leaf(leaf, position, true)?;
+                if *request != [0; 32] {
+                    changes.push(Change::Request {
+                        request: *request,
+                        answer_key: *answer_key,
+                    });
+                }
+                Ok(changes)
+            }
+            (Entry::Leaf(leaf), Some(_)) => self.take_leaf(leaf, position, self.exported),
+            (
+                Entry::Answer {
+                    answer_key,
+                    charge,
+                    sealed,
+                },
+                Some(_),
+            ) => {
+                if !self.open.contains_key(charge) {
+                    return Err(format!("the answer's charge {charge} is not open"));
+                }
+                let sealed = Sealed {
+                    answer_key: *answer_key,
+                    digest: Sha256::digest(sealed).into(),
+                    position,
+                };
+                self.sealed.insert(*charge, sealed);
+                Ok(Vec::new())
+            }
+            (Entry::Checkpoint(note), Some(key)) => {
+                let checkpoint = Checkpoint::open(note, std::slice::from_ref(key));
+                let checkpoint = checkpoint.map_err(|error| error.to_string())?;
+                self.check(&checkpoint)?;
+                self.checkpoint = Some((checkpoint.size, (*note).to_owned()));
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Holds a checkpoint, whose signature was verified, against the leaves.
+    pub(crate) fn check(&self, checkpoint: &Checkpoint) -> Result<(), String> {
+        match self.tree.root_at(checkpoint.size) {
+            None => Err(format!(
+                "the checkpoint covers {} leaves, but there are {}",
+                checkpoint.size,
+                self.leaves()
+            )),
+            Some(root) if root != checkpoint.root => Err(format!(
+                "the first {} leaves are not those that the checkpoint covers",
+                checkpoint.size
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Verifies the checkpoint in a file and holds it against the leaves;
+    /// returns how many it covers.
+    pub(crate) fn expect(
+        &self,
+        path: &Path,
+        note: &str,
+        vkey: &VerifierKey,
+    ) -> Result<u64, LedgerError> {
+        let misfit = |reason: String| LedgerError::Checkpoint {
+            path: path.to_owned(),
+            reason,
+        };
+        let opened = Checkpoint::open(note, std::slice::from_ref(vkey));
+        let checkpoint = opened.map_err(|error| misfit(error.to_string()))?;
+        if checkpoint.size > self.leaves() {
+            return Err(LedgerError::RolledBack {
+                path: path.to_owned(),
+                expected: checkpoint.size,
+                found: self.leaves(),
+            });
+        }
+        self.check(&checkpoint).map_err(misfit)?;
+        Ok(checkpoint.size)
+    }
+
+    /// Forgets the charges of an earlier process: it took the right to commit
+    /// them with it.
+    pub(crate) fn forget_open(&mut self) {
+        self.open.clear();
+        self.sealed.clear();
+    }
+
+    fn take_leaf(
+        &mut self,
+        bytes: &[u8],
+        position: Position,
+        may_charge: bool,
+    ) -> Result<Vec<Change>, String> {
+        let leaf = Leaf::from_bytes(bytes).map_err(|error| error.to_string())?;
+        let sequence = self.leaves();
+        if leaf.sequence() != sequence {
+            return Err(format!(
+                "leaf {sequence} calls itself number {}",
+                leaf.sequence()
+            ));
+        }
+        let mut changes = vec![Change::Leaf { sequence, position }];
+        match leaf {
+            Leaf::Charge(charge) if may_charge => changes.extend(self.charge(charge)?),
+            Leaf::Charge(_) => return Err(format!("leaf {sequence} charges out of place")),
+            Leaf::Release(release) => changes.extend(self.release(&release)?),
+            Leaf::Abandon(abandon) => {
+                let charge = self.close(abandon.charge_sequence)?;
+                if (&charge.project, &charge.dataset) != (&abandon.project, &abandon.dataset) {
+                    return Err(format!("leaf {sequence} abandons another's charge"));
+                }
+            }
+            Leaf::Policy(policy) => self.policy = Some(policy.policy_digest),
+        }
+        self.tree.push(leaf_hash(bytes));
+        Ok(changes)
+    }
+
+    fn charge(&mut self, charge: Charge) -> Result<[Change; 2], String> {
+        let account = (charge.project.clone(), charge.dataset.clone());
+        let before = self.spent.get(&account).copied().unwrap_or(0);
+        if charge.spent_before != before {
+            return Err(format!(
+                "`spent_before` is {}, but {before} had been charged",
+                charge.spent_before
+            ));
+        }
+        if before.checked_add(charge.charge) != Some(charge.spent_after) {
+            return Err("`spent_after` is not `spent_before` and `charge`".to_owned());
+        }
+        if charge.spent_after > charge.limit {
+            return Err("the charge exceeds the budget".to_owned());
+        }
+        let (spent, nonce) = (charge.spent_after, charge.nonce);
+        self.spent.insert(account.clone(), spent);
+        self.open.insert(charge.sequence, charge);
+        Ok([Change::Spent { account, spent }, Change::Nonce(nonce)])
+    }
+
+    fn release(&mut self, release: &Release) -> Result<Option<Change>, String> {
+        let charge = self.close(release.charge_sequence)?;
+        if !repeats(release, &charge) {
+            return Err(format!(
+                "leaf {} does not say what its charge said",
+                release.sequence
+            ));
+        }
+        if self.exported {
+            return Ok(None);
+        }
+        let sealed = self
+            .sealed
+            .remove(&release.charge_sequence)
+            .ok_or("the release's answer is missing")?;
+        if sealed.digest != release.answer_digest.0 {
+            return Err("the sealed answer is not the one that was released".to_owned());
+        }
+        Ok(Some(Change::Answer {
+            answer_key: sealed.answer_key,
+            release: release.sequence,
+            position: sealed.position,
+        }))
+    }
+
+    fn close(&mut self, charge: u64) -> Result<Charge, String> {
+        self.open
+            .remove(&charge)
+            .ok_or_else(|| format!("no open charge stands at leaf {charge}"))
+    }
+}
+
+/// Whether a release says what its charge said.
+fn repeats(release: &Release, charge: &Charge) -> bool {
+    release.principal == charge.principal
+        && release.project == charge.project
+        && release.purpose == charge.purpose
+        && release.operation == charge.operation
+        && release.question_digest == charge.question_digest
+        && release.canonical_digest == charge.canonical_digest
+        && release.dataset == charge.dataset
+        && release.snapshot == charge.snapshot
+        && release.policy_digest == charge.policy_digest
+        && release.rules == charge.rules
+        && release.profile == charge.profile
+        && release.charge == charge.charge
+        && release.limit == charge.limit
+        && release.spent_before == charge.spent_before
+        && release.spent_after == charge.spent_after
+        && release.trace_id == charge.trace_id
+}

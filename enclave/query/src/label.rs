@@ -1,0 +1,214 @@
+//! Labels on the logical plan, and the cut at its lowest aggregates.
+//!
+//! The walk rebuilds the plan bottom-up. Over private tables only nodes and
+//! expressions that are understood pass; an aggregate over them is taken out
+//! as a [`Cut`] and replaced by a scan of its cells, above which the visitor's
+//! plan goes on unchanged. A node that this file does not name is refused.
+
+mod join;
+mod private;
+mod relation;
+mod released;
+
+use datafusion::logical_expr::LogicalPlan;
+use sekisho_tables::{Catalogue, Label};
+
+use crate::{Refusal, Rule, cut::Cut, rewrite};
+pub(crate) use relation::{Origin, Relation, bare};
+
+/// A plan and whom its rows are about.
+pub(crate) enum Labelled {
+    /// Nobody: literals.
+    Public(LogicalPlan),
+    /// Protected cells.
+    Released(LogicalPlan),
+    /// Sites of somebody's genome.
+    Annotation(Relation),
+    /// Individuals.
+    Private(Relation),
+}
+
+/// What a walk leaves: a plan over cells, and the private plans that fill them.
+pub(crate) struct Labels {
+    pub(crate) released: LogicalPlan,
+    pub(crate) cuts: Vec<Cut>,
+}
+
+/// Labels a plan and cuts it.
+pub(crate) fn label(
+    plan: &LogicalPlan,
+    sql: &str,
+    catalogue: &Catalogue,
+) -> Result<Labels, Refusal> {
+    let mut walk = Walk {
+        sql,
+        catalogue,
+        cuts: Vec::new(),
+    };
+    match walk.label(plan)? {
+        Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
+            released,
+            cuts: walk.cuts,
+        }),
+        Labelled::Released(_) | Labelled::Public(_) => Err(Refusal::new(
+            Rule::Nothing,
+            "the query asks nothing of the dataset's tables",
+            "count or aggregate over a table; `tables` lists them",
+        )
+        .with_rewrite(rewrite::individuals(catalogue, None))),
+        Labelled::Private(relation) => Err(walk.rows(&relation)),
+        Labelled::Annotation(_) => Err(walk.annotation_alone()),
+    }
+}
+
+/// The state of a walk.
+struct Walk<'a> {
+    sql: &'a str,
+    catalogue: &'a Catalogue,
+    cuts: Vec<Cut>,
+}
+
+impl Walk<'_> {
+    fn label(&mut self, plan: &LogicalPlan) -> Result<Labelled, Refusal> {
+        match plan {
+            LogicalPlan::TableScan(scan) => self.scan(scan),
+            LogicalPlan::Values(_) | LogicalPlan::EmptyRelation(_) => {
+                Ok(Labelled::Public(plan.clone()))
+            }
+            LogicalPlan::Join(join) => {
+                let left = self.label(&join.left)?;
+                let right = self.label(&join.right)?;
+                self.join(plan, join, left, right)
+            }
+            LogicalPlan::Projection(_)
+            | LogicalPlan::Filter(_)
+            | LogicalPlan::SubqueryAlias(_)
+            | LogicalPlan::Aggregate(_)
+            | LogicalPlan::Sort(_)
+            | LogicalPlan::Limit(_)
+            | LogicalPlan::Window(_)
+            | LogicalPlan::Distinct(_)
+            | LogicalPlan::Union(_) => self.operator(plan),
+            LogicalPlan::Repartition(_)
+            | LogicalPlan::Subquery(_)
+            | LogicalPlan::Statement(_)
+            | LogicalPlan::Explain(_)
+            | LogicalPlan::Analyze(_)
+            | LogicalPlan::Extension(_)
+            | LogicalPlan::Dml(_)
+            | LogicalPlan::Ddl(_)
+            | LogicalPlan::Copy(_)
+            | LogicalPlan::DescribeTable(_)
+            | LogicalPlan::Unnest(_)
+            | LogicalPlan::RecursiveQuery(_) => Err(self.not_offered(plan)),
+            #[expect(
+                unreachable_patterns,
+                reason = "a node that a later version adds is refused"
+            )]
+            _ => Err(self.not_offered(plan)),
+        }
+    }
+
+    /// A node with inputs that are all of one kind: over private rows by our
+    /// rules, over anything released as the visitor wrote it.
+    fn operator(&mut self, plan: &LogicalPlan) -> Result<Labelled, Refusal> {
+        let mut released = Vec::new();
+        let mut public = true;
+        for input in plan.inputs() {
+            match self.label(input)? {
+                Labelled::Private(relation) => return self.private(plan, relation),
+                Labelled::Annotation(relation) => return self.annotation(plan, relation),
+                Labelled::Public(input) => released.push(input),
+                Labelled::Released(input) => {
+                    public = false;
+                    released.push(input);
+                }
+            }
+        }
+        let plan = self.rebuild(plan, released)?;
+        Ok(if public {
+            Labelled::Public(plan)
+        } else {
+            Labelled::Released(plan)
+        })
+    }
+
+    fn scan(&self, scan: &datafusion::logical_expr::TableScan) -> Result<Labelled, Refusal> {
+        let name = scan.table_name.table();
+        let Some(table) = self.catalogue.table(name) else {
+            return Err(self.unknown_table(name));
+        };
+        let relation =
+            Relation::scan(scan.table_name.clone(), table).map_err(|_| self.invalid())?;
+        match table.label {
+            Label::Private => Ok(Labelled::Private(relation)),
+            Label::Annotation => Ok(Labelled::Annotation(relation)),
+            Label::Public => Err(self.not_offered_table(name)),
+        }
+    }
+
+    fn unknown_table(&self, name: &str) -> Refusal {
+        crate::session::unknown_table(name, self.sql, self.catalogue)
+    }
+
+    fn not_offered_table(&self, name: &str) -> Refusal {
+        Refusal::new(
+            Rule::Operator,
+            format!("`{name}` cannot be queried yet"),
+            "use the dataset's private tables and its variants",
+        )
+        .at(self.sql, name)
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn not_offered(&self, plan: &LogicalPlan) -> Refusal {
+        let display = plan.display().to_string();
+        let operator = display
+            .split([':', ' ', '('])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        Refusal::new(
+            Rule::Operator,
+            format!("`{operator}` is not offered"),
+            "aggregate first; HAVING, ORDER BY, LIMIT, windows and arithmetic work over the result",
+        )
+        .at(self.sql, &operator)
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn rows(&self, relation: &Relation) -> Refusal {
+        let table = relation.table();
+        let place = if self.sql.contains('*') && !self.sql.contains("(*)") {
+            "*"
+        } else {
+            "select"
+        };
+        Refusal::new(
+            Rule::Rows,
+            "the query would return rows about individuals; only aggregates leave",
+            "count, sum or average, with GROUP BY over columns that have a declared domain",
+        )
+        .at(self.sql, place)
+        .with_rewrite(rewrite::individuals(self.catalogue, table))
+    }
+
+    fn annotation_alone(&self) -> Refusal {
+        Refusal::new(
+            Rule::AnnotationAlone,
+            "which variants occur here is known from somebody's genome: `variants` is neither listed nor counted alone",
+            "join `genotypes` on variant_id and count individuals",
+        )
+        .at(self.sql, "variants")
+        .with_rewrite(rewrite::carriers(self.catalogue))
+    }
+
+    /// The plan could not be rebuilt. The engine's text stays inside.
+    fn invalid(&self) -> Refusal {
+        Refusal::new(
+            Rule::Invalid,
+            "the query does not plan",
+            "check the names and types of columns and the arguments of functions",
+        )
+    }
+}

@@ -1,0 +1,249 @@
+//! Joins: private tables on the individual, annotations on the variant.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{Column, JoinConstraint, JoinType, NullEquality},
+    logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator, utils::split_conjunction},
+};
+use sekisho_tables::Role;
+
+use super::{Labelled, Walk, relation::Relation};
+use crate::{Refusal, Rule, rewrite};
+
+/// What the equalities of a join's condition say.
+#[derive(Default)]
+struct Equalities {
+    unit: bool,
+    variant: bool,
+    /// Other identifiers that are equal.
+    identifiers: Vec<(Expr, Expr)>,
+    /// Predicates that are not equalities of columns.
+    rest: Vec<Expr>,
+}
+
+impl Walk<'_> {
+    pub(super) fn join(
+        &mut self,
+        plan: &LogicalPlan,
+        join: &Join,
+        left: Labelled,
+        right: Labelled,
+    ) -> Result<Labelled, Refusal> {
+        match (left, right) {
+            (Labelled::Private(left), Labelled::Private(right)) => {
+                self.private_join(join, left, right)
+            }
+            (Labelled::Private(left), Labelled::Annotation(right)) => {
+                self.annotated(join, left, right, true)
+            }
+            (Labelled::Annotation(left), Labelled::Private(right)) => {
+                self.annotated(join, left, right, false)
+            }
+            (
+                Labelled::Public(left) | Labelled::Released(left),
+                Labelled::Public(right) | Labelled::Released(right),
+            ) => self
+                .rebuild(plan, vec![left, right])
+                .map(Labelled::Released),
+            (Labelled::Annotation(_), _) | (_, Labelled::Annotation(_)) => {
+                Err(self.annotation_alone())
+            }
+            (Labelled::Private(relation), _) | (_, Labelled::Private(relation)) => Err(self
+                .join_key(
+                    &relation,
+                    "private rows cannot be joined with what is already aggregated",
+                )),
+        }
+    }
+
+    /// Two private tables, equal on the individual by the visitor's own words.
+    fn private_join(
+        &self,
+        join: &Join,
+        left: Relation,
+        right: Relation,
+    ) -> Result<Labelled, Refusal> {
+        let said = self.equalities(join, &left, &right)?;
+        if !said.unit {
+            return Err(self.join_key(&left, "private tables are joined on the individual"));
+        }
+        let unit = match join.join_type {
+            JoinType::Inner | JoinType::Left => left.unit.clone(),
+            JoinType::Right => right.unit.clone(),
+            _ => return Err(self.join_kind(&left)),
+        };
+        let (Some(left_unit), Some(right_unit)) = (left.unit.clone(), right.unit.clone()) else {
+            return Err(self.invalid());
+        };
+        let mut on = said.identifiers;
+        on.push((Expr::Column(left_unit), Expr::Column(right_unit)));
+        if said.variant {
+            on.push(self.variants(&left, &right)?);
+        }
+        self.joined(join, left, right, on, said.rest, unit)
+            .map(Labelled::Private)
+    }
+
+    /// Private rows beside what is known of their variants.
+    fn annotated(
+        &self,
+        join: &Join,
+        left: Relation,
+        right: Relation,
+        private_left: bool,
+    ) -> Result<Labelled, Refusal> {
+        let said = self.equalities(join, &left, &right)?;
+        let private = if private_left { &left } else { &right };
+        if !said.variant {
+            return Err(self.join_key(private, "`variants` is joined on variant_id"));
+        }
+        match (join.join_type, private_left) {
+            (JoinType::Inner, _) | (JoinType::Left, true) | (JoinType::Right, false) => {}
+            _ => return Err(self.join_kind(private)),
+        }
+        let unit = private.unit.clone();
+        let mut on = said.identifiers;
+        on.push(self.variants(&left, &right)?);
+        self.joined(join, left, right, on, said.rest, unit)
+            .map(Labelled::Private)
+    }
+
+    fn joined(
+        &self,
+        join: &Join,
+        left: Relation,
+        right: Relation,
+        on: Vec<(Expr, Expr)>,
+        rest: Vec<Expr>,
+        unit: Option<Column>,
+    ) -> Result<Relation, Refusal> {
+        if !rest.is_empty() && join.join_type != JoinType::Inner {
+            return Err(Refusal::new(
+                Rule::JoinKind,
+                "an outer join has a condition beside its keys",
+                "move the condition into WHERE, or into a query in parentheses",
+            )
+            .at(self.sql, "on"));
+        }
+        let plan = Join::try_new(
+            Arc::new(left.plan.clone()),
+            Arc::new(right.plan.clone()),
+            on,
+            None,
+            join.join_type,
+            JoinConstraint::On,
+            NullEquality::NullEqualsNothing,
+            false,
+        )
+        .map_err(|_| self.invalid())?;
+        let relation = Relation::joined(LogicalPlan::Join(plan), left, right, unit)
+            .map_err(|_| self.invalid())?;
+        match rest.into_iter().reduce(Expr::and) {
+            Some(predicate) => self.filter(&predicate, relation),
+            None => Ok(relation),
+        }
+    }
+
+    /// Sorts a join's condition into equalities that are allowed and the rest.
+    fn equalities(
+        &self,
+        join: &Join,
+        left: &Relation,
+        right: &Relation,
+    ) -> Result<Equalities, Refusal> {
+        let mut said = Equalities::default();
+        let written = join.on.iter().map(|(a, b)| a.clone().eq(b.clone()));
+        let filter = join
+            .filter
+            .iter()
+            .flat_map(|filter| split_conjunction(filter).into_iter().cloned());
+        for condition in written.chain(filter) {
+            let pair = match &condition {
+                Expr::BinaryExpr(BinaryExpr {
+                    left: a,
+                    op: Operator::Eq,
+                    right: b,
+                }) => match (a.as_ref(), b.as_ref()) {
+                    (Expr::Column(a), Expr::Column(b)) => Some((a.clone(), b.clone())),
+                    _ => None,
+                },
+                _ => None,
+            };
+            match pair {
+                None => said.rest.push(condition),
+                Some((a, b)) if left.origin(&a).is_some() => {
+                    self.equality(&mut said, a, b, left, right)?;
+                }
+                Some((a, b)) => self.equality(&mut said, b, a, left, right)?,
+            }
+        }
+        Ok(said)
+    }
+
+    fn equality(
+        &self,
+        said: &mut Equalities,
+        a: Column,
+        b: Column,
+        left: &Relation,
+        right: &Relation,
+    ) -> Result<(), Refusal> {
+        let column = |relation: &Relation, column: &Column| {
+            relation
+                .origin(column)
+                .and_then(|origin| origin.column.clone())
+        };
+        let (Some(of_left), Some(of_right)) = (column(left, &a), column(right, &b)) else {
+            return Err(self.join_key(left, "a condition compares two columns of one table"));
+        };
+        match (of_left.role, of_right.role) {
+            (Role::Unit, Role::Unit) => said.unit = true,
+            (Role::Identifier, Role::Identifier) if of_left.name == of_right.name => {
+                if of_left.name == "variant_id" && left.variant.is_some() && right.variant.is_some()
+                {
+                    said.variant = true;
+                } else {
+                    said.identifiers.push((Expr::Column(a), Expr::Column(b)));
+                }
+            }
+            _ => {
+                let message = format!("`{}` and `{}` cannot be compared", a.name, b.name);
+                return Err(self.join_key(left, &message));
+            }
+        }
+        Ok(())
+    }
+
+    fn variants(&self, left: &Relation, right: &Relation) -> Result<(Expr, Expr), Refusal> {
+        match (left.variant.clone(), right.variant.clone()) {
+            (Some(left), Some(right)) => Ok((Expr::Column(left), Expr::Column(right))),
+            _ => Err(self.invalid()),
+        }
+    }
+
+    fn join_key(&self, relation: &Relation, message: &str) -> Refusal {
+        let unit = relation
+            .table()
+            .and_then(|table| self.catalogue.table(table))
+            .and_then(sekisho_tables::Table::unit)
+            .map_or("individual_id", |column| column.name.as_str());
+        Refusal::new(
+            Rule::JoinKey,
+            message,
+            format!("write JOIN … ON a.{unit} = b.{unit}, or ON g.variant_id = v.variant_id for variants"),
+        )
+        .at(self.sql, "join")
+        .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
+    }
+
+    fn join_kind(&self, relation: &Relation) -> Refusal {
+        Refusal::new(
+            Rule::JoinKind,
+            "over private rows only inner joins and outer joins that preserve the private side are answered",
+            "write INNER JOIN or LEFT JOIN",
+        )
+        .at(self.sql, "join")
+        .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
+    }
+}

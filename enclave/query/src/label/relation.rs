@@ -1,0 +1,184 @@
+//! Relations over private or annotation rows, with the hidden columns they carry.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{Column, DFSchema, Result, TableReference},
+    logical_expr::{Expr, LogicalPlan, Projection, SubqueryAlias, TableScanBuilder},
+};
+use sekisho_tables::{self as tables, Label, Rows, Table, UNIT, VARIANT};
+
+use crate::session;
+
+/// A plan over rows that must not leave, with what is known of its columns.
+#[derive(Clone)]
+pub(crate) struct Relation {
+    pub(crate) plan: LogicalPlan,
+    /// The individual's dense index; none in an annotation.
+    pub(crate) unit: Option<Column>,
+    /// The variant's row, if genotypes or variants take part.
+    pub(crate) variant: Option<Column>,
+    /// One per field of the plan's schema.
+    origins: Vec<Origin>,
+    /// The tables that take part.
+    pub(crate) tables: Vec<String>,
+}
+
+/// Where a column comes from.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) table: Arc<Table>,
+    /// None for a hidden column.
+    pub(crate) column: Option<tables::Column>,
+}
+
+impl Origin {
+    /// Whether the column describes an individual as a whole.
+    pub(crate) fn is_of_individuals(&self) -> bool {
+        self.table.rows == Rows::OnePerIndividual
+    }
+
+    pub(crate) fn is_annotation(&self) -> bool {
+        self.table.label == Label::Annotation
+    }
+}
+
+impl Relation {
+    /// A scan of a table, hidden columns and all.
+    pub(crate) fn scan(name: TableReference, table: &Table) -> Result<Self> {
+        let scan = TableScanBuilder::new(name, session::hidden_source(table)).build()?;
+        let plan = LogicalPlan::TableScan(scan);
+        let table = Arc::new(table.clone());
+        let origins = plan
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| Origin {
+                table: Arc::clone(&table),
+                column: table.column(field.name()).cloned(),
+            })
+            .collect();
+        let tables = vec![table.name.clone()];
+        let mut relation = Self {
+            plan,
+            unit: None,
+            variant: None,
+            origins,
+            tables,
+        };
+        relation.unit = relation.hidden(UNIT);
+        relation.variant = relation.hidden(VARIANT);
+        Ok(relation)
+    }
+
+    /// The same rows under another name.
+    pub(crate) fn aliased(self, alias: &SubqueryAlias) -> Result<Self> {
+        let plan = SubqueryAlias::try_new(Arc::new(self.plan), alias.alias.clone())?;
+        let mut relation = Self {
+            plan: LogicalPlan::SubqueryAlias(plan),
+            ..self
+        };
+        relation.unit = relation.hidden(UNIT);
+        relation.variant = relation.hidden(VARIANT);
+        Ok(relation)
+    }
+
+    /// Some columns of the rows; the hidden ones stay.
+    pub(crate) fn projected(self, mut exprs: Vec<Expr>) -> Result<Self> {
+        for hidden in [&self.unit, &self.variant].into_iter().flatten() {
+            let hidden = Expr::Column(hidden.clone());
+            if !exprs.contains(&hidden) {
+                exprs.push(hidden);
+            }
+        }
+        let origins = exprs
+            .iter()
+            .map(|expr| match bare(expr) {
+                Some(column) => self
+                    .origin(column)
+                    .cloned()
+                    .ok_or_else(|| not_found(column)),
+                None => datafusion::common::plan_err!("not a bare column"),
+            })
+            .collect::<Result<_>>()?;
+        let plan = LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(self.plan))?);
+        Ok(Self {
+            plan,
+            origins,
+            ..self
+        })
+    }
+
+    /// The rows of a plan over this relation that keeps its columns.
+    pub(crate) fn with_plan(self, plan: LogicalPlan) -> Self {
+        Self { plan, ..self }
+    }
+
+    /// Two relations side by side; of the hidden columns those of `keep` stay.
+    pub(crate) fn joined(
+        plan: LogicalPlan,
+        left: Self,
+        right: Self,
+        unit: Option<Column>,
+    ) -> Result<Self> {
+        let variant = left.variant.clone().or_else(|| right.variant.clone());
+        let mut tables = left.tables;
+        tables.extend(right.tables);
+        tables.sort_unstable();
+        tables.dedup();
+        let origins: Vec<Origin> = left.origins.into_iter().chain(right.origins).collect();
+        let visible: Vec<Expr> = plan
+            .schema()
+            .columns()
+            .into_iter()
+            .filter(|column| column.name != UNIT && column.name != VARIANT)
+            .map(Expr::Column)
+            .collect();
+        Self {
+            plan,
+            unit,
+            variant,
+            origins,
+            tables,
+        }
+        .projected(visible)
+    }
+
+    pub(crate) fn schema(&self) -> &DFSchema {
+        self.plan.schema()
+    }
+
+    /// Where a column comes from; none if the relation has no such column.
+    pub(crate) fn origin(&self, column: &Column) -> Option<&Origin> {
+        let index = self.schema().maybe_index_of_column(column)?;
+        self.origins.get(index)
+    }
+
+    /// The first table that takes part, to speak of in a refusal.
+    pub(crate) fn table(&self) -> Option<&str> {
+        self.tables.first().map(String::as_str)
+    }
+
+    fn hidden(&self, name: &str) -> Option<Column> {
+        self.schema()
+            .columns()
+            .into_iter()
+            .find(|column| column.name == name)
+    }
+}
+
+/// The column of an expression that is nothing else, but for its name.
+pub(crate) fn bare(expr: &Expr) -> Option<&Column> {
+    match expr {
+        Expr::Column(column) => Some(column),
+        Expr::Alias(alias) => match alias.expr.as_ref() {
+            Expr::Column(column) => Some(column),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn not_found(column: &Column) -> datafusion::error::DataFusionError {
+    datafusion::error::DataFusionError::Plan(format!("no column {}", column.name))
+}

@@ -1,0 +1,126 @@
+//! Refusals: which rule, where in the query, and what to write instead.
+//!
+//! A refusal depends on the query's text and on the catalogue alone, so it may
+//! be generous. It repeats identifiers of the query, never a literal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Place;
+
+/// A query is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The rule.
+    pub rule: Rule,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do instead, in one sentence.
+    pub help: String,
+    /// Where in the query.
+    pub place: Option<Place>,
+    /// A query that is accepted, as near to the one refused as is known.
+    pub rewrite: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(rule: Rule, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            help: help.into(),
+            place: None,
+            rewrite: None,
+        }
+    }
+
+    /// Proposes a query instead.
+    pub(crate) fn with_rewrite(mut self, rewrite: Option<String>) -> Self {
+        self.rewrite = rewrite;
+        self
+    }
+
+    /// Names the place by a word of the query.
+    pub(crate) fn at(mut self, sql: &str, word: &str) -> Self {
+        self.place = self.place.or_else(|| Place::of(sql, word));
+        self
+    }
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal,)+) => {
+        /// The stable identifiers of the guard's rules.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Rule {
+            $($(#[doc = $doc])+ #[serde(rename = $id)] $name,)+
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The identifier, for example `release.rows`.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The text is not SQL.
+    Syntax = "statement.syntax",
+    /// Only one query at a time.
+    Several = "statement.several",
+    /// Only queries: nothing that explains, describes, changes, copies or sets.
+    NotAQuery = "statement.not-a-query",
+    /// A clause of the query is not supported.
+    Clause = "statement.clause",
+    /// The text is longer than 64 KiB, or deeper than 50 levels.
+    TooLong = "statement.too-long",
+    /// No such table in the dataset.
+    UnknownTable = "statement.unknown-table",
+    /// No such column.
+    UnknownColumn = "statement.unknown-column",
+    /// The query does not plan.
+    Invalid = "statement.invalid",
+    /// Rows of private tables never leave; only aggregates do.
+    Rows = "release.rows",
+    /// The query asks nothing of the data.
+    Nothing = "release.nothing",
+    /// Too many output columns or cells.
+    TooWide = "release.too-wide",
+    /// An annotation may be joined, never listed or counted alone.
+    AnnotationAlone = "relation.annotation-alone",
+    /// An operator that may not stand over private rows.
+    Operator = "relation.operator",
+    /// Private tables join on the individual, annotations on the variant.
+    JoinKey = "join.key",
+    /// A kind of join that may not stand over private rows.
+    JoinKind = "join.kind",
+    /// An expression over private columns that is more than a bare column.
+    Unclear = "expression.unclear",
+    /// A subquery over private rows, or a correlated one.
+    Subquery = "expression.subquery",
+    /// A predicate that is not a comparison of one column with literals.
+    Predicate = "predicate.form",
+    /// Identifiers can be joined on and counted, not looked up.
+    PredicateIdentifier = "predicate.identifier",
+    /// The column has no declared domain.
+    PredicateUndeclared = "predicate.undeclared",
+    /// A literal that the column cannot hold.
+    PredicateValue = "predicate.value",
+    /// OR may not mix columns of individuals with columns of their rows.
+    PredicateLevels = "predicate.levels",
+    /// Too many literals.
+    PredicateLength = "predicate.length",
+    /// An aggregate function that is not offered.
+    AggregateFunction = "aggregate.function",
+    /// An aggregate over something else than a bare column that fits it.
+    AggregateArgument = "aggregate.argument",
+    /// FILTER, ORDER BY, DISTINCT or NULL treatment inside an aggregate.
+    AggregateClause = "aggregate.clause",
+    /// A group key without a declared domain.
+    KeyUndeclared = "key.undeclared",
+    /// A group key that is more than a bare column.
+    KeyExpression = "key.expression",
+}

@@ -1,0 +1,193 @@
+//! A snapshot's tables as the engine reads them: the permitted cohort only.
+//!
+//! The cohort is applied inside the scan, so that no row of anybody else ever
+//! reaches the engine.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use datafusion::{
+    arrow::datatypes::SchemaRef,
+    catalog::Session,
+    common::{DataFusionError, Result, ScalarValue},
+    datasource::{TableProvider, TableType},
+    execution::{SendableRecordBatchStream, TaskContext},
+    logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown},
+    physical_plan::{
+        ExecutionPlan,
+        stream::RecordBatchStreamAdapter,
+        streaming::{PartitionStream, StreamingTableExec},
+    },
+};
+use roaring::RoaringBitmap;
+use sekisho_tables::{Rows, Snapshot, Table};
+
+use crate::session;
+
+/// A table of a snapshot, for one visit.
+#[derive(Clone)]
+pub(crate) struct SnapshotTable {
+    snapshot: Snapshot,
+    table: Table,
+    cohort: Arc<RoaringBitmap>,
+    /// Of genotypes: the variants that a join leaves, if that is known.
+    variants: Option<Arc<RoaringBitmap>>,
+}
+
+impl SnapshotTable {
+    pub(crate) fn new(snapshot: Snapshot, table: Table, cohort: Arc<RoaringBitmap>) -> Self {
+        Self {
+            snapshot,
+            table,
+            cohort,
+            variants: None,
+        }
+    }
+
+    /// The same table, of some variants only.
+    pub(crate) fn of_variants(&self, variants: RoaringBitmap) -> Self {
+        Self {
+            variants: Some(Arc::new(variants)),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn is_of_genotypes(&self) -> bool {
+        self.table.rows == Rows::OnePerAlleleAndSample
+    }
+
+    pub(crate) fn is_of_variants(&self) -> bool {
+        self.table.rows == Rows::OnePerAllele
+    }
+}
+
+impl fmt::Debug for SnapshotTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SnapshotTable")
+            .field("table", &self.table.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TableProvider for SnapshotTable {
+    fn schema(&self) -> SchemaRef {
+        session::hidden_schema(&self.table)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Only the genotypes take a hint, that non-carriers are not wanted; every
+    /// predicate is applied by the engine again.
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
+        let answer = |filter: &&Expr| {
+            if self.is_of_genotypes() && wants_carriers(filter) {
+                TableProviderFilterPushDown::Inexact
+            } else {
+                TableProviderFilterPushDown::Unsupported
+            }
+        };
+        Ok(filters.iter().map(answer).collect())
+    }
+
+    async fn scan(
+        &self,
+        _state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = match projection {
+            Some(projection) => Arc::new(self.schema().project(projection)?),
+            None => self.schema(),
+        };
+        let partition = Scan {
+            table: self.clone(),
+            schema: Arc::clone(&schema),
+            carriers_only: self.is_of_genotypes() && filters.iter().any(wants_carriers),
+        };
+        let exec = StreamingTableExec::try_new(
+            schema,
+            vec![Arc::new(partition)],
+            None,
+            None,
+            false,
+            None,
+        )?;
+        Ok(Arc::new(exec))
+    }
+}
+
+/// Whether only rows with a dosage of one or more can satisfy the predicate.
+fn wants_carriers(filter: &Expr) -> bool {
+    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else {
+        return false;
+    };
+    match (left.as_ref(), right.as_ref()) {
+        (Expr::Column(column), Expr::Literal(ScalarValue::Int64(Some(value)), _)) => {
+            column.name == "dosage"
+                && match op {
+                    Operator::Eq | Operator::GtEq => *value >= 1,
+                    Operator::Gt => *value >= 0,
+                    _ => false,
+                }
+        }
+        _ => false,
+    }
+}
+
+/// One reading of a table.
+struct Scan {
+    table: SnapshotTable,
+    schema: SchemaRef,
+    carriers_only: bool,
+}
+
+impl fmt::Debug for Scan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.table.fmt(f)
+    }
+}
+
+impl PartitionStream for Scan {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let columns: Vec<String> = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        let SnapshotTable {
+            snapshot,
+            table,
+            cohort,
+            variants,
+        } = &self.table;
+        let opened = if self.table.is_of_genotypes() {
+            snapshot.genotypes(&columns, cohort, variants.as_deref(), self.carriers_only)
+        } else {
+            snapshot.scan(&table.name, &columns, cohort)
+        };
+        let schema = Arc::clone(&self.schema);
+        let batches = match opened {
+            Ok(batches) => futures::future::Either::Left(futures::stream::iter(
+                // A worker serves one visit, so its thread may wait for the disk.
+                batches
+                    .map(|batch| batch.map_err(|error| DataFusionError::External(Box::new(error)))),
+            )),
+            Err(error) => futures::future::Either::Right(futures::stream::iter([Err(
+                DataFusionError::External(Box::new(error)),
+            )])),
+        };
+        Box::pin(RecordBatchStreamAdapter::new(schema, batches))
+    }
+}

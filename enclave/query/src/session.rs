@@ -1,0 +1,207 @@
+//! The engine's session: nothing but the dataset's tables, nothing that reads
+//! or writes elsewhere, and no setting that makes time depend on private data.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::{
+    arrow::datatypes::{DataType, Field, Schema, SchemaRef},
+    catalog::Session,
+    common::{DataFusionError, Result, SchemaError},
+    datasource::{TableProvider, TableType, provider_as_source},
+    execution::{SessionState, SessionStateBuilder, runtime_env::RuntimeEnvBuilder},
+    logical_expr::{Expr, LogicalPlan, TableSource},
+    physical_plan::ExecutionPlan,
+    prelude::{SessionConfig, SessionContext},
+};
+use sekisho_tables::{Catalogue, ColumnType, Label, Table, UNIT, VARIANT};
+
+use crate::{Refusal, Rule, rewrite, statement::Statement};
+
+/// What a query's operators may hold in memory.
+const MEMORY_BYTES: usize = 2 << 30;
+
+/// The engine's state, for planning and for both phases.
+pub(crate) fn state() -> Result<SessionState> {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_information_schema(false)
+        .with_create_default_catalog_and_schema(true);
+    let options = config.options_mut();
+    options.execution.enable_recursive_ctes = false;
+    options.optimizer.enable_dynamic_filter_pushdown = false;
+    options.optimizer.repartition_joins = false;
+    options.optimizer.repartition_aggregations = false;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(MEMORY_BYTES, 1.0)
+        .build_arc()?;
+    Ok(SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .build())
+}
+
+/// Plans a statement over the visible columns of the dataset's tables.
+pub(crate) async fn plan(
+    statement: &Statement,
+    catalogue: &Catalogue,
+) -> Result<LogicalPlan, Refusal> {
+    let sql = &statement.sql;
+    let state = state().map_err(|_| invalid())?;
+    let context = SessionContext::new_with_state(state);
+    for table in &catalogue.tables {
+        let provider = Arc::new(SchemaOnly(visible_schema(table)));
+        context
+            .register_table(table.name.as_str(), provider)
+            .map_err(|_| invalid())?;
+    }
+    let state = context.state();
+    let references = state
+        .resolve_table_references(&statement.parsed)
+        .map_err(|_| invalid())?;
+    for reference in references {
+        let known = reference.schema().is_none()
+            && reference.catalog().is_none()
+            && catalogue.table(reference.table()).is_some();
+        if !known {
+            return Err(unknown_table(&reference.to_string(), sql, catalogue));
+        }
+    }
+    state
+        .statement_to_plan(statement.parsed.clone())
+        .await
+        .map_err(|error| refusal(&error, sql, catalogue))
+}
+
+/// A refusal in place of the engine's text.
+fn refusal(error: &DataFusionError, sql: &str, catalogue: &Catalogue) -> Refusal {
+    let refusal = match error.find_root() {
+        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+            SchemaError::FieldNotFound {
+                field,
+                valid_fields,
+            } => {
+                let mut names: Vec<&str> = valid_fields
+                    .iter()
+                    .map(|field| field.name.as_str())
+                    .collect();
+                names.sort_unstable();
+                names.dedup();
+                Refusal::new(
+                    Rule::UnknownColumn,
+                    format!("there is no column `{}` here", field.name),
+                    format!("the columns are: {}", names.join(", ")),
+                )
+                .at(sql, &field.name)
+            }
+            SchemaError::AmbiguousReference { field } => Refusal::new(
+                Rule::UnknownColumn,
+                format!("`{}` could be a column of several tables", field.name),
+                "write the table's name or alias before it, with a dot between",
+            )
+            .at(sql, &field.name),
+            _ => invalid(),
+        },
+        _ => invalid(),
+    };
+    refusal.with_rewrite(rewrite::individuals(catalogue, None))
+}
+
+/// The refusal of a table that the dataset does not have.
+pub(crate) fn unknown_table(name: &str, sql: &str, catalogue: &Catalogue) -> Refusal {
+    let tables: Vec<&str> = catalogue
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
+    let word = name.split('.').next().unwrap_or(name);
+    Refusal::new(
+        Rule::UnknownTable,
+        format!("the dataset has no table `{name}`"),
+        format!("its tables are: {}", tables.join(", ")),
+    )
+    .at(sql, word)
+    .with_rewrite(rewrite::individuals(catalogue, None))
+}
+
+fn invalid() -> Refusal {
+    Refusal::new(
+        Rule::Invalid,
+        "the query does not plan",
+        "check that functions exist, that their arguments fit, and that selected columns are grouped or aggregated",
+    )
+}
+
+/// The Arrow type of a column.
+pub(crate) fn data_type(column: ColumnType) -> DataType {
+    match column {
+        ColumnType::Text => DataType::Utf8,
+        ColumnType::Int => DataType::Int64,
+        ColumnType::Float => DataType::Float64,
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::Date => DataType::Date32,
+    }
+}
+
+fn visible_fields(table: &Table) -> impl Iterator<Item = Field> {
+    table
+        .columns
+        .iter()
+        .map(|column| Field::new(&column.name, data_type(column.r#type), true))
+}
+
+fn visible_schema(table: &Table) -> SchemaRef {
+    Arc::new(Schema::new(visible_fields(table).collect::<Vec<_>>()))
+}
+
+/// The schema of a table with its hidden columns, which come first.
+pub(crate) fn hidden_schema(table: &Table) -> SchemaRef {
+    let unit = (table.label == Label::Private).then(|| Field::new(UNIT, DataType::UInt32, true));
+    let variant = matches!(
+        table.rows,
+        sekisho_tables::Rows::OnePerAllele | sekisho_tables::Rows::OnePerAlleleAndSample
+    )
+    .then(|| Field::new(VARIANT, DataType::UInt32, true));
+    let fields: Vec<Field> = unit
+        .into_iter()
+        .chain(variant)
+        .chain(visible_fields(table))
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// A source of a table with its hidden columns, for plans only.
+pub(crate) fn hidden_source(table: &Table) -> Arc<dyn TableSource> {
+    source(hidden_schema(table))
+}
+
+/// A source that has a schema and cannot be read.
+pub(crate) fn source(schema: SchemaRef) -> Arc<dyn TableSource> {
+    provider_as_source(Arc::new(SchemaOnly(schema)))
+}
+
+/// A table of which only the schema is known.
+#[derive(Debug)]
+struct SchemaOnly(SchemaRef);
+
+#[async_trait]
+impl TableProvider for SchemaOnly {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.0)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        _state: &dyn Session,
+        _projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        datafusion::common::plan_err!("a table without rows was read")
+    }
+}

@@ -1,0 +1,371 @@
+//! The statement: one query, of clauses that are understood.
+//!
+//! Every struct of the syntax tree that may hide a clause is taken apart field
+//! by field, so that a parser which learns a new one fails to build here.
+
+use std::collections::VecDeque;
+
+use datafusion::sql::{
+    parser::{DFParserBuilder, Statement as Parsed},
+    sqlparser::{
+        ast::{
+            Cte, Distinct, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, Query,
+            Select, SetExpr, Statement as SqlStatement, TableAlias, TableFactor, TableWithJoins,
+            With,
+        },
+        dialect::GenericDialect,
+    },
+};
+use sekisho_tables::Catalogue;
+
+use crate::{Place, Refusal, Rule, rewrite};
+
+/// The longest text of a query, in bytes.
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
+/// The deepest nesting of a query.
+const MAX_DEPTH: usize = 50;
+
+/// A statement that passed.
+pub(crate) struct Statement {
+    /// The text as written.
+    pub(crate) sql: String,
+    /// The text as the parser writes it: equal for queries that differ in
+    /// white space, comments and the case of keywords only.
+    pub(crate) canonical: String,
+    pub(crate) parsed: Parsed,
+}
+
+impl Statement {
+    /// Reads and judges a statement.
+    pub(crate) fn read(sql: &str, catalogue: &Catalogue) -> Result<Self, Refusal> {
+        if sql.len() > MAX_BYTES {
+            return Err(Refusal::new(
+                Rule::TooLong,
+                format!("the query is longer than {MAX_BYTES} bytes"),
+                "ask in several queries",
+            ));
+        }
+        let mut statements = parse(sql)?;
+        let (Some(parsed), None) = (statements.pop_front(), statements.pop_front()) else {
+            return Err(Refusal::new(
+                Rule::Several,
+                "a visit asks exactly one query",
+                "send one query at a time, without a semicolon between two",
+            )
+            .at(sql, ";"));
+        };
+        let judge = Judge { sql, catalogue };
+        let query = judge.query_of(&parsed)?;
+        judge.query(query)?;
+        let canonical = query.to_string();
+        Ok(Self {
+            sql: sql.to_owned(),
+            canonical,
+            parsed,
+        })
+    }
+}
+
+fn parse(sql: &str) -> Result<VecDeque<Parsed>, Refusal> {
+    let syntax = || {
+        Refusal::new(
+            Rule::Syntax,
+            "the text is not a SQL query that this server reads, or it is nested too deeply",
+            "check commas, parentheses and quotes; text stands in single quotes, names in double quotes",
+        )
+    };
+    DFParserBuilder::new(sql)
+        .with_dialect(&GenericDialect {})
+        .with_recursion_limit(MAX_DEPTH)
+        .build()
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(|_| syntax())
+}
+
+/// Walks the syntax tree. The nesting is bounded by the parser.
+struct Judge<'a> {
+    sql: &'a str,
+    catalogue: &'a Catalogue,
+}
+
+impl Judge<'_> {
+    fn query_of<'p>(&self, parsed: &'p Parsed) -> Result<&'p Query, Refusal> {
+        match parsed {
+            Parsed::Statement(statement) => match statement.as_ref() {
+                SqlStatement::Query(query) => Ok(query),
+                SqlStatement::Explain { .. } => Err(self.explain()),
+                _ => Err(self.not_a_query()),
+            },
+            Parsed::Explain(_) => Err(self.explain()),
+            Parsed::CreateExternalTable(_) | Parsed::CopyTo(_) | Parsed::Reset(_) => {
+                Err(self.not_a_query())
+            }
+        }
+    }
+
+    fn explain(&self) -> Refusal {
+        Refusal::new(
+            Rule::NotAQuery,
+            "EXPLAIN would show how many rows each step read",
+            "use `check` on the query itself: it says what would be released, by which rules",
+        )
+        .at(self.sql, "explain")
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn not_a_query(&self) -> Refusal {
+        let refusal = Refusal::new(
+            Rule::NotAQuery,
+            "only queries are answered: nothing is created, changed, copied or set here",
+            "start with SELECT or WITH",
+        );
+        Refusal {
+            place: Some(Place { line: 1, column: 1 }),
+            ..refusal
+        }
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn clause(&self, name: &str, help: &str) -> Refusal {
+        let word = name.split(' ').next().unwrap_or(name);
+        Refusal::new(Rule::Clause, format!("`{name}` is not supported"), help)
+            .at(self.sql, word)
+            .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn none(&self, absent: bool, name: &str) -> Result<(), Refusal> {
+        if absent {
+            Ok(())
+        } else {
+            Err(self.clause(name, "leave it out"))
+        }
+    }
+
+    fn query(&self, query: &Query) -> Result<(), Refusal> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        if let Some(With {
+            with_token: _,
+            recursive,
+            cte_tables,
+        }) = with
+        {
+            self.none(!recursive, "RECURSIVE")?;
+            for Cte {
+                alias,
+                query,
+                from,
+                materialized,
+                closing_paren_token: _,
+            } in cte_tables
+            {
+                self.alias(alias)?;
+                self.none(from.is_none(), "FROM")?;
+                self.none(materialized.is_none(), "MATERIALIZED")?;
+                self.query(query)?;
+            }
+        }
+        if let Some(order) = order_by {
+            self.none(order.interpolate.is_none(), "INTERPOLATE")?;
+        }
+        if let Some(LimitClause::LimitOffset {
+            limit: _,
+            offset: _,
+            limit_by,
+        }) = limit_clause
+        {
+            self.none(limit_by.is_empty(), "LIMIT BY")?;
+        }
+        self.none(fetch.is_none(), "FETCH")?;
+        self.none(locks.is_empty(), "FOR")?;
+        self.none(for_clause.is_none(), "FOR")?;
+        self.none(settings.is_none(), "SETTINGS")?;
+        self.none(format_clause.is_none(), "FORMAT")?;
+        self.none(pipe_operators.is_empty(), "|>")?;
+        self.set(body)
+    }
+
+    fn set(&self, body: &SetExpr) -> Result<(), Refusal> {
+        match body {
+            SetExpr::Select(select) => self.select(select),
+            SetExpr::Query(query) => self.query(query),
+            SetExpr::SetOperation {
+                left,
+                op: _,
+                set_quantifier: _,
+                right,
+            } => {
+                self.set(left)?;
+                self.set(right)
+            }
+            SetExpr::Values(_) => Ok(()),
+            SetExpr::Table(_) => Err(self.clause("TABLE", "write SELECT … FROM the table")),
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+                Err(self.not_a_query())
+            }
+        }
+    }
+
+    fn select(&self, select: &Select) -> Result<(), Refusal> {
+        let Select {
+            select_token: _,
+            optimizer_hints,
+            distinct,
+            select_modifiers,
+            top,
+            top_before_distinct: _,
+            projection: _,
+            exclude,
+            into,
+            from,
+            lateral_views,
+            prewhere,
+            selection: _,
+            connect_by,
+            group_by,
+            cluster_by,
+            distribute_by,
+            sort_by,
+            having: _,
+            named_window: _,
+            qualify,
+            window_before_qualify: _,
+            value_table_mode,
+            flavor: _,
+        } = select;
+        self.none(optimizer_hints.is_empty(), "hints")?;
+        self.none(!matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON")?;
+        self.none(select_modifiers.is_none(), "SELECT modifiers")?;
+        self.none(top.is_none(), "TOP")?;
+        self.none(exclude.is_none(), "EXCLUDE")?;
+        self.none(into.is_none(), "INTO")?;
+        self.none(lateral_views.is_empty(), "LATERAL VIEW")?;
+        self.none(prewhere.is_none(), "PREWHERE")?;
+        self.none(connect_by.is_empty(), "CONNECT BY")?;
+        self.none(cluster_by.is_empty(), "CLUSTER BY")?;
+        self.none(distribute_by.is_empty(), "DISTRIBUTE BY")?;
+        self.none(sort_by.is_empty(), "SORT BY")?;
+        self.none(qualify.is_none(), "QUALIFY")?;
+        self.none(value_table_mode.is_none(), "AS VALUE")?;
+        let (GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers)) = group_by;
+        self.none(modifiers.is_empty(), "GROUP BY modifiers")?;
+        for TableWithJoins { relation, joins } in from {
+            self.relation(relation)?;
+            for join in joins {
+                self.join(join)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn join(&self, join: &Join) -> Result<(), Refusal> {
+        let Join {
+            relation,
+            global,
+            join_operator,
+        } = join;
+        self.none(!global, "GLOBAL")?;
+        self.relation(relation)?;
+        let constraint = match join_operator {
+            JoinOperator::Join(constraint)
+            | JoinOperator::Inner(constraint)
+            | JoinOperator::Left(constraint)
+            | JoinOperator::LeftOuter(constraint)
+            | JoinOperator::Right(constraint)
+            | JoinOperator::RightOuter(constraint)
+            | JoinOperator::FullOuter(constraint)
+            | JoinOperator::CrossJoin(constraint) => constraint,
+            _ => {
+                return Err(self.clause(
+                    "JOIN of this kind",
+                    "write INNER JOIN … ON or LEFT JOIN … ON",
+                ));
+            }
+        };
+        match constraint {
+            JoinConstraint::On(_) | JoinConstraint::Using(_) | JoinConstraint::None => Ok(()),
+            JoinConstraint::Natural => {
+                Err(self.clause("NATURAL", "name the columns to join on with ON or USING"))
+            }
+        }
+    }
+
+    fn relation(&self, relation: &TableFactor) -> Result<(), Refusal> {
+        match relation {
+            TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
+                let call = name.to_string();
+                if args.is_some() {
+                    return Err(self.clause(&call, "name a table of the dataset"));
+                }
+                self.none(
+                    with_hints.is_empty() && index_hints.is_empty(),
+                    "WITH hints",
+                )?;
+                self.none(version.is_none(), "FOR")?;
+                self.none(!with_ordinality, "WITH ORDINALITY")?;
+                self.none(partitions.is_empty(), "PARTITION")?;
+                self.none(json_path.is_none(), "path")?;
+                self.none(sample.is_none(), "TABLESAMPLE")?;
+                alias.as_ref().map_or(Ok(()), |alias| self.alias(alias))
+            }
+            TableFactor::Derived {
+                lateral,
+                subquery,
+                alias,
+                sample,
+            } => {
+                self.none(!lateral, "LATERAL")?;
+                self.none(sample.is_none(), "TABLESAMPLE")?;
+                alias.as_ref().map_or(Ok(()), |alias| self.alias(alias))?;
+                self.query(subquery)
+            }
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias,
+            } => {
+                self.none(alias.is_none(), "alias of a join in parentheses")?;
+                self.relation(&table_with_joins.relation)?;
+                table_with_joins
+                    .joins
+                    .iter()
+                    .try_for_each(|join| self.join(join))
+            }
+            _ => Err(self.clause(
+                "FROM of this kind",
+                "name a table, or a query in parentheses",
+            )),
+        }
+    }
+
+    fn alias(&self, alias: &TableAlias) -> Result<(), Refusal> {
+        let TableAlias {
+            explicit: _,
+            name: _,
+            columns,
+            at,
+        } = alias;
+        self.none(at.is_none(), "AT")?;
+        self.none(columns.is_empty(), "column aliases of a table")
+    }
+}

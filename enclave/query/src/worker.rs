@@ -1,0 +1,214 @@
+//! Workers: child processes that plan and run a visitor's SQL.
+//!
+//! The engine is no security boundary: a short query can exhaust its memory or
+//! abort its process. So it runs in a process of its own that serves one visit,
+//! is given nothing but pipes, and is killed when it overruns. What a worker
+//! says on failing is one word; the engine's text never leaves it.
+
+mod message;
+mod released;
+mod serve;
+
+use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+
+use arrow::record_batch::RecordBatch;
+use roaring::RoaringBitmap;
+use sekisho_disclosure::Protected;
+use sekisho_tables::Catalogue;
+use thiserror::Error;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::{Planned, Refusal, Shape, cells};
+use message::{Reply, Request};
+pub use released::Released;
+pub use serve::serve;
+
+/// A worker died, overran its time, or said something that it may not say.
+#[derive(Debug, Error)]
+#[error("a worker was lost")]
+pub struct Lost;
+
+/// A worker, from the enclave's side. Dropping it kills the process.
+#[derive(Debug)]
+pub struct Worker {
+    // Held for its kill on drop.
+    _process: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+}
+
+impl Worker {
+    /// Starts a worker: `program` with the arguments that make it call [`serve`].
+    ///
+    /// # Errors
+    ///
+    /// When the process cannot be started.
+    pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Self> {
+        let mut process = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // A panic's message may hold a value.
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let pipes = (process.stdin.take(), process.stdout.take());
+        let (Some(input), Some(output)) = pipes else {
+            return Err(std::io::Error::other("a worker has no pipes"));
+        };
+        Ok(Self {
+            _process: process,
+            input,
+            output,
+        })
+    }
+
+    /// Judges and plans a query over a catalogue. Reads no data.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] when the worker fails; a refusal is an answer.
+    pub async fn plan(
+        &mut self,
+        sql: &str,
+        catalogue: &Catalogue,
+    ) -> Result<Result<Planned, Refusal>, Lost> {
+        let request = Request::Plan {
+            sql: sql.to_owned(),
+            catalogue: catalogue.clone(),
+        };
+        match self.ask(request, vec![]).await? {
+            (Reply::Planned(planned), _) => Ok(Ok(planned)),
+            (Reply::Refused(refusal), _) => Ok(Err(refusal)),
+            _ => Err(Lost),
+        }
+    }
+
+    /// Runs the private phase of the query planned before, over a snapshot's
+    /// folder and the permitted cohort. Returns the rows of each cut.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] on any failure.
+    pub async fn private(
+        &mut self,
+        snapshot: &Path,
+        cohort: &RoaringBitmap,
+    ) -> Result<Vec<Vec<RecordBatch>>, Lost> {
+        let mut bitmap = Vec::with_capacity(cohort.serialized_size());
+        cohort.serialize_into(&mut bitmap).map_err(|_| Lost)?;
+        let request = Request::Private {
+            snapshot: snapshot.to_owned(),
+        };
+        match self.ask(request, vec![bitmap]).await? {
+            (Reply::Rows, cuts) => cuts.iter().map(|stream| message::batches(stream)).collect(),
+            _ => Err(Lost),
+        }
+    }
+
+    /// Runs the rest of a query over its protected cells, one per shape.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] on any failure.
+    pub async fn released(
+        &mut self,
+        sql: &str,
+        catalogue: &Catalogue,
+        cells: &[(Shape, Protected)],
+    ) -> Result<Released, Lost> {
+        let tables = cells
+            .iter()
+            .map(|(shape, protected)| {
+                let table = cells::table(shape, protected).map_err(|_| Lost)?;
+                message::stream(&table.schema(), &[table])
+            })
+            .collect::<Result<_, _>>()?;
+        let request = Request::Released {
+            sql: sql.to_owned(),
+            catalogue: catalogue.clone(),
+        };
+        match self.ask(request, tables).await? {
+            (Reply::Result, blobs) => {
+                let [stream] = blobs.as_slice() else {
+                    return Err(Lost);
+                };
+                Released::new(
+                    message::batches(stream)?,
+                    cells.iter().map(|(_, protected)| protected),
+                )
+            }
+            _ => Err(Lost),
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        request: Request,
+        blobs: Vec<Vec<u8>>,
+    ) -> Result<(Reply, Vec<Vec<u8>>), Lost> {
+        message::write(&mut self.input, &request, &blobs)
+            .await
+            .map_err(|_| Lost)?;
+        message::read(&mut self.output)
+            .await
+            .map_err(|_| Lost)?
+            .ok_or(Lost)
+    }
+}
+
+/// A few workers that wait, so that a visit pays no start-up.
+#[derive(Debug)]
+pub struct Pool {
+    waiting: tokio::sync::Mutex<tokio::sync::mpsc::Receiver<Worker>>,
+}
+
+impl Pool {
+    /// Keeps `size` workers waiting; each is replaced when it is taken.
+    ///
+    /// # Errors
+    ///
+    /// When a first worker cannot be started.
+    pub fn start(
+        program: &Path,
+        arguments: &'static [&'static str],
+        size: usize,
+    ) -> std::io::Result<Arc<Self>> {
+        // One more stands ready with the task that refills the channel.
+        let (ready, waiting) = tokio::sync::mpsc::channel(size.max(1));
+        let first = Worker::start(program, arguments)?;
+        let program = program.to_owned();
+        tokio::spawn(async move {
+            let mut next = Some(first);
+            loop {
+                let worker = match next
+                    .take()
+                    .map_or_else(|| Worker::start(&program, arguments), Ok)
+                {
+                    Ok(worker) => worker,
+                    // Too many processes, perhaps; visits wait until one can be had.
+                    Err(_) => {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                        continue;
+                    }
+                };
+                if ready.send(worker).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Arc::new(Self {
+            waiting: tokio::sync::Mutex::new(waiting),
+        }))
+    }
+
+    /// A fresh worker, for one visit.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] when the pool has ended.
+    pub async fn take(&self) -> Result<Worker, Lost> {
+        self.waiting.lock().await.recv().await.ok_or(Lost)
+    }
+}

@@ -1,0 +1,103 @@
+//! A result that was computed from protected cells and nothing else.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    array::Array,
+    datatypes::{Field, Schema, SchemaRef},
+    record_batch::RecordBatch,
+};
+use sekisho_disclosure::Protected;
+
+use super::Lost;
+use crate::cut::KIND;
+
+/// The rows that a visitor will see. Made by a worker that was handed protected
+/// cells, and by nothing else.
+#[derive(Clone, Debug)]
+pub struct Released {
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+    released: u64,
+    suppressed: u64,
+}
+
+impl Released {
+    pub(super) fn new<'p>(
+        batches: Vec<RecordBatch>,
+        protected: impl Iterator<Item = &'p Protected>,
+    ) -> Result<Self, Lost> {
+        let (released, suppressed) = protected.fold((0, 0), |(released, suppressed), cells| {
+            (released + cells.released(), suppressed + cells.suppressed())
+        });
+        let schema = batches.first().ok_or(Lost)?.schema();
+        let fields: Vec<Field> = schema
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(index, field)| with_suppressed(field, index, &batches))
+            .collect();
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self {
+            schema,
+            batches,
+            released,
+            suppressed,
+        }
+        .relabelled())
+    }
+
+    /// The same rows under the schema that says which figures are suppressed.
+    fn relabelled(mut self) -> Self {
+        let schema = Arc::clone(&self.schema);
+        self.batches = self
+            .batches
+            .into_iter()
+            .filter_map(|batch| batch.with_schema(Arc::clone(&schema)).ok())
+            .collect();
+        self
+    }
+
+    /// Adds to the schema's metadata.
+    #[must_use]
+    pub fn described(mut self, metadata: HashMap<String, String>) -> Self {
+        self.schema = Arc::new(self.schema.as_ref().clone().with_metadata(metadata));
+        self.relabelled()
+    }
+
+    /// The schema; each figure's field says in `sekisho.suppressed` how many of its rows are suppressed.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The rows.
+    pub fn batches(&self) -> &[RecordBatch] {
+        &self.batches
+    }
+
+    /// How many figures the guard released.
+    pub fn figures_released(&self) -> u64 {
+        self.released
+    }
+
+    /// How many it suppressed.
+    pub fn figures_suppressed(&self) -> u64 {
+        self.suppressed
+    }
+}
+
+fn with_suppressed(field: &Field, index: usize, batches: &[RecordBatch]) -> Field {
+    let mut metadata = field.metadata().clone();
+    let kind = metadata
+        .entry(KIND.to_owned())
+        .or_insert_with(|| "derived".to_owned());
+    if kind == "figure" {
+        let suppressed: usize = batches
+            .iter()
+            .filter_map(|batch| batch.columns().get(index))
+            .map(|column| column.null_count())
+            .sum();
+        metadata.insert("sekisho.suppressed".to_owned(), suppressed.to_string());
+    }
+    field.clone().with_nullable(true).with_metadata(metadata)
+}

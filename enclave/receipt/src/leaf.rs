@@ -1,0 +1,188 @@
+//! What the ledger remembers, one JSON object a leaf. Never a cell's value and
+//! never a literal of a query.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hexadecimal::{Digest, Nonce};
+
+/// A leaf. Its bytes are the JSON object as the ledger wrote it, with the
+/// fields in the order in which they stand here; hash the bytes, never what was
+/// parsed from them. Times are milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Leaf {
+    /// A budget was charged, before any data were read.
+    Charge(Charge),
+    /// An answer was released.
+    Release(Release),
+    /// A charged visit ended without an answer. Its charge stays.
+    Abandon(Abandon),
+    /// Other policy files came into force.
+    Policy(Policy),
+}
+
+/// A charge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charge {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// When the visit was admitted.
+    pub at_ms: i64,
+    /// SHA-256 of the principal's name.
+    pub principal: Digest,
+    /// The project whose budget is charged.
+    pub project: String,
+    /// The approved purpose.
+    pub purpose: String,
+    /// What was asked for, for example `query`.
+    pub operation: String,
+    /// SHA-256 of the question as it was sent.
+    pub question_digest: Digest,
+    /// SHA-256 of the question in its canonical form.
+    pub canonical_digest: Digest,
+    /// The dataset.
+    pub dataset: String,
+    /// The dataset's snapshot.
+    pub snapshot: String,
+    /// SHA-256 of the policy files that decided.
+    pub policy_digest: Digest,
+    /// The rules that decided.
+    pub rules: Vec<String>,
+    /// The release profile.
+    pub profile: String,
+    /// The permit's single-use number.
+    pub nonce: Nonce,
+    /// When the permit ends.
+    pub nonce_expires_at_ms: i64,
+    /// What this visit costs.
+    pub charge: u64,
+    /// The project's budget at this dataset.
+    pub limit: u64,
+    /// Charged before this visit.
+    pub spent_before: u64,
+    /// Charged with this visit.
+    pub spent_after: u64,
+    /// The trace, for the operator.
+    pub trace_id: String,
+}
+
+/// A release. It repeats what its charge says, so that a receipt stands alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// When the answer was released.
+    pub at_ms: i64,
+    /// The index of the charge's leaf.
+    pub charge_sequence: u64,
+    /// SHA-256 of the principal's name.
+    pub principal: Digest,
+    /// The project.
+    pub project: String,
+    /// The approved purpose.
+    pub purpose: String,
+    /// What was asked for, for example `query`.
+    pub operation: String,
+    /// SHA-256 of the question as it was sent.
+    pub question_digest: Digest,
+    /// SHA-256 of the question in its canonical form.
+    pub canonical_digest: Digest,
+    /// The dataset.
+    pub dataset: String,
+    /// The dataset's snapshot.
+    pub snapshot: String,
+    /// SHA-256 of the policy files that decided.
+    pub policy_digest: Digest,
+    /// The rules that decided.
+    pub rules: Vec<String>,
+    /// The release profile.
+    pub profile: String,
+    /// The profile's parameters, for example `threshold` and `rounding_base`.
+    pub parameters: BTreeMap<String, String>,
+    /// A class of sizes, never the size of the cohort.
+    pub cohort_size_class: String,
+    /// Figures released.
+    pub cells_released: u64,
+    /// Figures suppressed.
+    pub cells_suppressed: u64,
+    /// What the visit cost.
+    pub charge: u64,
+    /// The project's budget at this dataset when it was charged.
+    pub limit: u64,
+    /// Charged before this visit.
+    pub spent_before: u64,
+    /// Charged with this visit.
+    pub spent_after: u64,
+    /// SHA-256 of the sealed answer as it stands in the journal.
+    pub answer_digest: Digest,
+    /// The trace, for the operator.
+    pub trace_id: String,
+}
+
+/// The end of a visit that released nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Abandon {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// The index of the charge's leaf.
+    pub charge_sequence: u64,
+    /// The project.
+    pub project: String,
+    /// The dataset.
+    pub dataset: String,
+}
+
+/// An activation of policy files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// When they came into force.
+    pub at_ms: i64,
+    /// SHA-256 of the policy files.
+    pub policy_digest: Digest,
+}
+
+/// A leaf that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("the leaf is not a leaf of this version: {0}")]
+pub struct LeafError(#[from] serde_json::Error);
+
+impl Leaf {
+    /// The bytes to hash and to store.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
+        Ok(serde_json::to_vec(self)?)
+    }
+
+    /// Reads a leaf. Unknown kinds and unknown fields are refused: a leaf that
+    /// is only half understood is not verified.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LeafError> {
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
+    /// The leaf's index.
+    pub fn sequence(&self) -> u64 {
+        match self {
+            Self::Charge(leaf) => leaf.sequence,
+            Self::Release(leaf) => leaf.sequence,
+            Self::Abandon(leaf) => leaf.sequence,
+            Self::Policy(leaf) => leaf.sequence,
+        }
+    }
+
+    /// The project that the leaf is about.
+    pub fn project(&self) -> Option<&str> {
+        match self {
+            Self::Charge(leaf) => Some(&leaf.project),
+            Self::Release(leaf) => Some(&leaf.project),
+            Self::Abandon(leaf) => Some(&leaf.project),
+            Self::Policy(_) => None,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! From what went wrong inside to what may be said of it outside.
+
+use sekisho_ledger::ReserveError;
+use sekisho_query::Refusal;
+use sekisho_runtime::status::{Failure, Reason};
+
+/// A failure of ours. The operator's log has its kind; the visitor gets one text.
+pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
+    tracing::error!("a call failed: {error}");
+    Failure::new(
+        Reason::Internal,
+        "the enclave failed; nothing was charged by this call",
+    )
+    .help("try again; if it goes on, tell the data holder")
+}
+
+/// The visit was charged and did not end well. Always the same words: whether
+/// memory, time or the data were the cause is not said.
+pub(crate) fn execution() -> Failure {
+    Failure::new(
+        Reason::ExecutionFailed,
+        "the query was charged and could not be completed",
+    )
+    .help("ask for fewer groups or a narrower selection")
+}
+
+/// The engine gave up while planning. No data were read.
+pub(crate) fn planning() -> Failure {
+    Failure::new(
+        Reason::LimitExceeded,
+        "the query needs more to be planned than a visit may use",
+    )
+    .help("write it with fewer terms, levels or columns")
+    .with("limit", "planning")
+}
+
+/// A visit was not charged, so it does not run.
+pub(crate) fn reserve(error: ReserveError) -> Failure {
+    match error {
+        ReserveError::Exhausted { limit, spent } => Failure::new(
+            Reason::BudgetExhausted,
+            format!("the project has spent {spent} of {limit} queries at this dataset"),
+        )
+        .help("ask the committee for a larger budget"),
+        ReserveError::NonceUsed | ReserveError::NonceExpired => Failure::new(
+            Reason::Unauthenticated,
+            "the permit is not valid here, now, for this question",
+        ),
+        ReserveError::IdempotencyConflict => Failure::invalid(
+            "idempotency_key",
+            "the idempotency key was used for another question or snapshot",
+        )
+        .help("use a new key for a new question"),
+        ReserveError::Ledger(error) => internal(error),
+    }
+}
+
+/// A refusal by the guard.
+pub(crate) fn refused(refusal: &Refusal) -> Failure {
+    let place = refusal.place;
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    Failure::new(Reason::QueryRefused, refusal.message.clone())
+        .help(refusal.help.clone())
+        .with("rule", refusal.rule.id())
+        .with("line", number(place.map(|place| place.line)))
+        .with("column", number(place.map(|place| place.column)))
+        .with("rewrite", refusal.rewrite.clone().unwrap_or_default())
+}

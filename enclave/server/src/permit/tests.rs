@@ -1,0 +1,117 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use ed25519_dalek::{Signer as _, SigningKey};
+
+use super::*;
+
+const NOW: i64 = 1_800_000_000_000;
+
+fn gateway() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+fn verifier() -> Verifier {
+    Verifier {
+        key: gateway().verifying_key(),
+        audience: "spiffe://c/enclaves/east".into(),
+    }
+}
+
+fn permit() -> Permit {
+    Permit {
+        nonce: vec![1; 16],
+        audience: "spiffe://c/enclaves/east".into(),
+        principal: "spiffe://c/people/a".into(),
+        organisation: "o".into(),
+        project: "P-0001".into(),
+        purpose: "HMB".into(),
+        dataset: "d".into(),
+        operation: "query".into(),
+        profile: "standard".into(),
+        question_digest: question_digest("P-0001", "d", "query", "SELECT 1").to_vec(),
+        budget_limit: 5,
+        policy_digest: vec![2; 32],
+        rules: vec![],
+        issued_at_ms: NOW,
+        expires_at_ms: NOW + 30_000,
+    }
+}
+
+fn sign(permit: &Permit, key: &SigningKey) -> Option<SignedPermit> {
+    let permit = permit.encode_to_vec();
+    let signature = key.sign(&[CONTEXT, &permit].concat()).to_bytes().to_vec();
+    Some(SignedPermit { permit, signature })
+}
+
+fn accepted(signed: Option<SignedPermit>, now_ms: i64) -> bool {
+    verifier()
+        .verify(signed, Operation::Query, "SELECT 1", now_ms)
+        .is_ok()
+}
+
+#[test]
+fn a_permit_of_the_gateway_for_this_question_is_accepted() {
+    assert!(accepted(sign(&permit(), &gateway()), NOW));
+    assert!(accepted(sign(&permit(), &gateway()), NOW + 30_000));
+}
+
+#[test]
+fn anything_else_is_refused_with_the_same_text() {
+    let altered: Vec<(&str, fn(&mut Permit))> = vec![
+        ("audience", |permit| {
+            permit.audience = "spiffe://c/enclaves/west".into()
+        }),
+        ("operation", |permit| permit.operation = "check".into()),
+        ("question", |permit| permit.question_digest[0] ^= 1),
+        ("dataset", |permit| permit.dataset = "e".into()),
+        ("project", |permit| permit.project = "P-0002".into()),
+        ("expired", |permit| permit.expires_at_ms = NOW - 1),
+        ("lifetime", |permit| {
+            permit.expires_at_ms = NOW + MAX_LIFETIME_MS + 1
+        }),
+        ("future", |permit| {
+            permit.issued_at_ms = NOW + MAX_SKEW_MS + 1;
+            permit.expires_at_ms = NOW + MAX_SKEW_MS + 2;
+        }),
+        ("backwards", |permit| permit.issued_at_ms = NOW + 60_000),
+        ("nonce", |permit| permit.nonce.truncate(15)),
+        ("digest", |permit| permit.policy_digest.clear()),
+        ("nobody", |permit| permit.principal.clear()),
+    ];
+    for (what, alter) in altered {
+        let mut permit = permit();
+        alter(&mut permit);
+        assert!(!accepted(sign(&permit, &gateway()), NOW), "{what}");
+    }
+    assert!(!accepted(None, NOW), "no permit");
+    assert!(
+        !accepted(sign(&permit(), &SigningKey::from_bytes(&[8; 32])), NOW),
+        "another's key"
+    );
+    assert!(!accepted(
+        Some(SignedPermit {
+            permit: permit().encode_to_vec(),
+            signature: vec![]
+        }),
+        NOW
+    ));
+    let error = verifier()
+        .verify(None, Operation::Query, "", NOW)
+        .unwrap_err();
+    assert_eq!(error.reason, Reason::Unauthenticated);
+}
+
+#[test]
+fn no_bit_of_a_signed_permit_can_be_flipped() {
+    let signed = sign(&permit(), &gateway()).unwrap();
+    for bit in 0..signed.permit.len() * 8 {
+        let mut altered = signed.clone();
+        altered.permit[bit / 8] ^= 1 << (bit % 8);
+        assert!(!accepted(Some(altered), NOW), "bit {bit} of the permit");
+    }
+    for bit in 0..signed.signature.len() * 8 {
+        let mut altered = signed.clone();
+        altered.signature[bit / 8] ^= 1 << (bit % 8);
+        assert!(!accepted(Some(altered), NOW), "bit {bit} of the signature");
+    }
+}

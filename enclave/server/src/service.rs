@@ -1,0 +1,263 @@
+//! The enclave's gRPC service: admit, verify, visit, encode.
+
+use std::{sync::Arc, time::Instant};
+
+use futures::{Stream, StreamExt as _, stream};
+use sekisho_proto::{
+    enclave::v1::{
+        CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest, GetReceiptRequest,
+        ListTablesRequest, QueryRequest, enclave_service_server::EnclaveService,
+    },
+    v1,
+};
+use sekisho_runtime::{
+    status::{Failure, Reason},
+    telemetry,
+    tls::peer_uri,
+};
+use tonic::{Request, Response, Status};
+use tracing::Instrument as _;
+
+use crate::{
+    describe,
+    enclave::Enclave,
+    failure,
+    permit::Operation,
+    release,
+    visit::{self, Question},
+};
+
+/// The service over an enclave.
+pub(crate) struct Service(pub(crate) Arc<Enclave>);
+
+/// The messages of an answer.
+type Messages = std::pin::Pin<Box<dyn Stream<Item = Result<v1::QueryResponse, Status>> + Send>>;
+
+impl Service {
+    /// Runs a call of the gateway, and of nobody else, inside a span.
+    async fn call<T, R>(
+        &self,
+        method: &'static str,
+        request: Request<T>,
+        work: impl AsyncFnOnce(Arc<Enclave>, T, String) -> Result<R, Failure>,
+    ) -> Result<Response<R>, Status> {
+        let begun = Instant::now();
+        let span = telemetry::server_span("enclave", method, request.metadata());
+        let admitted = peer_uri(&request).is_some_and(|uri| uri == self.0.gateway);
+        let trace_id = trace_id(request.metadata());
+        let enclave = Arc::clone(&self.0);
+        let done = async {
+            if admitted {
+                work(enclave, request.into_inner(), trace_id).await
+            } else {
+                Err(Failure::new(
+                    Reason::Unauthenticated,
+                    "this enclave answers its gateway only",
+                ))
+            }
+        }
+        .instrument(span.clone())
+        .await;
+        let outcome = done
+            .as_ref()
+            .map_or_else(|failure| failure.reason.as_str(), |_| "ok");
+        span.record("outcome", outcome);
+        telemetry::record_visit("enclave", method, outcome, begun.elapsed());
+        done.map(Response::new).map_err(Status::from)
+    }
+}
+
+#[tonic::async_trait]
+impl EnclaveService for Service {
+    async fn describe(
+        &self,
+        request: Request<DescribeRequest>,
+    ) -> Result<Response<DescribeResponse>, Status> {
+        self.call("Describe", request, async |enclave, _, _| {
+            let held = enclave.store.datasets().map_err(failure::internal)?;
+            let datasets = held
+                .iter()
+                .map(|dataset| {
+                    let pinned = enclave.pin(dataset)?;
+                    Ok(describe::dataset(
+                        pinned.snapshot.catalogue(),
+                        pinned.snapshot.id(),
+                    ))
+                })
+                .collect::<Result<_, Failure>>()?;
+            Ok(DescribeResponse {
+                datasets,
+                vkey: enclave.ledger.vkey().to_string(),
+            })
+        })
+        .await
+    }
+
+    async fn list_tables(
+        &self,
+        request: Request<ListTablesRequest>,
+    ) -> Result<Response<v1::ListTablesResponse>, Status> {
+        self.call("ListTables", request, async |enclave, request, _| {
+            let now = enclave.clock.now_ms();
+            let verified = enclave
+                .verifier
+                .verify(request.permit, Operation::Catalog, "", now)?;
+            enclave.spend(&verified)?;
+            let pinned = enclave.pin(&verified.permit.dataset)?;
+            Ok(v1::ListTablesResponse {
+                snapshot: pinned.snapshot.id().to_owned(),
+                tables: pinned
+                    .snapshot
+                    .catalogue()
+                    .tables
+                    .iter()
+                    .map(describe::table)
+                    .collect(),
+            })
+        })
+        .await
+    }
+
+    async fn check(
+        &self,
+        request: Request<CheckRequest>,
+    ) -> Result<Response<v1::CheckResult>, Status> {
+        self.call("Check", request, async |enclave, request, _| {
+            let now = enclave.clock.now_ms();
+            let verified =
+                enclave
+                    .verifier
+                    .verify(request.permit, Operation::Check, &request.sql, now)?;
+            let checked = visit::check(&enclave, &verified, &request.sql).await?;
+            Ok(judgement(verified.permit.dataset, checked))
+        })
+        .await
+    }
+
+    type QueryStream = Messages;
+
+    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<Messages>, Status> {
+        self.call("Query", request, async |enclave, request, trace_id| {
+            let now = enclave.clock.now_ms();
+            let verified =
+                enclave
+                    .verifier
+                    .verify(request.permit, Operation::Query, &request.sql, now)?;
+            let question = Question {
+                verified,
+                sql: request.sql,
+                idempotency_key: Some(request.idempotency_key).filter(|key| !key.is_empty()),
+                trace_id,
+            };
+            let release = visit::answer(enclave, question).await?;
+            Ok(stream::iter(release.into_messages().into_iter().map(Ok)).boxed())
+        })
+        .await
+    }
+
+    async fn get_budget(
+        &self,
+        request: Request<GetBudgetRequest>,
+    ) -> Result<Response<v1::Budget>, Status> {
+        self.call("GetBudget", request, async |enclave, request, _| {
+            let now = enclave.clock.now_ms();
+            let verified = enclave
+                .verifier
+                .verify(request.permit, Operation::Budget, "", now)?;
+            enclave.spend(&verified)?;
+            enclave.pin(&verified.permit.dataset)?;
+            let permit = verified.permit;
+            let (project, dataset) = (permit.project.clone(), permit.dataset.clone());
+            let spent = enclave
+                .with_ledger(move |ledger| ledger.spent(&project, &dataset))
+                .await?;
+            Ok(v1::Budget {
+                dataset: permit.dataset,
+                project: permit.project,
+                limit: permit.budget_limit,
+                spent,
+            })
+        })
+        .await
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<GetReceiptRequest>,
+    ) -> Result<Response<v1::Receipt>, Status> {
+        self.call("GetReceipt", request, async |enclave, request, _| {
+            let now = enclave.clock.now_ms();
+            let verified = enclave
+                .verifier
+                .verify(request.permit, Operation::Receipt, "", now)?;
+            enclave.spend(&verified)?;
+            let project = verified.permit.project;
+            let index = request.leaf_index;
+            let found = enclave
+                .with_ledger(move |ledger| ledger.receipt(&project, index))
+                .await?;
+            found.as_ref().map(release::receipt).ok_or_else(|| {
+                Failure::new(
+                    Reason::NotAvailable,
+                    "the project has no receipt with this number",
+                )
+                .help("use the leaf index that stands in the receipt or in the result")
+            })
+        })
+        .await
+    }
+}
+
+fn judgement(
+    dataset: String,
+    checked: Result<(sekisho_query::Planned, sekisho_disclosure::Profile), sekisho_query::Refusal>,
+) -> v1::CheckResult {
+    match checked {
+        Ok((planned, profile)) => v1::CheckResult {
+            dataset,
+            accepted: true,
+            refusal: None,
+            columns: planned
+                .columns
+                .into_iter()
+                .map(|column| v1::ReleasedColumn {
+                    name: column.name,
+                    kind: column.kind,
+                })
+                .collect(),
+            rules: profile
+                .rules()
+                .into_iter()
+                .map(|(rule, effect)| v1::AppliedRule {
+                    rule: rule.to_owned(),
+                    effect,
+                })
+                .collect(),
+            charge: visit::CHARGE,
+            profile: profile.name,
+        },
+        Err(refusal) => v1::CheckResult {
+            dataset,
+            accepted: false,
+            refusal: Some(v1::Refusal {
+                rule: refusal.rule.id().to_owned(),
+                message: refusal.message,
+                help: refusal.help,
+                line: refusal.place.map_or(0, |place| place.line),
+                column: refusal.place.map_or(0, |place| place.column),
+                rewrite: refusal.rewrite.unwrap_or_default(),
+            }),
+            ..v1::CheckResult::default()
+        },
+    }
+}
+
+/// The trace of the call, from its W3C `traceparent`; empty without one.
+fn trace_id(metadata: &tonic::metadata::MetadataMap) -> String {
+    let id = metadata
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split('-').nth(1))
+        .filter(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    id.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,151 @@
+//! What a snapshot says about itself: tables, columns, roles and domains.
+//!
+//! A catalogue is public to whoever may see the dataset. It is made from the
+//! manifest alone and holds nothing that was computed from the data.
+
+use serde::{Deserialize, Serialize};
+
+/// The hidden first column of every private table: the individual's dense index.
+pub const UNIT: &str = "__unit";
+
+/// The hidden column that `variants` and `genotypes` share: the variant's row.
+pub const VARIANT: &str = "__variant";
+
+/// Everything a visitor may know of a dataset without asking it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// `[a-z0-9-]{1,40}`.
+    pub dataset: String,
+    /// A title for people.
+    pub title: String,
+    /// The holder's identifier.
+    pub holder: String,
+    /// `GRCh37`, `GRCh38` or `T2T-CHM13`.
+    pub assembly: String,
+    /// The dataset's release profile.
+    pub profile: String,
+    /// Its tables, in alphabetical order.
+    pub tables: Vec<Table>,
+}
+
+impl Catalogue {
+    /// The table of this name, as written.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// `[a-z][a-z0-9_]*`.
+    pub name: String,
+    /// Who its rows are about.
+    pub label: Label,
+    /// What one row is.
+    pub rows: Rows,
+    /// A release profile of its own; the stricter of it and the dataset's holds.
+    pub profile: Option<String>,
+    /// Its visible columns, in the manifest's order.
+    pub columns: Vec<Column>,
+}
+
+impl Table {
+    /// The column of this name, as written.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column that names the individual.
+    pub fn unit(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.role == Role::Unit)
+    }
+}
+
+/// Who the rows of a table are about (guard, labels).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// Individuals.
+    Private,
+    /// Sites that occur in somebody's genome here: joinable, never listed.
+    Annotation,
+    /// Nobody.
+    Public,
+}
+
+/// What one row of a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// One row per individual.
+    OnePerIndividual,
+    /// Any number of rows per individual.
+    ManyPerIndividual,
+    /// One row per alternate allele.
+    OnePerAllele,
+    /// One row per alternate allele and sample.
+    OnePerAlleleAndSample,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// `[a-z][a-z0-9_]*`.
+    pub name: String,
+    /// Its type.
+    pub r#type: ColumnType,
+    /// What it may be used for.
+    pub role: Role,
+    /// What it means, for people.
+    #[serde(default)]
+    pub meaning: Option<String>,
+    /// UCUM.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The declared values of a text column, in the manifest's order.
+    #[serde(default)]
+    pub domain: Option<Vec<String>>,
+    /// The declared bounds of a number, inclusive.
+    #[serde(default)]
+    pub bounds: Option<[f64; 2]>,
+    /// Whether ingest refuses a row without a value.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The type of a column. In Parquet and Arrow: `Utf8`, `Int64`, `Float64`,
+/// `Boolean`, `Date32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    /// UTF-8 text.
+    Text,
+    /// A 64-bit integer.
+    Int,
+    /// A 64-bit float, never NaN or infinite.
+    Float,
+    /// True or false.
+    Bool,
+    /// A day.
+    Date,
+}
+
+/// What a column may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Names the individual: joined on, counted distinct.
+    Unit,
+    /// Names something else: joined on.
+    Identifier,
+    /// A category.
+    Attribute,
+    /// A quantity.
+    Measure,
+    /// A quantity that describes the laboratory's work.
+    Technical,
+}

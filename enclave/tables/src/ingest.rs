@@ -1,0 +1,106 @@
+//! A holder's directory made into a snapshot.
+
+mod build;
+mod error;
+mod progress;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use error::{IngestError, InputError, Place};
+pub use progress::{Progress, Quiet};
+pub use report::IngestReport;
+pub(crate) use report::Warnings;
+
+use crate::declared::{self, Declared};
+use crate::inputs::Inputs;
+use crate::manifest::Manifest;
+use crate::variants;
+use crate::{Snapshot, Store};
+
+use build::Workshop;
+
+/// A published snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ingested {
+    /// Its id.
+    pub snapshot: String,
+    /// Whether this run made it; else the same inputs had made it before.
+    pub new: bool,
+    /// What was found.
+    pub report: IngestReport,
+}
+
+/// Makes the files that `dataset_dir/dataset.toml` names into a snapshot of
+/// `store`, and makes it the dataset's newest.
+///
+/// The snapshot appears whole or not at all, and the same inputs give the same
+/// snapshot: a second run changes nothing.
+///
+/// # Errors
+///
+/// If the manifest or a file is not as it should be; then nothing is published.
+pub fn ingest(
+    dataset_dir: &Path,
+    store: &Store,
+    progress: &dyn Progress,
+) -> Result<Ingested, IngestError> {
+    let dataset_dir = dataset_dir
+        .canonicalize()
+        .map_err(IngestError::io(dataset_dir))?;
+    let manifest = Manifest::read(&dataset_dir)?;
+    let inputs = Inputs::find(&dataset_dir, &manifest)?;
+    let mut workshop = Workshop::open(store, &manifest.dataset)?;
+    let id = inputs.snapshot_id(&manifest, progress)?;
+    if let Some(directory) = workshop.published(&id) {
+        Snapshot::open(&directory).map_err(crate::StoreError::from)?;
+        let report = workshop.report(&id)?;
+        workshop.make_current(&id)?;
+        return Ok(Ingested {
+            snapshot: id,
+            new: false,
+            report,
+        });
+    }
+    let build = workshop.build(&id)?;
+    let report = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
+    inputs.check_unchanged()?;
+    workshop.publish(build, &id, &manifest.catalogue(), &report)?;
+    Ok(Ingested {
+        snapshot: id,
+        new: true,
+        report,
+    })
+}
+
+fn write(
+    manifest: &Manifest,
+    inputs: &Inputs,
+    workshop: &mut Workshop,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<IngestReport, IngestError> {
+    let warnings = Warnings::default();
+    let Declared { rows, samples } = declared::write(
+        manifest,
+        inputs,
+        &mut workshop.registry,
+        &directory.join("tables"),
+        &warnings,
+        progress,
+    )?;
+    let mut report = IngestReport {
+        individuals: rows.get("individuals").copied().unwrap_or(0),
+        rows,
+        ..IngestReport::default()
+    };
+    if !manifest.variants.is_empty() {
+        let found = variants::write(manifest, inputs, &samples, directory, &warnings, progress)?;
+        report.samples = found.samples;
+        report.variants = found.kinds;
+    }
+    report.warnings = warnings.report();
+    Ok(report)
+}

@@ -1,0 +1,66 @@
+//! What an ingest found.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+/// What an ingest found, in numbers. For the holder's operators: the numbers are
+/// exact and must not reach a visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestReport {
+    /// Individuals.
+    pub individuals: u64,
+    /// Samples with genotypes.
+    pub samples: u64,
+    /// Alternate alleles by kind.
+    pub variants: BTreeMap<String, u64>,
+    /// Rows of each declared table.
+    pub rows: BTreeMap<String, u64>,
+    /// Things that did not stop the ingest, by sort.
+    pub warnings: BTreeMap<String, u64>,
+}
+
+/// What does not stop an ingest, counted from any thread.
+#[derive(Debug, Default)]
+pub(crate) struct Warnings {
+    pub(crate) repeated_calls: AtomicU64,
+    pub(crate) differing_annotations: AtomicU64,
+    pub(crate) filtered_records: AtomicU64,
+    pub(crate) records_without_alternate_allele: AtomicU64,
+    pub(crate) dosages_above_two: AtomicU64,
+    pub(crate) collapsed_rows: AtomicU64,
+}
+
+impl Warnings {
+    pub(crate) fn count(counter: &AtomicU64, n: u64) {
+        if n > 0 {
+            counter.fetch_add(n, Ordering::Relaxed);
+        }
+    }
+
+    /// The sorts that occurred.
+    pub(crate) fn report(&self) -> BTreeMap<String, u64> {
+        [
+            (
+                "allele and sample in more than one record",
+                &self.repeated_calls,
+            ),
+            (
+                "allele with differing annotations",
+                &self.differing_annotations,
+            ),
+            ("record left out by its filter", &self.filtered_records),
+            (
+                "record without an alternate allele",
+                &self.records_without_alternate_allele,
+            ),
+            ("call with more than two copies", &self.dosages_above_two),
+            ("identical row collapsed", &self.collapsed_rows),
+        ]
+        .into_iter()
+        .map(|(sort, n)| (sort.to_owned(), n.load(Ordering::Relaxed)))
+        .filter(|(_, n)| *n > 0)
+        .collect()
+    }
+}

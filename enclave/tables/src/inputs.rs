@@ -1,0 +1,179 @@
+//! The files that a manifest names: found, hashed, and watched for change.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use glob::MatchOptions;
+use sha2::{Digest, Sha256};
+
+use crate::manifest::{Manifest, ManifestError};
+use crate::{IngestError, Progress};
+
+/// Changes when the same inputs would give different tables.
+const FORMAT_VERSION: &str = "sekisho snapshot 1";
+
+/// A file that the manifest names.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// Relative to the dataset's directory, with `/`.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    modified: Option<SystemTime>,
+}
+
+/// All files of a dataset.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    /// The files of each group of [[variants]].
+    pub(crate) variants: Vec<Vec<Input>>,
+    /// The files of each declared table.
+    pub(crate) tables: Vec<Vec<Input>>,
+}
+
+impl Inputs {
+    /// Finds every file; a pattern without one is an error.
+    pub(crate) fn find(directory: &Path, manifest: &Manifest) -> Result<Self, IngestError> {
+        let variants: Vec<Vec<Input>> = manifest
+            .variants
+            .iter()
+            .map(|group| find(directory, &group.files, group.line))
+            .collect::<Result<_, _>>()?;
+        let mut seen = BTreeMap::new();
+        for (group, files) in manifest.variants.iter().zip(&variants) {
+            for file in files {
+                if seen.insert(&file.name, ()).is_some() {
+                    let message = format!("`{}` is in [[variants]] twice", file.name);
+                    let line = group.line;
+                    return Err(ManifestError { line, message }.into());
+                }
+            }
+        }
+        Ok(Self {
+            variants,
+            tables: manifest
+                .tables
+                .iter()
+                .map(|table| find(directory, &table.files, table.line))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Input> {
+        self.variants.iter().chain(&self.tables).flatten()
+    }
+
+    /// The snapshot's id: SHA-256, in hexadecimal, of the format version, the
+    /// manifest, and each input's name and SHA-256.
+    pub(crate) fn snapshot_id(
+        &self,
+        manifest: &Manifest,
+        progress: &dyn Progress,
+    ) -> Result<String, IngestError> {
+        let total = self.all().map(|input| input.size).sum();
+        let mut done = 0;
+        let mut digests = BTreeMap::new();
+        for input in self.all() {
+            if !digests.contains_key(&input.name) {
+                let digest = digest(&input.path, &mut |n| {
+                    done += n;
+                    progress.at("hash inputs", done, Some(total));
+                })?;
+                digests.insert(&input.name, digest);
+            }
+        }
+        let mut id = Sha256::new();
+        for part in [FORMAT_VERSION, &manifest.text] {
+            id.update((part.len() as u64).to_le_bytes());
+            id.update(part);
+        }
+        for (name, digest) in digests {
+            id.update((name.len() as u64).to_le_bytes());
+            id.update(name);
+            id.update(digest);
+        }
+        Ok(hex::encode(id.finalize()))
+    }
+
+    /// Fails if a file is not the one that was found: its size or time differs.
+    pub(crate) fn check_unchanged(&self) -> Result<(), IngestError> {
+        for input in self.all() {
+            let now = fs::metadata(&input.path).map_err(IngestError::io(&input.path))?;
+            if now.len() != input.size || now.modified().ok() != input.modified {
+                return Err(IngestError::Changed {
+                    file: input.name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn find(directory: &Path, patterns: &[String], line: usize) -> Result<Vec<Input>, IngestError> {
+    let fail = |message: String| IngestError::from(ManifestError { line, message });
+    let options = MatchOptions {
+        require_literal_separator: true,
+        ..MatchOptions::new()
+    };
+    let root = glob::Pattern::escape(&directory.to_string_lossy());
+    let mut found = BTreeMap::new();
+    for pattern in patterns {
+        let full = format!("{root}/{pattern}");
+        let paths = glob::glob_with(&full, options)
+            .map_err(|error| fail(format!("`{pattern}` is not a pattern: {}", error.msg)))?;
+        let before = found.len();
+        for path in paths {
+            let path = path.map_err(|error| IngestError::Io {
+                path: error.path().to_path_buf(),
+                source: error.into(),
+            })?;
+            let input = input(directory, path)?;
+            if let Some(input) = input {
+                found.insert(input.name.clone(), input);
+            }
+        }
+        if found.len() == before {
+            return Err(fail(format!(
+                "`{pattern}` matches no file that another pattern did not; paths are relative to \
+                 the manifest"
+            )));
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The file at a path, or nothing if it is not a file.
+fn input(directory: &Path, path: PathBuf) -> Result<Option<Input>, IngestError> {
+    let metadata = fs::metadata(&path).map_err(IngestError::io(&path))?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let relative = path.strip_prefix(directory).unwrap_or(&path);
+    let name = relative.to_str().ok_or_else(|| IngestError::Io {
+        path: path.clone(),
+        source: std::io::Error::other("a file's name must be UTF-8"),
+    })?;
+    Ok(Some(Input {
+        name: name.trim_start_matches('/').to_owned(),
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+        path,
+    }))
+}
+
+fn digest(path: &Path, read: &mut dyn FnMut(u64)) -> Result<[u8; 32], IngestError> {
+    let mut file = File::open(path).map_err(IngestError::io(path))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n = file.read(&mut buffer).map_err(IngestError::io(path))?;
+        let Some(bytes) = buffer.get(..n).filter(|bytes| !bytes.is_empty()) else {
+            return Ok(hash.finalize().into());
+        };
+        hash.update(bytes);
+        read(n as u64);
+    }
+}

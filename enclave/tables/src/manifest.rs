@@ -1,0 +1,227 @@
+//! The manifest, `dataset.toml`: what a dataset is and where its files are.
+
+mod check;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::schema::{genotypes_table, variants_table};
+use crate::{Catalogue, Column, Label, Rows, Table};
+
+pub(crate) use check::is_dataset_id;
+
+/// The manifest's name in a dataset's directory.
+pub(crate) const FILE: &str = "dataset.toml";
+
+/// What is wrong with a manifest, and on which line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{FILE}:{line}: {message}")]
+pub struct ManifestError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What was expected.
+    pub message: String,
+}
+
+/// A checked manifest.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    pub(crate) text: String,
+    pub(crate) dataset: String,
+    title: String,
+    holder: String,
+    assembly: String,
+    profile: String,
+    pub(crate) absent_genotype: AbsentGenotype,
+    pub(crate) variants: Vec<VariantGroup>,
+    /// `individuals` first, then `samples`, then the others as written.
+    pub(crate) tables: Vec<DeclaredTable>,
+}
+
+/// What it means that no record holds a sample's genotype at a variant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AbsentGenotype {
+    /// The sample has the reference allele.
+    Reference,
+    /// Nothing is known.
+    #[default]
+    Missing,
+}
+
+/// Files of variants that are read alike.
+#[derive(Debug)]
+pub(crate) struct VariantGroup {
+    pub(crate) line: usize,
+    pub(crate) files: Vec<String>,
+    /// Sample column → tissue. Empty: every column, tissues unknown.
+    pub(crate) tissues: BTreeMap<String, String>,
+    /// A template over `{file_stem}`, `{tissue}` and `{column}`.
+    pub(crate) sample_id: String,
+    pub(crate) annotation: AnnotationKeys,
+    pub(crate) fields: FormatFields,
+    /// The FILTER values of records to keep; none: all records.
+    pub(crate) filter: Option<HashSet<String>>,
+}
+
+/// Which INFO fields annotate an allele.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AnnotationKeys {
+    pub(crate) gene: Option<String>,
+    pub(crate) consequence: Option<String>,
+    pub(crate) impact: Option<String>,
+    /// VEP's field, whose header line names its parts.
+    pub(crate) csq: Option<String>,
+    /// SnpEff's field, whose parts the ANN standard names.
+    pub(crate) ann: Option<String>,
+}
+
+/// Which FORMAT fields are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FormatFields {
+    /// DP.
+    pub(crate) depth: bool,
+    /// GQ.
+    pub(crate) genotype_quality: bool,
+    /// AD of the alternate allele.
+    pub(crate) alt_depth: bool,
+}
+
+impl FormatFields {
+    pub(crate) fn any(self) -> bool {
+        self.depth || self.genotype_quality || self.alt_depth
+    }
+
+    pub(crate) fn union(self, other: Self) -> Self {
+        Self {
+            depth: self.depth || other.depth,
+            genotype_quality: self.genotype_quality || other.genotype_quality,
+            alt_depth: self.alt_depth || other.alt_depth,
+        }
+    }
+}
+
+/// A table that the manifest declares.
+#[derive(Debug)]
+pub(crate) struct DeclaredTable {
+    pub(crate) line: usize,
+    pub(crate) name: String,
+    pub(crate) files: Vec<String>,
+    pub(crate) rows: Rows,
+    profile: Option<String>,
+    pub(crate) delimiter: Option<u8>,
+    pub(crate) comment: Option<u8>,
+    /// Whether identical rows of an individual become one.
+    pub(crate) collapse_identical: bool,
+    pub(crate) columns: Vec<DeclaredColumn>,
+}
+
+/// A column that the manifest declares.
+#[derive(Debug)]
+pub(crate) struct DeclaredColumn {
+    pub(crate) column: Column,
+    /// Its name in the files.
+    pub(crate) from: String,
+    /// What is written → what is meant; applied before every check.
+    pub(crate) map: BTreeMap<String, String>,
+    /// What is written for no value.
+    pub(crate) missing: HashSet<String>,
+}
+
+impl Manifest {
+    /// Reads the text of a manifest.
+    pub(crate) fn parse(text: &str) -> Result<Self, ManifestError> {
+        let raw = toml::from_str(text).map_err(|error| ManifestError {
+            line: line_at(text, error.span().map_or(0, |span| span.start)),
+            message: one_line(error.message()),
+        })?;
+        check::manifest(text, raw)
+    }
+
+    /// The manifest of a dataset's directory.
+    pub(crate) fn read(directory: &Path) -> Result<Self, crate::IngestError> {
+        let path = directory.join(FILE);
+        let text = std::fs::read_to_string(&path).map_err(crate::IngestError::io(&path))?;
+        Ok(Self::parse(&text)?)
+    }
+
+    /// The FORMAT fields that any group keeps.
+    pub(crate) fn fields(&self) -> FormatFields {
+        self.variants
+            .iter()
+            .fold(FormatFields::default(), |all, group| {
+                all.union(group.fields)
+            })
+    }
+
+    /// What visitors may know of the dataset.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        let mut tables: Vec<Table> = self.tables.iter().map(DeclaredTable::table).collect();
+        if !self.variants.is_empty() {
+            let annotated = |field: fn(&AnnotationKeys) -> bool| {
+                self.variants.iter().any(|group| field(&group.annotation))
+            };
+            tables.push(variants_table(
+                annotated(AnnotationKeys::has_gene),
+                annotated(AnnotationKeys::has_consequence),
+                annotated(AnnotationKeys::has_impact),
+            ));
+            tables.push(genotypes_table(self.fields()));
+        }
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        Catalogue {
+            dataset: self.dataset.clone(),
+            title: self.title.clone(),
+            holder: self.holder.clone(),
+            assembly: self.assembly.clone(),
+            profile: self.profile.clone(),
+            tables,
+        }
+    }
+}
+
+impl AnnotationKeys {
+    fn structured(&self) -> bool {
+        self.csq.is_some() || self.ann.is_some()
+    }
+
+    pub(crate) fn has_gene(&self) -> bool {
+        self.gene.is_some() || self.structured()
+    }
+
+    pub(crate) fn has_consequence(&self) -> bool {
+        self.consequence.is_some() || self.structured()
+    }
+
+    pub(crate) fn has_impact(&self) -> bool {
+        self.impact.is_some() || self.structured()
+    }
+}
+
+impl DeclaredTable {
+    /// The table as the catalogue names it.
+    pub(crate) fn table(&self) -> Table {
+        Table {
+            name: self.name.clone(),
+            label: Label::Private,
+            rows: self.rows,
+            profile: self.profile.clone(),
+            columns: self.columns.iter().map(|c| c.column.clone()).collect(),
+        }
+    }
+}
+
+/// The line, from 1, of a byte offset.
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

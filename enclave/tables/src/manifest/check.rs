@@ -1,0 +1,376 @@
+//! What a manifest must satisfy beyond its syntax.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::{Column, ColumnType, Role, Rows};
+
+use super::raw::{
+    Assembly, Entries, RawColumn, RawDuplicates, RawInfo, RawManifest, RawRows, RawTable,
+    RawVariants,
+};
+use super::{
+    AnnotationKeys, DeclaredColumn, DeclaredTable, FormatFields, Manifest, ManifestError,
+    VariantGroup, line_at,
+};
+
+/// What is read as NULL unless the manifest says otherwise.
+const MISSING: [&str; 5] = ["", "NA", "N/A", "null", "."];
+
+pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, ManifestError> {
+    let at = Lines(text);
+    let id = raw.id.get_ref();
+    if !is_dataset_id(id) {
+        return at.fail(raw.id.span(), "`id` must have 1 to 40 of a-z, 0-9 and -");
+    }
+    for (key, value) in [("title", &raw.title), ("holder", &raw.holder)] {
+        if value.get_ref().trim().is_empty() {
+            return at.fail(value.span(), format!("`{key}` must not be empty"));
+        }
+    }
+    let mut tables = tables(&at, raw.tables, raw.missing.as_deref())?;
+    let has = |name: &str| tables.iter().any(|table| table.name == name);
+    if !has("individuals") {
+        return at.fail(
+            0..0,
+            "table `individuals` is missing; declare [tables.individuals]",
+        );
+    }
+    if let Some(group) = raw.variants.first()
+        && !has("samples")
+    {
+        return at.fail(
+            group.span(),
+            "variants need [tables.samples], which says whose sample each is",
+        );
+    }
+    tables.sort_by_key(|table| match table.name.as_str() {
+        "individuals" => 0,
+        "samples" => 1,
+        _ => 2,
+    });
+    Ok(Manifest {
+        text: text.to_owned(),
+        dataset: raw.id.into_inner(),
+        title: raw.title.into_inner(),
+        holder: raw.holder.into_inner(),
+        assembly: match raw.assembly {
+            Assembly::Grch37 => "GRCh37",
+            Assembly::Grch38 => "GRCh38",
+            Assembly::T2tChm13 => "T2T-CHM13",
+        }
+        .to_owned(),
+        profile: raw
+            .profile
+            .map_or_else(|| "standard".to_owned(), Spanned::into_inner),
+        absent_genotype: raw.absent_genotype.unwrap_or_default(),
+        variants: raw
+            .variants
+            .into_iter()
+            .map(|group| variant_group(&at, group))
+            .collect::<Result<_, _>>()?,
+        tables,
+    })
+}
+
+/// Whether a dataset may have this id: 1 to 40 of a-z, 0-9 and -.
+pub(crate) fn is_dataset_id(id: &str) -> bool {
+    (1..=40).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    fn of(&self, span: &Range<usize>) -> usize {
+        line_at(self.0, span.start)
+    }
+
+    fn fail<T>(&self, span: Range<usize>, message: impl Into<String>) -> Result<T, ManifestError> {
+        Err(ManifestError {
+            line: self.of(&span),
+            message: message.into(),
+        })
+    }
+}
+
+fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGroup, ManifestError> {
+    let span = raw.span();
+    let line = at.of(&span);
+    let raw = raw.into_inner();
+    let files = files(at, &raw.files)?;
+    let sample_id = match raw.sample_id {
+        Some(template) => sample_template(at, &template, !raw.samples.is_empty())?,
+        None => "{column}".to_owned(),
+    };
+    let mut fields = FormatFields::default();
+    if let Some(format) = &raw.format {
+        for key in format.get_ref() {
+            match key.as_str() {
+                "DP" => fields.depth = true,
+                "GQ" => fields.genotype_quality = true,
+                "AD" => fields.alt_depth = true,
+                _ => {
+                    return at.fail(
+                        format.span(),
+                        format!(
+                            "`{key}` is not a FORMAT field that is kept; expected DP, GQ or AD"
+                        ),
+                    );
+                }
+            }
+        }
+    }
+    Ok(VariantGroup {
+        line,
+        files,
+        tissues: raw.samples,
+        sample_id,
+        annotation: annotation_keys(at, &span, raw.info, raw.csq, raw.ann)?,
+        fields,
+        filter: raw.filter.map(HashSet::from_iter),
+    })
+}
+
+fn sample_template(
+    at: &Lines<'_>,
+    template: &Spanned<String>,
+    has_tissues: bool,
+) -> Result<String, ManifestError> {
+    let mut rest = template.get_ref().clone();
+    for known in ["{file_stem}", "{tissue}", "{column}"] {
+        rest = rest.replace(known, "");
+    }
+    if rest.contains(['{', '}']) {
+        return at.fail(
+            template.span(),
+            "`sample_id` may hold {file_stem}, {tissue} and {column} only",
+        );
+    }
+    let template_text = template.get_ref();
+    if template_text.contains("{tissue}") && !has_tissues {
+        return at.fail(
+            template.span(),
+            "`sample_id` names {tissue}, which `samples` must give for each sample column",
+        );
+    }
+    Ok(template_text.clone())
+}
+
+fn annotation_keys(
+    at: &Lines<'_>,
+    group: &Range<usize>,
+    info: Option<Spanned<RawInfo>>,
+    csq: Option<String>,
+    ann: Option<String>,
+) -> Result<AnnotationKeys, ManifestError> {
+    let span = info.as_ref().map_or_else(|| group.clone(), Spanned::span);
+    let info = info.map(Spanned::into_inner).unwrap_or_default();
+    let keys = AnnotationKeys {
+        gene: info.gene,
+        consequence: info.consequence,
+        impact: info.impact,
+        csq: csq.or(info.csq),
+        ann: ann.or(info.ann),
+    };
+    let plain = keys.gene.is_some() || keys.consequence.is_some() || keys.impact.is_some();
+    let sources = [plain, keys.csq.is_some(), keys.ann.is_some()];
+    if sources.into_iter().filter(|used| *used).count() > 1 {
+        return at.fail(
+            span,
+            "annotations come from one place: `csq`, `ann`, or `gene`, `consequence` and `impact`",
+        );
+    }
+    Ok(keys)
+}
+
+fn tables(
+    at: &Lines<'_>,
+    raw: Entries<RawTable>,
+    missing: Option<&[String]>,
+) -> Result<Vec<DeclaredTable>, ManifestError> {
+    raw.0
+        .into_iter()
+        .map(|(name, table)| declared_table(at, name, table, missing))
+        .collect()
+}
+
+fn declared_table(
+    at: &Lines<'_>,
+    name: Spanned<String>,
+    raw: RawTable,
+    missing: Option<&[String]>,
+) -> Result<DeclaredTable, ManifestError> {
+    let span = name.span();
+    let name = name.into_inner();
+    if !is_name(&name) {
+        return at.fail(span, format!("table `{name}`: {NAME_RULE}"));
+    }
+    if name == "variants" || name == "genotypes" {
+        return at.fail(
+            span,
+            format!("table `{name}` is made from [[variants]] and cannot be declared"),
+        );
+    }
+    let one = RawRows::One;
+    let rows = match &raw.rows {
+        Some(rows) if name == "individuals" && *rows.get_ref() != one => {
+            return at.fail(
+                rows.span(),
+                "table `individuals` has `rows = \"one per individual\"`",
+            );
+        }
+        Some(rows) if *rows.get_ref() == one => Rows::OnePerIndividual,
+        None if name == "individuals" => Rows::OnePerIndividual,
+        _ => Rows::ManyPerIndividual,
+    };
+    let missing = raw.missing.as_deref().or(missing);
+    let mut columns = raw
+        .columns
+        .0
+        .into_iter()
+        .map(|(column, raw)| declared_column(at, column, raw, missing))
+        .collect::<Result<Vec<_>, _>>()?;
+    let units = columns
+        .iter()
+        .filter(|c| c.column.role == Role::Unit)
+        .count();
+    if units != 1 {
+        return at.fail(
+            span,
+            format!(
+                "table `{name}` needs exactly one column with `role = \"unit\"`, found {units}"
+            ),
+        );
+    }
+    if name == "samples" {
+        let sample_id = columns.iter_mut().map(|c| &mut c.column).find(|c| {
+            c.name == "sample_id" && c.role == Role::Identifier && c.r#type == ColumnType::Text
+        });
+        let Some(sample_id) = sample_id else {
+            return at.fail(
+                span,
+                "table `samples` needs a text column `sample_id` with `role = \"identifier\"`",
+            );
+        };
+        sample_id.required = true;
+    }
+    Ok(DeclaredTable {
+        line: at.of(&span),
+        name,
+        files: files(at, &raw.files)?,
+        rows,
+        profile: raw.profile,
+        delimiter: one_byte(at, "delimiter", raw.delimiter)?,
+        comment: one_byte(at, "comment", raw.comment)?,
+        collapse_identical: raw.duplicates == Some(RawDuplicates::Identical),
+        columns,
+    })
+}
+
+fn declared_column(
+    at: &Lines<'_>,
+    name: Spanned<String>,
+    raw: RawColumn,
+    missing: Option<&[String]>,
+) -> Result<DeclaredColumn, ManifestError> {
+    let span = name.span();
+    let name = name.into_inner();
+    let kind = raw.r#type.unwrap_or(ColumnType::Text);
+    let numeric = matches!(kind, ColumnType::Int | ColumnType::Float);
+    let fail = |what: &str| at.fail(span.clone(), format!("column `{name}`: {what}"));
+    if !is_name(&name) {
+        return fail(NAME_RULE);
+    }
+    match raw.role {
+        Role::Unit if kind != ColumnType::Text => {
+            return fail("a unit must be text; leave `type` out");
+        }
+        Role::Measure | Role::Technical if !numeric => {
+            return fail("a measure or technical column must have `type` int or float");
+        }
+        _ => {}
+    }
+    if raw.bounds.is_some() && !numeric {
+        return fail("`bounds` are for `type` int or float");
+    }
+    if let Some([low, high]) = raw.bounds
+        && !(low.is_finite() && high.is_finite() && low <= high)
+    {
+        return fail("`bounds` must be two numbers, the lower first");
+    }
+    if raw.domain.is_some() && kind != ColumnType::Text {
+        return fail("a `domain` is for `type` text");
+    }
+    if let Some(domain) = &raw.domain {
+        let distinct: HashSet<&String> = domain.iter().collect();
+        if domain.is_empty() || distinct.len() != domain.len() {
+            return fail("a `domain` must list one or more values, each once");
+        }
+        if let Some((_, stray)) = raw.map.iter().find(|(_, to)| !distinct.contains(to)) {
+            return fail(&format!(
+                "`map` leads to `{stray}`, which is not in `domain`"
+            ));
+        }
+    }
+    Ok(DeclaredColumn {
+        from: raw.from.unwrap_or_else(|| name.clone()),
+        map: raw.map,
+        missing: match raw.missing.as_deref().or(missing) {
+            Some(list) => list.iter().cloned().collect(),
+            None => MISSING.into_iter().map(str::to_owned).collect(),
+        },
+        column: Column {
+            name,
+            r#type: kind,
+            role: raw.role,
+            meaning: raw.meaning,
+            unit: raw.unit,
+            domain: raw.domain,
+            bounds: raw.bounds,
+            required: raw.required || raw.role == Role::Unit,
+        },
+    })
+}
+
+const NAME_RULE: &str = "a name starts with a-z and goes on with a-z, 0-9 and _";
+
+fn is_name(name: &str) -> bool {
+    name.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn files(at: &Lines<'_>, files: &Spanned<Vec<String>>) -> Result<Vec<String>, ManifestError> {
+    if files.get_ref().is_empty() {
+        return at.fail(files.span(), "`files` must name at least one file");
+    }
+    for pattern in files.get_ref() {
+        let outside = pattern.starts_with('/') || pattern.split('/').any(|part| part == "..");
+        if outside || pattern.is_empty() {
+            return at.fail(
+                files.span(),
+                format!("`{pattern}` must be relative to the dataset's directory and stay in it"),
+            );
+        }
+    }
+    Ok(files.get_ref().clone())
+}
+
+fn one_byte(
+    at: &Lines<'_>,
+    key: &str,
+    value: Option<Spanned<char>>,
+) -> Result<Option<u8>, ManifestError> {
+    value
+        .map(|value| match u8::try_from(*value.get_ref()) {
+            Ok(byte) if byte.is_ascii() && byte != b'\n' && byte != b'\r' => Ok(byte),
+            _ => at.fail(value.span(), format!("`{key}` must be one ASCII character")),
+        })
+        .transpose()
+}

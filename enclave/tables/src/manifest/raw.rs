@@ -1,0 +1,168 @@
+//! The manifest as it is written.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+use crate::{ColumnType, Role};
+
+use super::AbsentGenotype;
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawManifest {
+    pub(super) id: Spanned<String>,
+    pub(super) title: Spanned<String>,
+    pub(super) holder: Spanned<String>,
+    pub(super) assembly: Assembly,
+    #[serde(default)]
+    pub(super) profile: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) absent_genotype: Option<AbsentGenotype>,
+    #[serde(default)]
+    pub(super) missing: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) variants: Vec<Spanned<RawVariants>>,
+    #[serde(default)]
+    pub(super) tables: Entries<RawTable>,
+}
+
+#[derive(Clone, Copy, serde::Deserialize)]
+pub(super) enum Assembly {
+    #[serde(rename = "GRCh37")]
+    Grch37,
+    #[serde(rename = "GRCh38")]
+    Grch38,
+    #[serde(rename = "T2T-CHM13")]
+    T2tChm13,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawVariants {
+    pub(super) files: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) samples: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) sample_id: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) info: Option<Spanned<RawInfo>>,
+    #[serde(default)]
+    pub(super) csq: Option<String>,
+    #[serde(default)]
+    pub(super) ann: Option<String>,
+    #[serde(default)]
+    pub(super) format: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) filter: Option<Vec<String>>,
+}
+
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawInfo {
+    #[serde(default)]
+    pub(super) gene: Option<String>,
+    #[serde(default)]
+    pub(super) consequence: Option<String>,
+    #[serde(default)]
+    pub(super) impact: Option<String>,
+    #[serde(default)]
+    pub(super) csq: Option<String>,
+    #[serde(default)]
+    pub(super) ann: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTable {
+    pub(super) files: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) rows: Option<Spanned<RawRows>>,
+    #[serde(default)]
+    pub(super) profile: Option<String>,
+    #[serde(default)]
+    pub(super) delimiter: Option<Spanned<char>>,
+    #[serde(default)]
+    pub(super) comment: Option<Spanned<char>>,
+    #[serde(default)]
+    pub(super) missing: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) duplicates: Option<RawDuplicates>,
+    pub(super) columns: Entries<RawColumn>,
+}
+
+#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
+pub(super) enum RawRows {
+    #[serde(rename = "one per individual")]
+    One,
+    #[serde(rename = "many per individual")]
+    Many,
+}
+
+#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawDuplicates {
+    Error,
+    Identical,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawColumn {
+    #[serde(default)]
+    pub(super) from: Option<String>,
+    pub(super) role: Role,
+    #[serde(default)]
+    pub(super) r#type: Option<ColumnType>,
+    #[serde(default)]
+    pub(super) domain: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) bounds: Option<[f64; 2]>,
+    #[serde(default)]
+    pub(super) map: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) unit: Option<String>,
+    #[serde(default)]
+    pub(super) meaning: Option<String>,
+    #[serde(default)]
+    pub(super) required: bool,
+    #[serde(default)]
+    pub(super) missing: Option<Vec<String>>,
+}
+
+/// A table of TOML whose entries keep the order of the file.
+pub(super) struct Entries<T>(pub(super) Vec<(Spanned<String>, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+struct EntriesVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
+    type Value = Entries<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry::<Spanned<String>, T>()? {
+            entries.push(entry);
+        }
+        entries.sort_by_key(|(name, _)| name.span().start);
+        Ok(Entries(entries))
+    }
+}

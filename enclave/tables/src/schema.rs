@@ -1,0 +1,199 @@
+//! The tables' Arrow schemas, and the tables that variants make.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use crate::manifest::FormatFields;
+use crate::{Column, ColumnType, Label, Role, Rows, Table, UNIT, VARIANT};
+
+/// The kinds of alleles, as `variants.kind` names them.
+pub(crate) const KINDS: [&str; 5] = ["snv", "insertion", "deletion", "mnv", "sv"];
+
+/// Physical genotypes: the sets of samples with one and with two copies, and
+/// with an unknown number of copies.
+pub(crate) const DOSAGE_1: &str = "dosage_1";
+pub(crate) const DOSAGE_2: &str = "dosage_2";
+pub(crate) const MISSING: &str = "missing";
+/// Physical genotypes: the set of samples with which the FORMAT fields' lists
+/// are aligned; NULL for all samples.
+pub(crate) const RECORDED: &str = "recorded";
+/// FORMAT fields' columns, both as lists (physical) and as numbers (logical).
+pub(crate) const DEPTH: &str = "depth";
+pub(crate) const GENOTYPE_QUALITY: &str = "genotype_quality";
+pub(crate) const ALT_DEPTH: &str = "alt_depth";
+/// `alt_depth / depth`, computed when read.
+pub(crate) const VAF: &str = "vaf";
+
+/// `variants`, one row per alternate allele.
+pub(crate) fn variants_table(gene: bool, consequence: bool, impact: bool) -> Table {
+    let mut columns = vec![
+        required(text(
+            "variant_id",
+            Role::Identifier,
+            "CHROM:POS:REF:ALT, trimmed",
+        )),
+        required(text("chrom", Role::Attribute, "chromosome, without chr")),
+        required(int("pos", "first base, 1-based")),
+        required(int("end", "last base, 1-based, inclusive")),
+        required(text("ref", Role::Attribute, "reference allele")),
+        required(text("alt", Role::Attribute, "alternate allele")),
+        text("rsid", Role::Identifier, "identifier that the files give"),
+        Column {
+            domain: Some(KINDS.map(str::to_owned).to_vec()),
+            ..required(text("kind", Role::Attribute, "kind of allele"))
+        },
+    ];
+    for (mapped, name, meaning) in [
+        (gene, "gene", "gene symbol"),
+        (consequence, "consequence", "consequence for the gene"),
+        (impact, "impact", "impact of the consequence"),
+    ] {
+        if mapped {
+            columns.push(text(name, Role::Attribute, meaning));
+        }
+    }
+    Table {
+        name: "variants".to_owned(),
+        label: Label::Annotation,
+        rows: Rows::OnePerAllele,
+        profile: None,
+        columns,
+    }
+}
+
+/// `genotypes`, one row per alternate allele and sample.
+pub(crate) fn genotypes_table(fields: FormatFields) -> Table {
+    let measure = |name: &str, kind, bounds, meaning: &str| Column {
+        bounds,
+        r#type: kind,
+        ..text(name, Role::Measure, meaning)
+    };
+    let copies = "copies of the allele, at most 2";
+    let mut columns = vec![
+        required(text("variant_id", Role::Identifier, "the allele")),
+        required(text("sample_id", Role::Identifier, "the sample")),
+        required(text("individual_id", Role::Unit, "whose sample it is")),
+        measure("dosage", ColumnType::Int, Some([0.0, 2.0]), copies),
+    ];
+    for (kept, name, meaning) in [
+        (fields.depth, DEPTH, "reads at the site"),
+        (
+            fields.genotype_quality,
+            GENOTYPE_QUALITY,
+            "genotype quality, Phred",
+        ),
+        (fields.alt_depth, ALT_DEPTH, "reads with the allele"),
+    ] {
+        if kept {
+            columns.push(measure(name, ColumnType::Int, None, meaning));
+        }
+    }
+    if fields.depth && fields.alt_depth {
+        let meaning = "share of the reads with the allele";
+        columns.push(measure(VAF, ColumnType::Float, Some([0.0, 1.0]), meaning));
+    }
+    Table {
+        name: "genotypes".to_owned(),
+        label: Label::Private,
+        rows: Rows::OnePerAlleleAndSample,
+        profile: None,
+        columns,
+    }
+}
+
+fn text(name: &str, role: Role, meaning: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        r#type: ColumnType::Text,
+        role,
+        meaning: Some(meaning.to_owned()),
+        unit: None,
+        domain: None,
+        bounds: None,
+        required: false,
+    }
+}
+
+fn int(name: &str, meaning: &str) -> Column {
+    Column {
+        r#type: ColumnType::Int,
+        ..text(name, Role::Attribute, meaning)
+    }
+}
+
+fn required(column: Column) -> Column {
+    Column {
+        required: true,
+        ..column
+    }
+}
+
+/// A table's schema: its hidden columns, then its visible ones.
+pub(crate) fn logical(table: &Table) -> SchemaRef {
+    let hidden: &[&str] = match table.rows {
+        Rows::OnePerAllele => &[VARIANT],
+        Rows::OnePerAlleleAndSample => &[UNIT, VARIANT],
+        Rows::OnePerIndividual | Rows::ManyPerIndividual => &[UNIT],
+    };
+    let hidden = hidden
+        .iter()
+        .map(|name| Field::new(*name, DataType::UInt32, false));
+    let visible = table
+        .columns
+        .iter()
+        .map(|column| Field::new(&column.name, data_type(column.r#type), !column.required));
+    Arc::new(Schema::new(hidden.chain(visible).collect::<Vec<_>>()))
+}
+
+/// `genotypes.parquet`.
+pub(crate) fn physical_genotypes(fields: FormatFields) -> SchemaRef {
+    let mut columns = vec![
+        Field::new(VARIANT, DataType::UInt32, false),
+        Field::new(DOSAGE_1, DataType::Binary, false),
+        Field::new(DOSAGE_2, DataType::Binary, false),
+        Field::new(MISSING, DataType::Binary, false),
+    ];
+    if fields.any() {
+        columns.push(Field::new(RECORDED, DataType::Binary, true));
+    }
+    for (kept, name) in format_columns(fields) {
+        if kept {
+            columns.push(Field::new(name, list_of_int(), true));
+        }
+    }
+    Arc::new(Schema::new(columns))
+}
+
+/// The FORMAT fields' columns in their order, and whether each is kept.
+pub(crate) fn format_columns(fields: FormatFields) -> [(bool, &'static str); 3] {
+    [
+        (fields.depth, DEPTH),
+        (fields.genotype_quality, GENOTYPE_QUALITY),
+        (fields.alt_depth, ALT_DEPTH),
+    ]
+}
+
+/// A list of nullable 32-bit integers.
+pub(crate) fn list_of_int() -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(DataType::Int32, true)))
+}
+
+/// `genotype_samples.parquet`: a sample's position is its row.
+pub(crate) fn genotype_samples() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("sample_id", DataType::Utf8, false),
+        Field::new("individual_id", DataType::Utf8, false),
+        Field::new(UNIT, DataType::UInt32, false),
+    ]))
+}
+
+fn data_type(kind: ColumnType) -> DataType {
+    match kind {
+        ColumnType::Text => DataType::Utf8,
+        ColumnType::Int => DataType::Int64,
+        ColumnType::Float => DataType::Float64,
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::Date => DataType::Date32,
+    }
+}

@@ -1,0 +1,338 @@
+//! A published snapshot, opened for reading.
+//!
+//! ```text
+//! STORE/<dataset>/
+//!   registry.tsv                 dense index → individual, append-only, never leaves
+//!   current                      the id of the newest snapshot
+//!   lock                         held by an ingest while it runs
+//!   tmp-…/                       a snapshot that is being made, or that a killed ingest left
+//!   snapshots/<id>/
+//!     catalogue.json             what may be said of it
+//!     report.json                what the ingest found; for the holder's operators
+//!     tables/<name>.parquet      `__unit` UInt32, then the declared columns
+//!     tables/variants.parquet    `__variant` UInt32, then the variants' columns
+//!     genotypes.parquet          one row per variant: sets of samples as roaring bitmaps
+//!     genotype_samples.parquet   sample's position → `sample_id`, `individual_id`, `__unit`
+//! ```
+
+mod blocks;
+mod expand;
+mod scan;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Schema, SchemaRef, UInt32Type};
+use roaring::RoaringBitmap;
+
+use crate::{Catalogue, Rows, Table, UNIT, schema};
+
+pub use blocks::{Blocks, GenotypeBlock};
+
+/// A published snapshot. Cheap to clone; its files never change.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Arc<Opened>);
+
+#[derive(Debug)]
+struct Opened {
+    directory: PathBuf,
+    id: String,
+    catalogue: Catalogue,
+    individuals: OnceLock<RoaringBitmap>,
+    samples: OnceLock<Arc<Vec<GenotypeSample>>>,
+}
+
+/// A sample that has genotypes. Its position among all is its place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenotypeSample {
+    /// The sample.
+    pub sample_id: String,
+    /// Whose it is.
+    pub individual_id: String,
+    /// The individual's dense index.
+    pub unit: u32,
+}
+
+impl Snapshot {
+    /// Opens a snapshot's directory.
+    ///
+    /// # Errors
+    ///
+    /// If its catalogue cannot be read.
+    pub fn open(dir: &Path) -> Result<Self, SnapshotError> {
+        let path = dir.join("catalogue.json");
+        let bytes = fs::read(&path).map_err(SnapshotError::io(&path))?;
+        let catalogue = serde_json::from_slice(&bytes).map_err(SnapshotError::damaged(&path))?;
+        let id = dir.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self(Arc::new(Opened {
+            id: id.into_owned(),
+            directory: dir.to_path_buf(),
+            catalogue,
+            individuals: OnceLock::new(),
+            samples: OnceLock::new(),
+        })))
+    }
+
+    /// The digest of what it was made from, 64 hexadecimal digits.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Its directory.
+    pub fn dir(&self) -> &Path {
+        &self.0.directory
+    }
+
+    /// What may be said of it.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+
+    /// The dense indices that have a row in `individuals`.
+    ///
+    /// # Errors
+    ///
+    /// If the table cannot be read.
+    pub fn individuals(&self) -> Result<RoaringBitmap, SnapshotError> {
+        if let Some(known) = self.0.individuals.get() {
+            return Ok(known.clone());
+        }
+        let path = self.table_path("individuals");
+        let mut individuals = RoaringBitmap::new();
+        for batch in scan::all_rows(&path, &[UNIT])? {
+            individuals.extend(batch?.column(0).as_primitive::<UInt32Type>().values());
+        }
+        Ok(self.0.individuals.get_or_init(|| individuals).clone())
+    }
+
+    /// The schema of a table: its hidden columns, then its visible ones.
+    ///
+    /// Private tables have `__unit` first, `variants` has `__variant`, and
+    /// `genotypes` has both.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn schema(&self, table: &str) -> Result<SchemaRef, SnapshotError> {
+        Ok(schema::logical(self.table(table)?))
+    }
+
+    /// The rows of a table with just these columns, in this order.
+    ///
+    /// Rows of a private table are those of the cohort's individuals: others
+    /// never leave the scan. For `variants` the cohort is ignored.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table or column, or a file cannot be read.
+    pub fn scan(
+        &self,
+        table: &str,
+        columns: &[String],
+        cohort: &RoaringBitmap,
+    ) -> Result<Batches, SnapshotError> {
+        let of = self.table(table)?;
+        match of.rows {
+            Rows::OnePerAlleleAndSample => self.genotypes(columns, cohort, None, false),
+            Rows::OnePerAllele => self.scan_file(of, columns, None),
+            Rows::OnePerIndividual | Rows::ManyPerIndividual => {
+                self.scan_file(of, columns, Some(cohort))
+            }
+        }
+    }
+
+    /// The rows of `genotypes`, made while they are read: those of the cohort's
+    /// individuals, of these variants (`__variant`) if given, and, if
+    /// `carriers_only`, with a dosage of 1 or 2.
+    ///
+    /// Rows come by variant, then by the sample's position.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or no such column, or a file cannot be
+    /// read.
+    pub fn genotypes(
+        &self,
+        columns: &[String],
+        cohort: &RoaringBitmap,
+        variants: Option<&RoaringBitmap>,
+        carriers_only: bool,
+    ) -> Result<Batches, SnapshotError> {
+        let schema = project(&self.schema("genotypes")?, "genotypes", columns)?;
+        let expansion =
+            expand::Expansion::open(self, Arc::clone(&schema), cohort, variants, carriers_only)?;
+        Ok(Batches::new(schema, expansion))
+    }
+
+    /// The genotypes of every variant, as sets of sample positions.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub fn blocks(&self) -> Result<Blocks, SnapshotError> {
+        Blocks::open(self, None)
+    }
+
+    /// The genotypes of these variants (`__variant`), as sets of sample positions.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub fn blocks_of(&self, variants: &RoaringBitmap) -> Result<Blocks, SnapshotError> {
+        Blocks::open(self, Some(variants))
+    }
+
+    /// The samples that have genotypes, by position.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub fn genotype_samples(&self) -> Result<Arc<Vec<GenotypeSample>>, SnapshotError> {
+        self.table("genotypes")?;
+        if let Some(known) = self.0.samples.get() {
+            return Ok(Arc::clone(known));
+        }
+        let path = self.0.directory.join("genotype_samples.parquet");
+        let mut samples = Vec::new();
+        for batch in scan::all_rows(&path, &["sample_id", "individual_id", UNIT])? {
+            let batch = batch?;
+            let ids = batch.column(0).as_string::<i32>();
+            let individuals = batch.column(1).as_string::<i32>();
+            let units = batch.column(2).as_primitive::<UInt32Type>().values();
+            for ((sample_id, individual_id), unit) in ids.iter().zip(individuals).zip(units) {
+                samples.push(GenotypeSample {
+                    sample_id: sample_id.unwrap_or_default().to_owned(),
+                    individual_id: individual_id.unwrap_or_default().to_owned(),
+                    unit: *unit,
+                });
+            }
+        }
+        Ok(Arc::clone(self.0.samples.get_or_init(|| Arc::new(samples))))
+    }
+
+    fn scan_file(
+        &self,
+        table: &Table,
+        columns: &[String],
+        cohort: Option<&RoaringBitmap>,
+    ) -> Result<Batches, SnapshotError> {
+        let full = schema::logical(table);
+        let schema = project(&full, &table.name, columns)?;
+        let path = self.table_path(&table.name);
+        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), cohort)?;
+        Ok(Batches::new(schema, rows))
+    }
+
+    fn table(&self, name: &str) -> Result<&Table, SnapshotError> {
+        let table = self.0.catalogue.table(name);
+        table.ok_or_else(|| SnapshotError::NoTable {
+            table: name.to_owned(),
+        })
+    }
+
+    fn table_path(&self, name: &str) -> PathBuf {
+        let file = format!("{name}.parquet");
+        self.0.directory.join("tables").join(file)
+    }
+}
+
+/// Record batches, read when they are asked for.
+pub struct Batches {
+    schema: SchemaRef,
+    batches: Box<dyn Iterator<Item = Result<RecordBatch, SnapshotError>> + Send>,
+}
+
+impl Batches {
+    fn new(
+        schema: SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch, SnapshotError>> + Send + 'static,
+    ) -> Self {
+        Self {
+            schema,
+            batches: Box::new(batches),
+        }
+    }
+
+    /// The schema of every batch.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, SnapshotError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.batches.next()
+    }
+}
+
+/// Why a snapshot could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// There is no such table.
+    #[error("the snapshot has no table `{table}`")]
+    NoTable {
+        /// The table.
+        table: String,
+    },
+    /// There is no such column.
+    #[error("table `{table}` has no column `{column}`")]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A file could not be opened.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is not what an ingest writes.
+    #[error("`{}` is damaged ({message}); ingest the dataset again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl SnapshotError {
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { path, source }
+    }
+
+    fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {
+        let path = path.to_path_buf();
+        move |error| Self::Damaged {
+            path,
+            message: error.to_string(),
+        }
+    }
+}
+
+fn project(
+    schema: &SchemaRef,
+    table: &str,
+    columns: &[String],
+) -> Result<SchemaRef, SnapshotError> {
+    let fields = columns
+        .iter()
+        .map(|column| {
+            let field = schema.field_with_name(column).cloned();
+            field.map_err(|_| SnapshotError::NoColumn {
+                table: table.to_owned(),
+                column: column.clone(),
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Arc::new(Schema::new(fields)))
+}

@@ -1,0 +1,209 @@
+//! Genotypes as they are stored: for each variant, sets of samples.
+
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray, BinaryArray, ListArray, RecordBatch, StringArray};
+use arrow::datatypes::{Int32Type, UInt32Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use roaring::RoaringBitmap;
+
+use crate::VARIANT;
+use crate::schema::{DOSAGE_1, DOSAGE_2, MISSING, RECORDED};
+
+use super::{Snapshot, SnapshotError, scan};
+
+/// Variants that are decoded at once.
+const BATCH_ROWS: usize = 256;
+
+/// The genotypes of one alternate allele, as sets of sample positions
+/// ([`Snapshot::genotype_samples`]). Samples in none of them have no copy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GenotypeBlock {
+    /// The variant's row in `variants`.
+    pub variant: u32,
+    /// The variant's identifier.
+    pub variant_id: String,
+    /// Samples with one copy.
+    pub dosage_1: RoaringBitmap,
+    /// Samples with two copies.
+    pub dosage_2: RoaringBitmap,
+    /// Samples whose number of copies is not known.
+    pub missing: RoaringBitmap,
+}
+
+/// The genotypes of variant after variant.
+pub struct Blocks(StoredBlocks);
+
+impl Blocks {
+    pub(super) fn open(
+        snapshot: &Snapshot,
+        variants: Option<&RoaringBitmap>,
+    ) -> Result<Self, SnapshotError> {
+        Ok(Self(StoredBlocks::open(snapshot, variants, true, &[])?))
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = Result<GenotypeBlock, SnapshotError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.0.next().transpose()?;
+        Some(block.map(|block| block.genotypes))
+    }
+}
+
+/// A block with its FORMAT fields.
+#[derive(Debug, Default)]
+pub(super) struct StoredBlock {
+    pub(super) genotypes: GenotypeBlock,
+    /// With which samples the fields are aligned; none: all.
+    pub(super) recorded: Option<RoaringBitmap>,
+    /// The fields asked for, in their order; none where no sample has a value.
+    pub(super) fields: Vec<Option<Vec<Option<i32>>>>,
+}
+
+/// Reads `genotypes.parquet`, and `variants.parquet` beside it if variants'
+/// identifiers are asked for: their rows are the same variants in the same order.
+pub(super) struct StoredBlocks {
+    path: PathBuf,
+    genotypes: ParquetRecordBatchReader,
+    ids: Option<ParquetRecordBatchReader>,
+    fields: Vec<String>,
+    batch: Option<Decoded>,
+    row: usize,
+}
+
+/// The columns of a batch.
+struct Decoded {
+    rows: usize,
+    variants: Vec<u32>,
+    ids: Option<StringArray>,
+    dosage_1: BinaryArray,
+    dosage_2: BinaryArray,
+    missing: BinaryArray,
+    recorded: Option<BinaryArray>,
+    fields: Vec<ListArray>,
+}
+
+impl StoredBlocks {
+    pub(super) fn open(
+        snapshot: &Snapshot,
+        variants: Option<&RoaringBitmap>,
+        with_ids: bool,
+        fields: &[&str],
+    ) -> Result<Self, SnapshotError> {
+        snapshot.table("genotypes")?;
+        let path = snapshot.dir().join("genotypes.parquet");
+        let mut columns = vec![VARIANT, DOSAGE_1, DOSAGE_2, MISSING];
+        if !fields.is_empty() {
+            columns.push(RECORDED);
+        }
+        columns.extend(fields);
+        let genotypes = scan::reader(&path, &columns, variants, BATCH_ROWS)?;
+        let ids = if with_ids {
+            let path = snapshot.table_path("variants");
+            Some(scan::reader(&path, &["variant_id"], variants, BATCH_ROWS)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            path,
+            genotypes,
+            ids,
+            fields: fields.iter().map(|&field| field.to_owned()).collect(),
+            batch: None,
+            row: 0,
+        })
+    }
+
+    /// The next variant's block.
+    pub(super) fn next(&mut self) -> Result<Option<StoredBlock>, SnapshotError> {
+        loop {
+            if let Some(batch) = self.batch.as_ref().filter(|batch| self.row < batch.rows) {
+                let block = batch
+                    .block(self.row)
+                    .map_err(SnapshotError::damaged(&self.path))?;
+                self.row += 1;
+                return Ok(Some(block));
+            }
+            let Some(batch) = self.genotypes.next() else {
+                return Ok(None);
+            };
+            let batch = batch.map_err(SnapshotError::damaged(&self.path))?;
+            let ids = match &mut self.ids {
+                Some(reader) => {
+                    let ids = reader.next().transpose();
+                    Some(ids.map_err(SnapshotError::damaged(&self.path))?)
+                }
+                None => None,
+            };
+            let decoded = match ids {
+                // `variants` ends before the genotypes do.
+                Some(None) => None,
+                Some(Some(ids)) => Decoded::new(&batch, Some(ids), &self.fields),
+                None => Decoded::new(&batch, None, &self.fields),
+            };
+            let damaged = SnapshotError::damaged(&self.path);
+            self.batch = Some(decoded.ok_or_else(|| damaged("it does not fit `variants`"))?);
+            self.row = 0;
+        }
+    }
+}
+
+impl Decoded {
+    fn new(batch: &RecordBatch, ids: Option<RecordBatch>, fields: &[String]) -> Option<Self> {
+        let binary = |name| batch.column_by_name(name)?.as_binary_opt::<i32>().cloned();
+        let variants = batch.column_by_name(VARIANT)?;
+        Some(Self {
+            rows: batch.num_rows(),
+            variants: variants.as_primitive_opt::<UInt32Type>()?.values().to_vec(),
+            ids: match ids {
+                Some(ids) if ids.num_rows() == batch.num_rows() => Some(
+                    ids.column_by_name("variant_id")?
+                        .as_string_opt::<i32>()?
+                        .clone(),
+                ),
+                Some(_) => return None,
+                None => None,
+            },
+            dosage_1: binary(DOSAGE_1)?,
+            dosage_2: binary(DOSAGE_2)?,
+            missing: binary(MISSING)?,
+            recorded: if fields.is_empty() {
+                None
+            } else {
+                Some(binary(RECORDED)?)
+            },
+            fields: fields
+                .iter()
+                .map(|name| batch.column_by_name(name)?.as_list_opt::<i32>().cloned())
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    fn block(&self, row: usize) -> std::io::Result<StoredBlock> {
+        let set = |sets: &BinaryArray| RoaringBitmap::deserialize_from(sets.value(row));
+        let recorded = self.recorded.as_ref().filter(|sets| sets.is_valid(row));
+        let ids = self.ids.as_ref();
+        Ok(StoredBlock {
+            genotypes: GenotypeBlock {
+                variant: self.variants.get(row).copied().unwrap_or_default(),
+                variant_id: ids.map(|ids| ids.value(row).to_owned()).unwrap_or_default(),
+                dosage_1: set(&self.dosage_1)?,
+                dosage_2: set(&self.dosage_2)?,
+                missing: set(&self.missing)?,
+            },
+            recorded: recorded.map(set).transpose()?,
+            fields: self
+                .fields
+                .iter()
+                .map(|lists| {
+                    lists.is_valid(row).then(|| {
+                        let values = lists.value(row);
+                        values.as_primitive::<Int32Type>().iter().collect()
+                    })
+                })
+                .collect(),
+        })
+    }
+}

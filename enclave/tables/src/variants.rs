@@ -1,0 +1,268 @@
+//! VCF and BCF files merged into one table of alleles and their carriers.
+
+mod allele;
+mod annotation;
+mod binary;
+mod contigs;
+mod header;
+mod merge;
+mod record;
+mod runs;
+mod source;
+mod text;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
+
+use crate::compressed::{BytesRead, Inflate};
+use crate::declared::Owner;
+use crate::ingest::Warnings;
+use crate::inputs::{Input, Inputs};
+use crate::manifest::{Manifest, VariantGroup};
+use crate::parquet_file::ParquetFile;
+use crate::{IngestError, InputError, Place, Progress, schema};
+
+use allele::Allele;
+use contigs::ContigOrder;
+use header::Header;
+use source::{FilePlan, FileSource};
+use write::AllelesFile;
+
+#[cfg(test)]
+pub(crate) use allele::trim as trimmed;
+
+/// Files that are open at once; more are merged in passes, which the tests do
+/// with few files.
+const FAN_IN: usize = if cfg!(test) { 3 } else { 400 };
+
+/// Few enough files that each may have a thread to inflate it.
+const INFLATED_BESIDE: usize = 4;
+
+/// Alleles that are handed from merging to writing at once.
+const CHUNK: usize = 256;
+
+/// What the files held.
+pub(crate) struct Found {
+    /// Samples.
+    pub(crate) samples: u64,
+    /// Alleles by kind.
+    pub(crate) kinds: BTreeMap<String, u64>,
+}
+
+/// Writes `variants.parquet`, `genotypes.parquet` and `genotype_samples.parquet`.
+pub(crate) fn write(
+    manifest: &Manifest,
+    inputs: &Inputs,
+    owners: &HashMap<String, Owner>,
+    directory: &Path,
+    warnings: &Warnings,
+    progress: &dyn Progress,
+) -> Result<Found, IngestError> {
+    // Without the right to open more files, opening them says so.
+    let _ = rlimit::increase_nofile_limit(FAN_IN as u64 + 200);
+    let files = survey(manifest, inputs, owners)?;
+    let samples: BTreeSet<&String> = files.iter().flat_map(|file| &file.samples).collect();
+    let samples: Vec<&String> = samples.into_iter().collect();
+    write_samples(&samples, owners, directory)?;
+    let sample_count =
+        u32::try_from(samples.len()).map_err(|_| IngestError::TooMany { what: "samples" })?;
+    let contigs = ContigOrder::new(files.iter().map(|f| (f.input.name.as_str(), &f.contigs)))?;
+
+    let read = BytesRead::default();
+    let total: u64 = files.iter().map(|file| file.input.size).sum();
+    let inflate = if files.len() <= INFLATED_BESIDE {
+        Inflate::Beside
+    } else {
+        Inflate::Here
+    };
+    let contigs = Arc::new(contigs);
+    let sources = files.iter().map(|file| -> merge::Opener<'_> {
+        let plan = file.plan(&samples);
+        let (contigs, read) = (Arc::clone(&contigs), Arc::clone(&read));
+        Box::new(move || FileSource::open(file.input, plan, contigs, warnings, &read, inflate))
+    });
+    let runs = directory.join("runs");
+    let mut out = AllelesFile::create(directory, manifest, sample_count)?;
+
+    let (sender, receiver) = sync_channel::<Vec<Allele>>(4);
+    std::thread::scope(|threads| {
+        let sources: Vec<merge::Opener<'_>> = sources.collect();
+        let merging = threads.spawn(|| {
+            let mut merged = merge::merge(sources, FAN_IN, &runs, warnings, &|| {
+                progress.at("read variants", read.load(Ordering::Relaxed), Some(total));
+            })?;
+            let mut chunk = Vec::with_capacity(CHUNK);
+            while let Some(allele) = merged.next()? {
+                chunk.push(allele);
+                if chunk.len() == CHUNK {
+                    progress.at("read variants", read.load(Ordering::Relaxed), Some(total));
+                    let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+                    if sender.send(full).is_err() {
+                        // Writing has failed, and says why.
+                        return Ok::<_, IngestError>(());
+                    }
+                }
+            }
+            let _ = sender.send(chunk);
+            drop(sender);
+            Ok(())
+        });
+        let written = receiver
+            .iter()
+            .flatten()
+            .try_for_each(|allele| out.append(allele));
+        drop(receiver);
+        written?;
+        merging
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    progress.at("read variants", total, Some(total));
+    if runs.exists() {
+        std::fs::remove_dir_all(&runs).map_err(IngestError::io(&runs))?;
+    }
+    Ok(Found {
+        samples: u64::from(sample_count),
+        kinds: out.close()?,
+    })
+}
+
+/// A file of variants, as its header tells.
+struct Surveyed<'a> {
+    input: &'a Input,
+    group: &'a VariantGroup,
+    contigs: Vec<String>,
+    /// The sample of each column.
+    samples: Vec<String>,
+    /// Each column's tissue, where the manifest gives one.
+    tissues: Vec<Option<String>>,
+}
+
+impl Surveyed<'_> {
+    fn plan(&self, samples: &[&String]) -> FilePlan {
+        let position = |sample: &String| samples.binary_search(&sample).unwrap_or_default();
+        FilePlan {
+            annotation: self.group.annotation.clone(),
+            fields: self.group.fields,
+            filter: self.group.filter.clone(),
+            positions: self
+                .samples
+                .iter()
+                .map(|sample| u32::try_from(position(sample)).unwrap_or(u32::MAX))
+                .collect(),
+            tumors: self
+                .tissues
+                .iter()
+                .map(|tissue| match tissue.as_deref() {
+                    Some("tumor") => Some(true),
+                    Some("normal") => Some(false),
+                    _ => None,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Reads every file's header.
+fn survey<'a>(
+    manifest: &'a Manifest,
+    inputs: &'a Inputs,
+    owners: &HashMap<String, Owner>,
+) -> Result<Vec<Surveyed<'a>>, IngestError> {
+    let mut files = Vec::new();
+    for (group, inputs) in manifest.variants.iter().zip(&inputs.variants) {
+        for input in inputs {
+            let (header, _) = Header::open(input, &BytesRead::default(), Inflate::Here)?;
+            files.push(surveyed(input, group, &header, owners)?);
+        }
+    }
+    Ok(files)
+}
+
+fn surveyed<'a>(
+    input: &'a Input,
+    group: &'a VariantGroup,
+    header: &Header,
+    owners: &HashMap<String, Owner>,
+) -> Result<Surveyed<'a>, InputError> {
+    let fail = |message: String| Err(InputError::new(&input.name, Place::File, message));
+    let mut samples = Vec::new();
+    let mut tissues = Vec::new();
+    for column in header.samples() {
+        let tissue = group.tissues.get(column);
+        if tissue.is_none() && !group.tissues.is_empty() {
+            return fail(format!(
+                "sample column `{column}` is not in `samples` of its [[variants]]; add it there"
+            ));
+        }
+        let sample = group
+            .sample_id
+            .replace("{file_stem}", file_stem(&input.name))
+            .replace("{tissue}", tissue.map_or("", String::as_str))
+            .replace("{column}", column);
+        if !owners.contains_key(&sample) {
+            return fail(format!(
+                "sample `{sample}` has no row in table `samples`; add one that says whose it is"
+            ));
+        }
+        if samples.contains(&sample) {
+            return fail(format!(
+                "two sample columns are sample `{sample}`; name {{column}} or {{tissue}} in \
+                 `sample_id`"
+            ));
+        }
+        samples.push(sample);
+        tissues.push(tissue.cloned());
+    }
+    if samples.is_empty() {
+        return fail("the file has no samples; leave it out of [[variants]]".to_owned());
+    }
+    Ok(Surveyed {
+        input,
+        group,
+        contigs: header.contigs(),
+        samples,
+        tissues,
+    })
+}
+
+/// A file's name without folders and without `.vcf`, `.bcf` and `.gz`.
+fn file_stem(name: &str) -> &str {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let name = [".gz", ".bgz"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name);
+    [".vcf", ".bcf"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
+}
+
+fn write_samples(
+    samples: &[&String],
+    owners: &HashMap<String, Owner>,
+    directory: &Path,
+) -> Result<(), IngestError> {
+    let path = directory.join("genotype_samples.parquet");
+    let schema = schema::genotype_samples();
+    let owners: Vec<&Owner> = samples.iter().filter_map(|id| owners.get(*id)).collect();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(samples)),
+        Arc::new(StringArray::from_iter_values(
+            owners.iter().map(|o| &o.individual),
+        )),
+        Arc::new(UInt32Array::from_iter_values(owners.iter().map(|o| o.unit))),
+    ];
+    let batch =
+        RecordBatch::try_new(Arc::clone(&schema), columns).map_err(IngestError::write(&path))?;
+    let mut file = ParquetFile::create(&path, schema, |properties| properties)?;
+    file.write(&batch)?;
+    file.close()
+}

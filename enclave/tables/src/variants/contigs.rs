@@ -1,0 +1,164 @@
+//! The order of chromosomes in a snapshot.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use crate::{InputError, Place};
+
+/// One order of contigs that fits every file's header; where headers leave it
+/// open, 1 to 22, X, Y, MT and then by name.
+#[derive(Debug)]
+pub(super) struct ContigOrder {
+    ranks: HashMap<Arc<str>, u32>,
+}
+
+/// A contig and its rank. Contigs that no header names come last, by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Contig {
+    pub(super) rank: u32,
+    pub(super) name: Arc<str>,
+}
+
+/// A contig's name without `chr`; the mitochondrion is `MT`.
+pub(super) fn canonical(name: &str) -> &str {
+    match name.strip_prefix("chr").filter(|rest| !rest.is_empty()) {
+        Some("M") => "MT",
+        Some(rest) => rest,
+        None if name == "M" => "MT",
+        None => name,
+    }
+}
+
+impl ContigOrder {
+    /// Merges the orders of the files' headers.
+    pub(super) fn new<'a>(
+        headers: impl Iterator<Item = (&'a str, &'a Vec<String>)>,
+    ) -> Result<Self, InputError> {
+        let mut after: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
+        let standard = (1..=22).map(|n| n.to_string());
+        for name in standard.chain(["X", "Y", "MT"].map(str::to_owned)) {
+            waiting.insert(name, 0);
+        }
+        let mut seen = BTreeSet::new();
+        let mut last_file = "";
+        for (file, contigs) in headers {
+            if !seen.insert(contigs) {
+                continue;
+            }
+            last_file = file;
+            let names: Vec<&str> = contigs.iter().map(|name| canonical(name)).collect();
+            for name in &names {
+                waiting.entry((*name).to_owned()).or_default();
+            }
+            for (first, second) in names.iter().zip(names.iter().skip(1)) {
+                let followers = after.entry((*first).to_owned()).or_default();
+                if first != second && followers.insert((*second).to_owned()) {
+                    *waiting.entry((*second).to_owned()).or_default() += 1;
+                }
+            }
+        }
+        let mut ready: BinaryHeap<Reverse<(u32, String)>> = waiting
+            .iter()
+            .filter(|(_, before)| **before == 0)
+            .map(|(name, _)| Reverse((natural(name), name.clone())))
+            .collect();
+        let mut ranks = HashMap::new();
+        while let Some(Reverse((_, name))) = ready.pop() {
+            for follower in after.get(&name).into_iter().flatten() {
+                if let Some(before) = waiting.get_mut(follower) {
+                    *before -= 1;
+                    if *before == 0 {
+                        ready.push(Reverse((natural(follower), follower.clone())));
+                    }
+                }
+            }
+            let rank = u32::try_from(ranks.len()).unwrap_or(u32::MAX);
+            ranks.insert(Arc::from(name), rank);
+        }
+        if ranks.len() < waiting.len() {
+            return Err(InputError::new(
+                last_file,
+                Place::File,
+                "its header lists contigs in another order than an earlier file's; give all files \
+                 one order with `bcftools reheader` and `bcftools sort`",
+            ));
+        }
+        Ok(Self { ranks })
+    }
+
+    /// The contig of a name as a file writes it.
+    pub(super) fn contig(&self, name: &str) -> Contig {
+        let name = canonical(name);
+        match self.ranks.get_key_value(name) {
+            Some((name, rank)) => Contig {
+                rank: *rank,
+                name: Arc::clone(name),
+            },
+            None => Contig {
+                rank: u32::MAX,
+                name: Arc::from(name),
+            },
+        }
+    }
+}
+
+fn natural(name: &str) -> u32 {
+    match (name.parse(), name) {
+        (Ok(n @ 1..=22), _) => n,
+        (_, "X") => 23,
+        (_, "Y") => 24,
+        (_, "MT") => 25,
+        _ => 26,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn ranks(headers: &[&[&str]], names: &[&str]) -> Vec<u32> {
+        let headers: Vec<Vec<String>> = headers
+            .iter()
+            .map(|h| h.iter().map(|s| (*s).to_owned()).collect())
+            .collect();
+        let order = ContigOrder::new(headers.iter().map(|h| ("x.vcf", h))).unwrap();
+        names.iter().map(|name| order.contig(name).rank).collect()
+    }
+
+    fn is_ascending(ranks: &[u32]) -> bool {
+        ranks.is_sorted_by(|a, b| a < b)
+    }
+
+    #[test]
+    fn without_headers_the_order_is_natural() {
+        assert!(is_ascending(&ranks(
+            &[],
+            &["1", "chr2", "10", "22", "chrX", "Y", "chrM"]
+        )));
+        assert_eq!(ranks(&[], &["GL000207.1"]), [u32::MAX]);
+    }
+
+    #[test]
+    fn a_headers_order_holds_even_where_it_is_not_natural() {
+        let header: &[&str] = &[
+            "chrM",
+            "chr1",
+            "chr10",
+            "chr2",
+            "chr2_KI1_random",
+            "chr10_KI2_random",
+        ];
+        assert!(is_ascending(&ranks(&[header], header)));
+    }
+
+    #[test]
+    fn headers_that_contradict_each_other_are_refused() {
+        let (a, b) = (vec!["1".into(), "2".into()], vec!["2".into(), "1".into()]);
+        let headers = [("a.vcf", &a), ("b.vcf", &b)];
+        let error = ContigOrder::new(headers.into_iter()).unwrap_err();
+        assert_eq!(error.file, "b.vcf");
+    }
+}

@@ -1,0 +1,154 @@
+//! A record as VCF and BCF both give it.
+
+use std::collections::HashSet;
+
+use super::allele::NO_VALUE;
+use crate::manifest::FormatFields;
+
+/// What is wrong with a record: its field, and what was expected.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) field: &'static str,
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            message: message.into(),
+        }
+    }
+}
+
+/// What to take from each record of a file.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// INFO fields, as text.
+    pub(super) info: Vec<String>,
+    pub(super) fields: FormatFields,
+    /// FILTER values to keep; none: all.
+    pub(super) filter: Option<HashSet<String>>,
+    /// Each sample column's position among all samples.
+    pub(super) positions: Vec<u32>,
+    /// Whether each column is of a tumour, where that is known.
+    pub(super) tumors: Vec<Option<bool>>,
+}
+
+/// A record, its calls still in the order of the file's columns.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) chrom: String,
+    pub(super) pos: u32,
+    /// As written: `.`, or identifiers with `;`.
+    pub(super) ids: String,
+    pub(super) reference: String,
+    pub(super) alternates: Vec<String>,
+    /// Whether the filter keeps it. If not, nothing below is filled.
+    pub(super) kept: bool,
+    /// As `Selection::info` lists them.
+    pub(super) info: Vec<Option<String>>,
+    pub(super) calls: Vec<Calls>,
+    pub(super) depths: Vec<i32>,
+    pub(super) qualities: Vec<i32>,
+    /// By alternate allele, then by column.
+    pub(super) alt_depths: Vec<Vec<i32>>,
+}
+
+/// Positions of the samples that have an allele, in the order of columns.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    pub(super) one: Vec<u32>,
+    pub(super) two: Vec<u32>,
+    pub(super) missing: Vec<u32>,
+    /// Calls of more than two copies, which count as two.
+    pub(super) above_two: u64,
+}
+
+/// An allele of a genotype that is not known.
+pub(super) const UNKNOWN: u16 = u16::MAX;
+
+impl Record {
+    /// Makes room for the calls of as many alternate alleles as were read.
+    pub(super) fn clear_calls(&mut self, selection: &Selection) {
+        let alternates = self.alternates.len();
+        let columns = selection.positions.len();
+        self.calls.resize_with(alternates, Calls::default);
+        for calls in &mut self.calls {
+            calls.one.clear();
+            calls.two.clear();
+            calls.missing.clear();
+            calls.above_two = 0;
+        }
+        let clear = |values: &mut Vec<i32>, kept: bool| {
+            values.clear();
+            values.resize(if kept { columns } else { 0 }, NO_VALUE);
+        };
+        clear(&mut self.depths, selection.fields.depth);
+        clear(&mut self.qualities, selection.fields.genotype_quality);
+        self.alt_depths.resize_with(alternates, Vec::new);
+        for depths in &mut self.alt_depths {
+            clear(depths, selection.fields.alt_depth);
+        }
+    }
+
+    /// Notes a genotype. 0 is the reference allele, n the nth of ALT.
+    pub(super) fn call(&mut self, position: u32, genotype: &[u16]) -> Result<(), Fault> {
+        let mut unknown = false;
+        let mut listed = 0;
+        for allele in genotype {
+            match *allele {
+                0 => {}
+                UNKNOWN => unknown = true,
+                n if usize::from(n) <= self.calls.len() => listed += 1,
+                _ => {
+                    return Err(Fault::new(
+                        "GT",
+                        "a genotype names an allele that ALT does not list",
+                    ));
+                }
+            }
+        }
+        if listed == 0 && !unknown {
+            return Ok(());
+        }
+        for (allele, calls) in (1..).zip(&mut self.calls) {
+            match genotype.iter().filter(|called| **called == allele).count() {
+                0 if unknown => calls.missing.push(position),
+                0 => {}
+                1 => calls.one.push(position),
+                copies => {
+                    calls.two.push(position);
+                    calls.above_two += u64::from(copies > 2);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes calls of a file without genotypes, as somatic callers write them: a
+    /// tumour whose record is there has the allele, its normal has not.
+    pub(super) fn call_by_tissue(&mut self, selection: &Selection) -> Result<(), Fault> {
+        let [calls] = self.calls.as_mut_slice() else {
+            return Err(Fault::new(
+                "FORMAT",
+                "expected GT in a record of several alternate alleles; split it with \
+                 `bcftools norm -m-`",
+            ));
+        };
+        for (position, tumor) in selection.positions.iter().zip(&selection.tumors) {
+            match tumor {
+                Some(true) => calls.one.push(*position),
+                Some(false) => {}
+                None => {
+                    return Err(Fault::new(
+                        "FORMAT",
+                        "expected GT; for a somatic caller without it, say in `samples` of \
+                         [[variants]] which column is \"tumor\" and which \"normal\"",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,344 @@
+//! The alleles of one file, in order.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashSet};
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use crate::compressed::{BytesRead, Inflate};
+use crate::ingest::Warnings;
+use crate::inputs::Input;
+use crate::manifest::{AnnotationKeys, FormatFields};
+use crate::{IngestError, InputError, Place};
+
+use super::allele::{Allele, Key, is_sequence, trim};
+use super::annotation::Annotations;
+use super::binary::BinaryRecords;
+use super::contigs::{Contig, ContigOrder};
+use super::header::{Body, Header};
+use super::merge::AlleleSource;
+use super::record::{Calls, Fault, Record, Selection};
+use super::text::TextRecords;
+
+/// INFO fields that say where an allele ends.
+const ENDS: [&str; 2] = ["END", "SVLEN"];
+
+/// How to read a file.
+pub(super) struct FilePlan {
+    pub(super) annotation: AnnotationKeys,
+    pub(super) fields: FormatFields,
+    pub(super) filter: Option<HashSet<String>>,
+    /// Each column's position among all samples.
+    pub(super) positions: Vec<u32>,
+    /// Whether each column is of a tumour, where that is known.
+    pub(super) tumors: Vec<Option<bool>>,
+}
+
+/// Reads a file's alleles. Multiallelic records are split and alleles trimmed,
+/// which moves them to the right; an allele waits until no later record can come
+/// before it.
+pub(super) struct FileSource<'a> {
+    file: &'a Input,
+    records: Records,
+    selection: Selection,
+    annotations: Annotations,
+    contigs: Arc<ContigOrder>,
+    warnings: &'a Warnings,
+    recorded: Arc<RoaringBitmap>,
+    /// Columns in the order of positions; none if they are in it already.
+    order: Option<Vec<usize>>,
+    record: Record,
+    place: Place,
+    /// Where the last record starts. Later ones start there or behind it.
+    last: Option<(Contig, u32)>,
+    waiting: BinaryHeap<Reverse<Waiting>>,
+    ended: bool,
+}
+
+enum Records {
+    Text(TextRecords),
+    Binary(Box<BinaryRecords>),
+}
+
+impl<'a> FileSource<'a> {
+    pub(super) fn open(
+        file: &'a Input,
+        plan: FilePlan,
+        contigs: Arc<ContigOrder>,
+        warnings: &'a Warnings,
+        read: &BytesRead,
+        inflate: Inflate,
+    ) -> Result<Self, IngestError> {
+        let (header, body) = Header::open(file, read, inflate)?;
+        let (annotations, names) = Annotations::new(&plan.annotation, &header)
+            .map_err(|message| InputError::new(&file.name, Place::File, message))?;
+        let mut columns: Vec<usize> = (0..plan.positions.len()).collect();
+        columns.sort_by_key(|column| plan.positions.get(*column));
+        let (records, place) = match body {
+            Body::Text(reader) => (
+                Records::Text(TextRecords::new(reader)),
+                Place::Line(header.lines),
+            ),
+            Body::Binary(reader) => (
+                Records::Binary(Box::new(BinaryRecords::new(reader, header.vcf))),
+                Place::Record(0),
+            ),
+        };
+        Ok(Self {
+            file,
+            records,
+            annotations,
+            contigs,
+            warnings,
+            recorded: Arc::new(plan.positions.iter().copied().collect()),
+            order: Some(columns).filter(|columns| !columns.is_sorted()),
+            selection: Selection {
+                info: ENDS.map(str::to_owned).into_iter().chain(names).collect(),
+                fields: plan.fields,
+                filter: plan.filter,
+                positions: plan.positions,
+                tumors: plan.tumors,
+            },
+            record: Record::default(),
+            place,
+            last: None,
+            waiting: BinaryHeap::new(),
+            ended: false,
+        })
+    }
+
+    /// Reads a record and lets its alleles wait; false at the end.
+    fn read(&mut self) -> Result<bool, InputError> {
+        self.place = match self.place {
+            Place::Line(n) => Place::Line(n + 1),
+            Place::Record(n) => Place::Record(n + 1),
+            other => other,
+        };
+        let more = match &mut self.records {
+            Records::Text(records) => records.read(&self.selection, &mut self.record),
+            Records::Binary(records) => records.read(&self.selection, &mut self.record),
+        };
+        if !more.map_err(|fault| self.fault(fault))? {
+            return Ok(false);
+        }
+        let start = self.start().map_err(|fault| self.fault(fault))?;
+        self.last = Some(start);
+        if self.record.kept {
+            self.split().map_err(|fault| self.fault(fault))?;
+        } else {
+            Warnings::count(&self.warnings.filtered_records, 1);
+        }
+        Ok(true)
+    }
+
+    fn fault(&self, fault: Fault) -> InputError {
+        InputError::new(&self.file.name, self.place, fault.message).in_field(fault.field)
+    }
+
+    /// Where the record starts, which must not be before the last one.
+    fn start(&self) -> Result<(Contig, u32), Fault> {
+        let pos = self.record.pos;
+        let contig = match &self.last {
+            Some((contig, last)) if *contig.name == *self.record.chrom => {
+                return if pos < *last {
+                    Err(unsorted("POS", "it is before the last record's"))
+                } else {
+                    Ok((contig.clone(), pos))
+                };
+            }
+            _ => self.contigs.contig(&self.record.chrom),
+        };
+        let Some((before, last)) = &self.last else {
+            return Ok((contig, pos));
+        };
+        match contig.cmp(before) {
+            Ordering::Less => Err(unsorted(
+                "CHROM",
+                &format!("contig `{}` comes after `{}`", contig.name, before.name),
+            )),
+            Ordering::Equal if pos < *last => {
+                Err(unsorted("POS", "it is before the last record's"))
+            }
+            _ => Ok((contig, pos)),
+        }
+    }
+
+    fn split(&mut self) -> Result<(), Fault> {
+        let Some((contig, _)) = self.last.clone() else {
+            return Ok(());
+        };
+        let mut any = false;
+        for n in 0..self.record.alternates.len() {
+            let Some(alternate) = self.record.alternates.get(n) else {
+                continue;
+            };
+            // gVCF's allele for "any other" says nothing of a variant.
+            if alternate == "<NON_REF>" || alternate == "<*>" {
+                continue;
+            }
+            any = true;
+            let reference = &self.record.reference;
+            let (pos, trimmed, alternate) = trim(self.record.pos, reference, alternate);
+            let key = Key {
+                end: self.end(n, pos, &trimmed, &alternate)?,
+                contig: contig.clone(),
+                pos,
+                reference: trimmed,
+                alternate,
+            };
+            let annotation = self.annotations.of(
+                self.record.info.get(ENDS.len()..).unwrap_or_default(),
+                reference,
+                &self.record.alternates,
+                n,
+            );
+            let calls = self.record.calls.get_mut(n).map(std::mem::take);
+            let calls = calls.unwrap_or_default();
+            Warnings::count(&self.warnings.dosages_above_two, calls.above_two);
+            let allele = Allele {
+                key,
+                rsid: rsid(&self.record.ids, self.record.alternates.len(), n),
+                annotation,
+                dosage_1: self.set(&calls, |calls| &calls.one)?,
+                dosage_2: self.set(&calls, |calls| &calls.two)?,
+                missing: self.set(&calls, |calls| &calls.missing)?,
+                recorded: Arc::clone(&self.recorded),
+                fields: self.fields(n),
+            };
+            self.waiting.push(Reverse(Waiting(allele)));
+        }
+        if !any {
+            Warnings::count(&self.warnings.records_without_alternate_allele, 1);
+        }
+        Ok(())
+    }
+
+    /// The last base of an allele, 1-based.
+    fn end(&self, n: usize, pos: u32, reference: &str, alternate: &str) -> Result<u32, Fault> {
+        let bases = u32::try_from(reference.len()).unwrap_or(u32::MAX);
+        let own = pos.saturating_add(bases.saturating_sub(1));
+        if is_sequence(alternate) || !alternate.starts_with('<') {
+            return Ok(own);
+        }
+        let info = |i: usize| {
+            let text = self.record.info.get(i)?.as_deref()?;
+            let mut values = text.split(',');
+            let value = values.clone().nth(n).or_else(|| values.next())?;
+            Some(value).filter(|value| *value != "." && !value.is_empty())
+        };
+        if let Some(end) = info(0) {
+            let end: u32 = end
+                .parse()
+                .map_err(|_| Fault::new("INFO/END", "expected a 1-based position"))?;
+            return Ok(end.max(pos));
+        }
+        let spans = ["<DEL", "<DUP", "<INV", "<CN"];
+        match info(1) {
+            Some(length) if spans.iter().any(|kind| alternate.starts_with(kind)) => {
+                let length: i64 = length
+                    .parse()
+                    .map_err(|_| Fault::new("INFO/SVLEN", "expected an integer"))?;
+                let length = u32::try_from(length.unsigned_abs()).unwrap_or(u32::MAX);
+                Ok(pos.saturating_add(length))
+            }
+            _ => Ok(own),
+        }
+    }
+
+    fn set(&self, calls: &Calls, of: impl Fn(&Calls) -> &Vec<u32>) -> Result<RoaringBitmap, Fault> {
+        let positions = of(calls);
+        if self.order.is_some() {
+            return Ok(positions.iter().copied().collect());
+        }
+        RoaringBitmap::from_sorted_iter(positions.iter().copied())
+            .map_err(|_| Fault::new("samples", "a sample has two genotypes"))
+    }
+
+    /// The FORMAT fields of the nth alternate allele, by position.
+    fn fields(&self, n: usize) -> [Option<Vec<i32>>; 3] {
+        let fields = self.selection.fields;
+        let by_position = |values: &Vec<i32>| match &self.order {
+            Some(order) => order
+                .iter()
+                .filter_map(|column| values.get(*column).copied())
+                .collect(),
+            None => values.clone(),
+        };
+        let record = &self.record;
+        [
+            fields.depth.then(|| by_position(&record.depths)),
+            fields
+                .genotype_quality
+                .then(|| by_position(&record.qualities)),
+            match record.alt_depths.get(n) {
+                Some(depths) if fields.alt_depth => Some(by_position(depths)),
+                _ => None,
+            },
+        ]
+    }
+}
+
+impl AlleleSource for FileSource<'_> {
+    fn next(&mut self) -> Result<Option<Allele>, IngestError> {
+        loop {
+            let is_due = |Reverse(Waiting(allele)): &Reverse<Waiting>| {
+                let start = (&allele.key.contig, allele.key.pos);
+                let last = self.last.as_ref();
+                self.ended || last.is_some_and(|(contig, pos)| start < (contig, *pos))
+            };
+            if self.waiting.peek().is_some_and(is_due) {
+                return Ok(self.waiting.pop().map(|Reverse(Waiting(allele))| allele));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            self.ended = !self.read()?;
+        }
+    }
+}
+
+/// An allele in the order of keys.
+struct Waiting(Allele);
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting {}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.key.cmp(&other.0.key)
+    }
+}
+
+/// The nth allele's identifier: its own if there is one for each, else the first.
+fn rsid(ids: &str, alternates: usize, n: usize) -> Option<String> {
+    let list: Vec<&str> = ids.split(';').collect();
+    let id = if list.len() == alternates {
+        list.get(n)
+    } else {
+        list.first()
+    };
+    id.filter(|id| **id != "." && !id.is_empty())
+        .map(|id| (*id).to_owned())
+}
+
+fn unsorted(field: &'static str, what: &str) -> Fault {
+    Fault::new(
+        field,
+        format!(
+            "{what}; records must be in the order of the header's contigs, or else 1 to 22, X, Y, \
+             MT, and by position; sort the file with `bcftools sort`"
+        ),
+    )
+}

@@ -1,0 +1,217 @@
+//! Answers, streamed.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use prost::Message as _;
+use sekisho_policies::Operation;
+use sekisho_proto::v1::{
+    QueryRequest, QueryResponse, Refusal, ResultFailure, query_response::Part,
+};
+use sekisho_runtime::status::{Failure, Reason};
+use tokio::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Status};
+use tracing::Instrument as _;
+
+use crate::{
+    decision::Approved,
+    gateway::{Counted, Gateway, Method, Visitor},
+    request::{self, Question},
+    upstream::{Answer, overdue},
+};
+
+/// How many enclaves are asked at once for one call.
+const AT_ONCE: usize = 4;
+/// How many parts wait for a visitor who reads slowly.
+const WAITING: usize = 4;
+/// How long a visitor may take to read the status of a call that failed.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
+type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
+
+/// A query of which every dataset was approved.
+struct Approvals {
+    datasets: Vec<Approved>,
+    sql: String,
+    idempotency_key: String,
+}
+
+/// Approves a query and begins to answer it. Nothing is asked of any enclave
+/// unless every dataset of the question is approved.
+pub(super) fn answer(
+    gateway: &Arc<Gateway>,
+    method: Method,
+    request: Request<QueryRequest>,
+) -> Result<ReceiverStream<Result<QueryResponse, Status>>, Status> {
+    let counted = Counted::begin(method, request.metadata());
+    let span = counted.span();
+    let (metadata, extensions, message) = request.into_parts();
+    let approved = span.in_scope(|| {
+        let visitor = gateway.meet(&metadata, &extensions)?;
+        let approvals = approve(gateway, &visitor, message)?;
+        Ok((visitor, approvals))
+    });
+    let (visitor, approvals) = match approved {
+        Ok(approved) => approved,
+        Err(failure) => {
+            counted.end(Some(&failure));
+            return Err(failure.into());
+        }
+    };
+    span.record("datasets", approvals.datasets.len());
+    let (parts, received) = mpsc::channel(WAITING);
+    let gateway = Arc::clone(gateway);
+    tokio::spawn(
+        async move {
+            let deadline = visitor.deadline;
+            let relaying = relay(&gateway, approvals, deadline, &parts);
+            let outcome = tokio::select! {
+                outcome = tokio::time::timeout_at(deadline, relaying) => {
+                    outcome.unwrap_or_else(|_| Err(overdue()))
+                }
+                // The visitor has gone; the enclave finishes what it charged.
+                () = parts.closed() => Ok(()),
+            };
+            drop(visitor);
+            counted.end(outcome.as_ref().err());
+            if let Err(failure) = outcome {
+                let last = parts.send(Err(failure.into()));
+                let _ = tokio::time::timeout(LAST_WORD, last).await;
+            }
+        }
+        .instrument(span),
+    );
+    Ok(ReceiverStream::new(received))
+}
+
+fn approve(
+    gateway: &Gateway,
+    visitor: &Visitor,
+    message: QueryRequest,
+) -> Result<Approvals, Failure> {
+    let idempotency_key = request::idempotency_key(message.idempotency_key)?;
+    let Question {
+        project,
+        datasets,
+        sql,
+    } = request::question(message.question)?;
+    let asked = gateway.ask(visitor, &project)?;
+    let datasets = datasets
+        .iter()
+        .map(|dataset| gateway.approve(&asked, dataset, Operation::Query))
+        .collect::<Result<_, _>>()?;
+    Ok(Approvals {
+        datasets,
+        sql,
+        idempotency_key,
+    })
+}
+
+async fn relay(
+    gateway: &Gateway,
+    approvals: Approvals,
+    deadline: Instant,
+    parts: &Parts,
+) -> Result<(), Failure> {
+    let Approvals {
+        datasets,
+        sql,
+        idempotency_key: key,
+    } = approvals;
+    if let [only] = datasets.as_slice() {
+        let mut answer = ask(gateway, only, &sql, &key, deadline).await?;
+        while let Some(part) = answer.next().await? {
+            send(parts, part).await;
+        }
+        return Ok(());
+    }
+    let (sql, key) = (sql.as_str(), key.as_str());
+    let whole = futures::stream::iter(datasets).map(|approved| async move {
+        let result = async {
+            let answer = ask(gateway, &approved, sql, key, deadline).await?;
+            collect(answer, gateway.max_result_bytes).await
+        };
+        tokio::time::timeout_at(deadline, result)
+            .await
+            .unwrap_or_else(|_| Err(overdue()))
+            .unwrap_or_else(|failure| vec![failed(approved.dataset(), failure)])
+    });
+    let mut results = std::pin::pin!(whole.buffered(AT_ONCE));
+    while let Some(result) = results.next().await {
+        for part in result {
+            send(parts, part).await;
+        }
+    }
+    Ok(())
+}
+
+async fn ask(
+    gateway: &Gateway,
+    approved: &Approved,
+    sql: &str,
+    idempotency_key: &str,
+    deadline: Instant,
+) -> Result<Answer, Failure> {
+    // Signed here and not earlier: a permit is valid for seconds.
+    let permit = gateway.signer.sign(approved, sql, gateway.clock.now_ms());
+    Answer::ask(
+        approved.enclave(),
+        approved.dataset(),
+        permit,
+        sql.to_owned(),
+        idempotency_key.to_owned(),
+        deadline,
+    )
+    .await
+}
+
+/// Reads a result to its release, so that what is handed on is whole.
+async fn collect(mut answer: Answer, limit: usize) -> Result<Vec<Part>, Failure> {
+    let mut parts = Vec::new();
+    let mut size = 0usize;
+    while let Some(part) = answer.next().await? {
+        size = size.saturating_add(match &part {
+            Part::ArrowIpc(bytes) => bytes.len(),
+            Part::Release(release) => release.encoded_len(),
+            Part::Start(_) | Part::Failure(_) => 0,
+        });
+        if size > limit {
+            return Err(Failure::new(
+                Reason::LimitExceeded,
+                format!("the result is larger than {limit} bytes"),
+            )
+            .help("ask this dataset alone, or for fewer groups")
+            .with("limit", "max_result_bytes"));
+        }
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+fn failed(dataset: &str, mut failure: Failure) -> Part {
+    let mut fact = |key| failure.metadata.remove(key).unwrap_or_default();
+    let refusal = (failure.reason == Reason::QueryRefused).then(|| Refusal {
+        rule: fact("rule"),
+        message: failure.message.clone(),
+        help: failure.help.clone(),
+        line: fact("line").parse().unwrap_or(0),
+        column: fact("column").parse().unwrap_or(0),
+        rewrite: fact("rewrite"),
+    });
+    Part::Failure(ResultFailure {
+        dataset: dataset.to_owned(),
+        reason: failure.reason.as_str().to_owned(),
+        message: failure.message,
+        help: failure.help,
+        refusal,
+    })
+}
+
+async fn send(parts: &Parts, part: Part) {
+    // A visitor who has gone is noticed where the stream is driven.
+    let _ = parts.send(Ok(QueryResponse { part: Some(part) })).await;
+}

@@ -1,0 +1,105 @@
+//! An enclave's answer to one query, read part by part.
+
+use sekisho_proto::{
+    enclave::v1::{QueryRequest, SignedPermit},
+    v1::{QueryResponse, ResultStart, query_response::Part},
+};
+use tokio::time::Instant;
+use tonic::Streaming;
+
+use super::{Enclave, away, internal, prepared, relayed};
+use sekisho_runtime::status::Failure;
+
+/// The longest chunk of Arrow IPC.
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// The parts of one result: a start, chunks, a release, and nothing after it.
+pub(crate) struct Answer {
+    dataset: String,
+    upstream: Streaming<QueryResponse>,
+    state: State,
+}
+
+enum State {
+    Asked,
+    /// The start has been handed on; the part that was read before it waits.
+    Started(Box<Part>),
+    Running,
+    Released,
+}
+
+impl Answer {
+    /// Asks an enclave.
+    pub(crate) async fn ask(
+        enclave: &Enclave,
+        dataset: &str,
+        permit: SignedPermit,
+        sql: String,
+        idempotency_key: String,
+        deadline: Instant,
+    ) -> Result<Self, Failure> {
+        let request = QueryRequest {
+            permit: Some(permit),
+            sql,
+            idempotency_key,
+        };
+        let upstream = enclave
+            .client()
+            .query(prepared(request, deadline))
+            .await
+            .map_err(|status| relayed(&status))?
+            .into_inner();
+        Ok(Self {
+            dataset: dataset.to_owned(),
+            upstream,
+            state: State::Asked,
+        })
+    }
+
+    /// The next part; none after the release. The start comes only when the
+    /// enclave has sent something, so a refusal is never half a result.
+    pub(crate) async fn next(&mut self) -> Result<Option<Part>, Failure> {
+        match std::mem::replace(&mut self.state, State::Running) {
+            State::Asked => {
+                let first = self.read().await?;
+                self.state = State::Started(Box::new(first));
+                Ok(Some(Part::Start(ResultStart {
+                    dataset: self.dataset.clone(),
+                })))
+            }
+            State::Started(first) => Ok(Some(self.handed_on(*first))),
+            State::Running => {
+                let part = self.read().await?;
+                Ok(Some(self.handed_on(part)))
+            }
+            State::Released => {
+                self.state = State::Released;
+                Ok(None)
+            }
+        }
+    }
+
+    fn handed_on(&mut self, part: Part) -> Part {
+        if matches!(part, Part::Release(_)) {
+            self.state = State::Released;
+        }
+        part
+    }
+
+    async fn read(&mut self) -> Result<Part, Failure> {
+        let message = self
+            .upstream
+            .message()
+            .await
+            .map_err(|status| relayed(&status))?
+            // The stream ended without a release: the connection was cut.
+            .ok_or_else(away)?;
+        match message.part {
+            Some(Part::ArrowIpc(bytes)) if bytes.len() <= CHUNK_BYTES => Ok(Part::ArrowIpc(bytes)),
+            Some(Part::Release(release)) if release.dataset == self.dataset => {
+                Ok(Part::Release(release))
+            }
+            _ => Err(internal()),
+        }
+    }
+}

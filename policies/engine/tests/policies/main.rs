@@ -1,0 +1,16 @@
+//! The policy engine as its users meet it: files in, decisions out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod agreement;
+mod consortium;
+mod decisions;
+mod digest;
+mod files;
+mod scale;
+mod slips;
+mod tool;

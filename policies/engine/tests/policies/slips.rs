@@ -1,0 +1,400 @@
+//! Slips of the kind people make in files: each is refused or read as meant, and none widens.
+
+use sekisho_policies::PolicySet;
+
+use crate::files::{Files, allowed, base, changed, load, profile};
+
+const DENY: &str = "P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31";
+const GRANTS_HEADER: &str = "project,dataset,tier,operations,columns,profile,effect,since,until";
+const FIRST: &str = "P-1,d1,detailed,*,*,,allow,2026-01-01,2035-12-31";
+
+/// File, text, its replacement, what the finding says.
+type Refused = (&'static str, &'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const REFUSED: [Refused; 83] = [
+    // Measured on casbin: each of these dropped or blunted a deny.
+    ("grants.csv", DENY, "P-1，d2，*，receipt，*，，deny，2026-01-01，2035-12-31", "full-width"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,，deny,2026-01-01,2035-12-31", "full-width"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31 # closed", "`#`"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny # closed,2026-01-01,2035-12-31", "`#`"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny,2026-01-01", "8 cells"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31,x", "10 cells"),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31,", "10 cells"),
+    ("grants.csv", DENY, "P, P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31", "10 cells"),
+    ("grants.csv", DENY, "P-1;d2;*;receipt;*;;deny;2026-01-01;2035-12-31", "1 cells"),
+    ("grants.csv", ",deny,", ",denied,", "none of allow|deny"),
+    ("grants.csv", ",deny,", ",,", "none of allow|deny"),
+    ("grants.csv", ",deny,", ",ｄｅｎｙ,", "full-width"),
+    ("grants.csv", ",deny,", ",den\u{200B}y,", "cannot be seen"),
+    ("grants.csv", ",deny,", ",\u{FEFF}deny,", "cannot be seen"),
+    ("grants.csv", ",deny,", ",d\u{0435}ny,", "another script"),
+    ("grants.csv", ",deny,", ",deny\u{00A0},", "U+00A0"),
+    ("grants.csv", ",deny,", ",deny\u{3000},", "U+3000"),
+    ("grants.csv", DENY, "\"P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31", "more than one line"),
+    ("grants.csv", "P-1,d2,*", "P-1,\"d2,*", "more than one line"),
+    // Patterns.
+    ("grants.csv", "P-1,d1,", ".*,d1,", "stands in `.*`"),
+    ("grants.csv", "P-1,d1,", "P-*,d1,", "`*` stands"),
+    ("grants.csv", "P-1,d1,", "P-1|P-2,d1,", "`|` stands"),
+    ("grants.csv", "P-1,d1,", "^P-1$,d1,", "`^` stands"),
+    ("grants.csv", "P-1,d1,", "(P-1,d1,", "`(` stands"),
+    ("grants.csv", "P-1,d1,", "P-1,*,", "`*` stands"),
+    ("grants.csv", "P-1,d1,", "P-1,d[12],", "`[` stands"),
+    ("grants.csv", "P-1,d1,", "P-1,d?,", "`?` stands"),
+    ("teams.csv", "P-1,spiffe://t.example/alice", "P-1,spiffe://t.example/.*", "`*` stands"),
+    ("teams.csv", "P-1,spiffe://t.example/alice", "*,spiffe://t.example/alice", "`*` stands"),
+    // Names that do not resolve.
+    ("grants.csv", "P-1,d1,", "P-11,d1,", "does not stand in projects.csv"),
+    ("grants.csv", "P-1,d1,", "p-1,d1,", "does not stand in projects.csv"),
+    ("grants.csv", "P-1,d1,", "P-1,d11,", "does not stand in datasets.csv"),
+    ("grants.csv", "P-1,d1,", "P-1,D1,", "`D` stands"),
+    ("grants.csv", "P-1,d2,*,receipt", "P-1,d22,*,receipt", "does not stand in datasets.csv"),
+    ("grants.csv", "P-1,d1,", "P-\u{0031}\u{0410},d1,", "another script"),
+    ("grants.csv", "P-1,d1,", "Ｐ-1,d1,", "full-width"),
+    ("grants.csv", "P-1,d1,", "P‐1,d1,", "(U+2010)"),
+    ("grants.csv", ",strict,allow", ",lenient,allow", "does not stand in profiles"),
+    ("grants.csv", ",strict,allow", ",technical,allow", "not as strict"),
+    ("teams.csv", "P-1,spiffe://t.example/alice", "P-1,spiffe://t.example/alicia", "does not stand in people.csv"),
+    ("people.csv", "alice,acad", "alice,acade", "does not stand in members.csv"),
+    ("datasets.csv", "d1,holder", "d1,holders", "does not stand in members.csv"),
+    ("datasets.csv", "d1,holder,standard", "d1,holder,standart", "does not stand in profiles"),
+    ("projects.csv", "P-1,Title,acad", "P-1,Title,acat", "does not stand in members.csv"),
+    // Dates.
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026/01/01,2035-12-31", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-1-1,2035-12-31", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-02-30,2035-12-31", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,20260101,2035-12-31", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,01-01-2026,2035-12-31", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-01-01,", "a day is missing"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-01-01,*", "no day"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2035-12-31,2026-01-01", "lies before"),
+    ("projects.csv", "2026-01-01,2035-12-31,approved,50", "2035-12-31,2026-01-01,approved,50", "lies before"),
+    // Closed lists.
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,detailed,querry", "none of catalog|check"),
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,detailed,query|check", "none of catalog|check"),
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,detailed,*;query", "none of catalog|check"),
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,detailed,query；check", "full-width"),
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,detailed,", "list is empty"),
+    ("grants.csv", "P-1,d1,detailed,*", "P-1,d1,*,*", "none of overview|detailed"),
+    ("grants.csv", "P-1,d1,detailed,*,*", "P-1,d1,detailed,*,", "list is empty"),
+    ("grants.csv", "P-1,d1,detailed,*,*", "P-1,d1,detailed,*,*;sex", "`*` stands"),
+    ("grants.csv", "P-1,d2,*,receipt,*", "P-1,d2,*,receipt,sex", "a deny has `*`"),
+    ("grants.csv", "P-1,d2,*,receipt", "P-1,d2,overview,receipt", "a deny has `*`"),
+    ("members.csv", "removed", "ex-member", "none of active|suspended|removed"),
+    ("members.csv", "DE,industry", "Germany,industry", "two-letter"),
+    ("members.csv", "DE,industry", "DE,pharma", "none of academia"),
+    ("people.csv", "acad,committee", "acad,boss", "none of researcher"),
+    ("people.csv", "spiffe://t.example/pat", "pat", "no URI"),
+    ("projects.csv", "draft,10", "in review,10", "none of draft"),
+    ("projects.csv", "commercial,E-2", "any,E-2", "none of non-commercial"),
+    ("projects.csv", ",approved,50", ",approved,-1", "no whole number"),
+    ("projects.csv", ",approved,50", ",approved,1e9", "no whole number"),
+    ("projects.csv", "insurance", "underwriting", "none of research"),
+    ("datasets.csv", "HMB;IRB", "IRB", "does not say for what"),
+    ("datasets.csv", "HMB;IRB", "HMB;GRU", "more than once"),
+    ("datasets.csv", "HMB;PUB", "HMB;PUBL", "no consent code"),
+    ("datasets.csv", "DS:MONDO:0004992", "DS:cancer", "no disease of MONDO"),
+    // Rows that repeat or contradict.
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-01-01,2035-12-31\nP-1,d1,detailed,*,*,,allow,2026-01-01,2035-12-31", "already in line"),
+    ("grants.csv", FIRST, "P-1,d1,detailed,*,*,,allow,2026-01-01,2035-12-31\nP-1,d1,overview,query,*,,allow,2026-06-01,2026-06-30", "other terms"),
+    ("members.csv", "gone,Gone", "acad,Gone", "already in line"),
+    ("projects.csv", "P-4,Title", "p-3,Title", "already in line"),
+    ("jurisdictions.csv", "DE,adequate,2026-01-01", "DE,adequate,2025-12-31", "same days"),
+    ("grants.csv", "P-1,d5,overview", "P-1,d5,detailed", "up to `overview`"),
+];
+
+/// File, text, its replacement: the same meaning in another spelling.
+#[rustfmt::skip]
+const AS_MEANT: [(&str, &str, &str); 12] = [
+    ("grants.csv", ",deny,", ",Deny,"),
+    ("grants.csv", ",deny,", ", DENY ,"),
+    ("grants.csv", "detailed,*", "Detailed,*"),
+    ("grants.csv", "catalog;check;query", "Query; catalog ;CHECK"),
+    ("grants.csv", "project,dataset,tier", "Project,DATASET, tier"),
+    ("grants.csv", DENY, "\"P-1\",\"d2\",\"*\",\"receipt\",\"*\",\"\",\"deny\",\"2026-01-01\",\"2035-12-31\""),
+    ("grants.csv", DENY, "P-1,d2,*,receipt,*,,deny,2026-01-01,2035-12-31\n\n,,,,,,,,\n# a comment, on a line of its own"),
+    ("members.csv", "removed", "Removed"),
+    ("members.csv", "DE,industry", "de,Industry"),
+    ("datasets.csv", "HMB;IRB", "hmb; irb"),
+    ("projects.csv", "disease:MONDO:0004992", "Disease:mondo:0004992"),
+    ("members.csv", "大学院", "か\u{3099}く，学院　東京"),
+];
+
+#[test]
+fn a_slip_is_refused_with_file_line_and_the_line_to_write_instead() {
+    for (file, from, to, what) in REFUSED {
+        let files = changed(file, from, to);
+        let Err(rejected) = PolicySet::from_files(&files) else {
+            panic!("loaded with `{to}` for `{from}` in {file}");
+        };
+        let meant = |finding: &&sekisho_policies::Finding| {
+            finding.file == file && finding.what.contains(what)
+        };
+        let Some(finding) = rejected.findings.iter().find(meant) else {
+            panic!("`{what}` is not said of `{to}` in {file}:\n{rejected}");
+        };
+        assert!(
+            finding.line >= 1 && !finding.why.is_empty() && !finding.instead.is_empty(),
+            "{finding}"
+        );
+    }
+}
+
+#[test]
+fn the_line_to_write_instead_of_a_full_width_comma_is_the_line_that_was_meant() {
+    let files = changed(
+        "grants.csv",
+        DENY,
+        "P-1，d2，*，receipt，*，，deny，2026-01-01，2035-12-31",
+    );
+    let rejected = PolicySet::from_files(&files).unwrap_err();
+    assert_eq!(
+        (
+            rejected.findings[0].line,
+            rejected.findings[0].instead.as_str()
+        ),
+        (4, DENY)
+    );
+    let files = changed(
+        "grants.csv",
+        DENY,
+        "P-1,d2,*,receipt,*,,deny,2026/1/1,2035-12-31 # end",
+    );
+    assert!(
+        PolicySet::from_files(&files).unwrap_err().findings[0]
+            .instead
+            .ends_with("2035-12-31")
+    );
+    let files = changed("grants.csv", "2026-01-01,2026-11-21", "2026/1/1,2026-11-21");
+    let rejected = PolicySet::from_files(&files).unwrap_err();
+    assert_eq!(
+        rejected.findings[0].instead,
+        "P-1,d2,detailed,*,*,strict,allow,2026-01-01,2026-11-21"
+    );
+}
+
+#[test]
+fn another_spelling_of_the_same_is_read_as_meant() {
+    let meant = allowed(&load(&base()));
+    assert!(meant.len() > 20, "the base allows something");
+    for (file, from, to) in AS_MEANT {
+        assert_eq!(
+            allowed(&load(&changed(file, from, to))),
+            meant,
+            "`{to}` in {file}"
+        );
+    }
+}
+
+#[test]
+fn a_spreadsheets_byte_order_mark_and_line_ends_are_read_as_meant() {
+    let meant = allowed(&load(&base()));
+    let mut files = base();
+    for bytes in files.values_mut() {
+        let text = String::from_utf8(bytes.clone())
+            .unwrap()
+            .replace('\n', "\r\n");
+        *bytes = format!("\u{FEFF}{text}").into_bytes();
+    }
+    assert_eq!(allowed(&load(&files)), meant);
+}
+
+fn refused(files: &Files, file: &str, what: &str) {
+    let rejected = PolicySet::from_files(files).unwrap_err();
+    let meant =
+        |finding: &sekisho_policies::Finding| finding.file == file && finding.what.contains(what);
+    assert!(
+        rejected.findings.iter().any(meant),
+        "`{what}` is not said of {file}:\n{rejected}"
+    );
+}
+
+fn with(file: &str, bytes: &[u8]) -> Files {
+    let mut files = base();
+    files.insert(file.to_owned(), bytes.to_vec());
+    files
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_are_refused_by_their_likely_name() {
+    let shift_jis = b"organisation,name,country,sector,status,since,until\nacad,\x91\xe5\x8aw,JP,academia,active,2024-01-01,2035-12-31\n";
+    refused(&with("members.csv", shift_jis), "members.csv", "Shift-JIS");
+    refused(
+        &with(
+            "members.csv",
+            b"organisation,name\nacad,Universit\xe9 \xfd\n",
+        ),
+        "members.csv",
+        "Windows-1252",
+    );
+    refused(
+        &with("members.csv", b"\xFF\xFEo\0r\0g\0"),
+        "members.csv",
+        "UTF-16",
+    );
+    let rejected = PolicySet::from_files(&with("members.csv", shift_jis)).unwrap_err();
+    assert_eq!(rejected.findings[0].line, 2);
+}
+
+#[test]
+fn an_empty_or_headless_or_unknown_file_is_refused() {
+    for file in [
+        "members.csv",
+        "people.csv",
+        "jurisdictions.csv",
+        "datasets.csv",
+        "projects.csv",
+        "teams.csv",
+        "grants.csv",
+    ] {
+        let text = String::from_utf8(base()[file].clone()).unwrap();
+        let (header, rows) = text.split_once('\n').unwrap();
+        refused(&with(file, b""), file, "empty");
+        refused(&with(file, b"\n,,,\n# nothing\n"), file, "empty");
+        refused(&with(file, header.as_bytes()), file, "no row");
+        refused(&with(file, rows.as_bytes()), file, "is not known");
+        refused(
+            &with(file, format!("{header},note\n").as_bytes()),
+            file,
+            "`note` is not known",
+        );
+        let (_, fewer) = header.split_once(',').unwrap();
+        refused(
+            &with(file, format!("{fewer}\n").as_bytes()),
+            file,
+            "is missing",
+        );
+        refused(
+            &with(file, format!("{header},{header}\n").as_bytes()),
+            file,
+            "stands twice",
+        );
+        refused(
+            &with(file, text.replace(',', ";").as_bytes()),
+            file,
+            "semicolons",
+        );
+        let mut files = base();
+        files.remove(file);
+        refused(&files, file, "the file is missing");
+    }
+    refused(
+        &with("grants (copy).csv", b"x"),
+        "grants (copy).csv",
+        "not known",
+    );
+    refused(
+        &with("profiles/deep/x.toml", b"x"),
+        "profiles/deep/x.toml",
+        "not known",
+    );
+}
+
+#[test]
+fn a_profile_or_the_consortiums_page_that_cannot_be_read_is_refused() {
+    let standard = "profiles/standard.toml";
+    refused(
+        &with(standard, &profile("strict", 10, 5, 3)),
+        standard,
+        "calls itself `strict`",
+    );
+    refused(
+        &with(standard, &profile("standard", 1, 5, 3)),
+        standard,
+        "hides nobody",
+    );
+    refused(
+        &with(standard, &profile("standard", 10, 0, 3)),
+        standard,
+        "no multiples",
+    );
+    refused(
+        &with(standard, b"name = \"standard\""),
+        standard,
+        "missing field",
+    );
+    refused(&with(standard, b"name = "), standard, "");
+    let page = "consortium.toml";
+    refused(
+        &changed(page, "Asia/Tokyo", "Asia/Edo"),
+        page,
+        "no time zone",
+    );
+    refused(
+        &changed(page, "\"standard\"", "\"gone\""),
+        page,
+        "no file in profiles",
+    );
+    refused(
+        &changed(page, "time_zone", "timezone"),
+        page,
+        "unknown field",
+    );
+    refused(
+        &changed(page, "name = \"Test\"\n", ""),
+        page,
+        "missing field",
+    );
+}
+
+#[test]
+fn a_set_that_allows_nobody_anything_is_refused() {
+    let nobody = ["removed", "suspended"];
+    for status in nobody {
+        let mut files = base();
+        let text = String::from_utf8(files["members.csv"].clone()).unwrap();
+        files.insert(
+            "members.csv".to_owned(),
+            text.replace("active", status).into_bytes(),
+        );
+        refused(&files, "grants.csv", "no row allows anybody");
+    }
+    let files = changed(
+        "members.csv",
+        "acad,大学院,JP,academia,active",
+        "acad,大学院,JP,academia,suspended",
+    );
+    let only = with(
+        "grants.csv",
+        format!("{GRANTS_HEADER}\n{FIRST}\n").as_bytes(),
+    );
+    let both = Files::from_iter(files.into_iter().filter(|(name, _)| name != "grants.csv"));
+    let both = both
+        .into_iter()
+        .chain([("grants.csv".to_owned(), only["grants.csv"].clone())]);
+    refused(
+        &both.collect(),
+        "grants.csv",
+        "the organisation is not a member in force",
+    );
+    let text = "project,dataset,tier,operations,columns,profile,effect,since,until\nP-1,d1,*,*,*,,deny,2026-01-01,2035-12-31\n";
+    refused(
+        &with("grants.csv", text.as_bytes()),
+        "grants.csv",
+        "no row allows anybody",
+    );
+}
+
+#[test]
+fn a_line_that_is_lost_never_widens_what_it_did_not_deny() {
+    // Without any one of its allowing rows a set allows less, and never more.
+    let whole = allowed(&load(&base()));
+    let text = String::from_utf8(base()["grants.csv"].clone()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, line)| line.contains(",allow,"))
+    {
+        let rest: Vec<&str> = lines
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+            .map(|(_, line)| *line)
+            .collect();
+        let less = allowed(&load(&with("grants.csv", rest.join("\n").as_bytes())));
+        assert!(less.is_subset(&whole), "without `{line}`");
+    }
+}

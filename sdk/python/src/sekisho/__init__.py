@@ -1,0 +1,69 @@
+"""Ask questions of health data that never leave their holder.
+
+Examples
+--------
+>>> import sekisho
+>>> with sekisho.connect() as visit:  # doctest: +SKIP
+...     result = visit.sql(
+...         "SELECT diagnosis, count(DISTINCT individual_id) AS n "
+...         "FROM individuals GROUP BY diagnosis",
+...         datasets=["demo-cancer"],
+...     )
+"""
+
+from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
+from sekisho.errors import (
+    BudgetExhausted,
+    ConnectionFailed,
+    ExecutionFailed,
+    InternalError,
+    InvalidRequest,
+    LimitExceeded,
+    NotAvailable,
+    PolicyDenied,
+    PolicyReferred,
+    QueryRefused,
+    ReceiptInvalid,
+    SekishoError,
+    SiteUnavailable,
+    Unauthenticated,
+)
+from sekisho.leaf import Leaf
+from sekisho.listing import Listing
+from sekisho.receipt import Receipt, Verified
+from sekisho.release import Budget, Release
+from sekisho.result import Result, Results
+from sekisho.visit import Visit, connect
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AppliedRule",
+    "Budget",
+    "BudgetExhausted",
+    "Check",
+    "Checks",
+    "ConnectionFailed",
+    "ExecutionFailed",
+    "InternalError",
+    "InvalidRequest",
+    "Leaf",
+    "LimitExceeded",
+    "Listing",
+    "NotAvailable",
+    "PolicyDenied",
+    "PolicyReferred",
+    "QueryRefused",
+    "Receipt",
+    "ReceiptInvalid",
+    "Release",
+    "ReleasedColumn",
+    "Result",
+    "Results",
+    "SekishoError",
+    "SiteUnavailable",
+    "Unauthenticated",
+    "Verified",
+    "Visit",
+    "connect",
+]

@@ -1,0 +1,1 @@
+"""Generated messages of `sekisho.v1`; written by `generate.py`, never by hand."""

@@ -1,0 +1,161 @@
+"""The methods of `sekisho.v1`, with deadlines and with our exceptions."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
+from sekisho.channel import diagnose, open_channel
+from sekisho.errors import ConnectionFailed, InvalidRequest, SekishoError
+from sekisho.identity import Identity
+from sekisho.status import details_of, error_of
+from sekisho.tracing import Metadata
+
+RETRIES: Final = 2
+"""How often a query is asked again when the server was away before any byte came."""
+
+_PAUSE_SECONDS: Final = 0.25
+"""Before the first retry; twice that before the second."""
+
+_HANDSHAKE_SECONDS: Final = 10.0
+
+_T = TypeVar("_T")
+
+
+class Calls:
+    """A connection to one gateway."""
+
+    def __init__(
+        self, address: str, identity: Identity, ca: bytes | None, timeout: float | None
+    ) -> None:
+        self._address = address
+        self._identity = identity
+        self._ca = ca
+        self._timeout = timeout
+        handshake = min(timeout or _HANDSHAKE_SECONDS, _HANDSHAKE_SECONDS)
+        channel = open_channel(address, identity, ca, handshake)
+        self._channel: grpc.Channel | None = channel
+
+        def unary(method: str, response: type[Message]) -> Any:
+            return channel.unary_unary(
+                f"/sekisho.v1.{method}",
+                request_serializer=lambda message: message.SerializeToString(),
+                response_deserializer=response.FromString,
+            )
+
+        self._check = unary("VisitService/Check", visit_pb2.CheckResponse)
+        self._datasets = unary("CatalogService/ListDatasets", catalog_pb2.ListDatasetsResponse)
+        self._tables = unary("CatalogService/ListTables", catalog_pb2.ListTablesResponse)
+        self._budget = unary("BudgetService/GetBudget", budget_pb2.GetBudgetResponse)
+        self._receipt = unary("ReceiptService/GetReceipt", receipt_pb2.GetReceiptResponse)
+        self._keys = unary("ReceiptService/ListLedgerKeys", receipt_pb2.ListLedgerKeysResponse)
+        self._query: Any = channel.unary_stream(
+            "/sekisho.v1.VisitService/Query",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=visit_pb2.QueryResponse.FromString,
+        )
+
+    def close(self) -> None:
+        """Close the connection; a second time does nothing."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def check(self, request: visit_pb2.CheckRequest, metadata: Metadata) -> visit_pb2.CheckResponse:
+        """Judge a question."""
+        response: visit_pb2.CheckResponse = self._call(
+            self._check, request, metadata, request.question.sql
+        )
+        return response
+
+    def datasets(
+        self, request: catalog_pb2.ListDatasetsRequest, metadata: Metadata
+    ) -> catalog_pb2.ListDatasetsResponse:
+        """List datasets."""
+        response: catalog_pb2.ListDatasetsResponse = self._call(self._datasets, request, metadata)
+        return response
+
+    def tables(
+        self, request: catalog_pb2.ListTablesRequest, metadata: Metadata
+    ) -> catalog_pb2.ListTablesResponse:
+        """List tables."""
+        response: catalog_pb2.ListTablesResponse = self._call(self._tables, request, metadata)
+        return response
+
+    def budget(
+        self, request: budget_pb2.GetBudgetRequest, metadata: Metadata
+    ) -> budget_pb2.GetBudgetResponse:
+        """Get budgets."""
+        response: budget_pb2.GetBudgetResponse = self._call(self._budget, request, metadata)
+        return response
+
+    def receipt(
+        self, request: receipt_pb2.GetReceiptRequest, metadata: Metadata
+    ) -> receipt_pb2.GetReceiptResponse:
+        """Get a receipt."""
+        response: receipt_pb2.GetReceiptResponse = self._call(self._receipt, request, metadata)
+        return response
+
+    def ledger_keys(
+        self, request: receipt_pb2.ListLedgerKeysRequest, metadata: Metadata
+    ) -> receipt_pb2.ListLedgerKeysResponse:
+        """List the ledgers' keys."""
+        response: receipt_pb2.ListLedgerKeysResponse = self._call(self._keys, request, metadata)
+        return response
+
+    def query(
+        self,
+        request: visit_pb2.QueryRequest,
+        metadata: Metadata,
+        read: Callable[[Iterator[visit_pb2.QueryResponse]], _T],
+    ) -> _T:
+        """Ask a question and read the stream that answers it.
+
+        If the server is away before anything came, the same request is made up to
+        twice more within the same deadline; its idempotency key makes that one visit.
+        """
+        self._open()
+        deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        attempt = 0
+        while True:
+            seen = False
+
+            def watched(stream: Iterator[Any]) -> Iterator[Any]:
+                nonlocal seen
+                for part in stream:
+                    seen = True
+                    yield part
+
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            stream = self._query(request, timeout=left, metadata=metadata)
+            try:
+                return read(watched(stream))
+            except grpc.RpcError as error:
+                away = error.code() is grpc.StatusCode.UNAVAILABLE
+                if not away or seen or attempt == RETRIES:
+                    raise self._error(error, request.question.sql) from None
+                time.sleep(_PAUSE_SECONDS * 2**attempt)
+                attempt += 1
+            finally:
+                stream.cancel()
+
+    def _call(self, method: Any, request: Message, metadata: Metadata, sql: str = "") -> Any:
+        self._open()
+        try:
+            return method(request, timeout=self._timeout, metadata=metadata)
+        except grpc.RpcError as error:
+            raise self._error(error, sql) from None
+
+    def _open(self) -> None:
+        if self._channel is None:
+            raise InvalidRequest("the visit is closed", help="`sekisho.connect` again")
+
+    def _error(self, error: grpc.RpcError, sql: str) -> SekishoError:
+        unavailable = error.code() is grpc.StatusCode.UNAVAILABLE
+        if unavailable and not details_of(error).reason:
+            found: ConnectionFailed = diagnose(self._address, self._identity, self._ca)
+            return found
+        return error_of(error, sql)

@@ -1,0 +1,196 @@
+"""One dataset's answer, and the answers of several."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from sekisho import listing
+from sekisho.errors import SekishoError
+from sekisho.receipt import Receipt
+from sekisho.release import Release
+from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    from matplotlib.axes import Axes
+
+SUPPRESSED: Final = b"sekisho.suppressed"
+"""Metadata of a column that the guard released: how many of its cells are suppressed."""
+
+KIND: Final = b"sekisho.kind"
+"""Metadata of a column: `key`, `figure`, or `derived` from what the guard released."""
+
+
+class Result:
+    """The figures that one dataset released.
+
+    A suppressed cell is NULL. It is no zero and no missing value: leave it out of a
+    sum or a mean only if you say so.
+
+    Attributes
+    ----------
+    release : Release
+        What the dataset said of the release.
+    receipt : Receipt
+        Proof that the visit stands in the holder's ledger.
+    ok : bool
+        Always true, so that it can be told from a failure among `Results`.
+    """
+
+    ok: Final = True
+
+    def __init__(self, table: pa.Table, release: Release, receipt: Receipt) -> None:
+        self._table = table
+        self.release = release
+        self.receipt = receipt
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The columns of figures and what is derived from them, in order; the others are keys."""
+        return tuple(field.name for field in self._table.schema if _is_figure(field))
+
+    @property
+    def suppressed(self) -> dict[str, int]:
+        """How many cells of each column that the guard released are suppressed."""
+        return {
+            field.name: int(field.metadata[SUPPRESSED])
+            for field in self._table.schema
+            if SUPPRESSED in (field.metadata or {})
+        }
+
+    def to_arrow(self) -> pa.Table:
+        """Give an Arrow table; the release stands in its schema's metadata."""
+        return self._table
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Give a pandas data frame of nullable types; needs the extra ``pandas``.
+
+        ``frame.attrs["sekisho"]`` names the release.
+        """
+        frame = listing.to_pandas(self._table)
+        frame.attrs["sekisho"] = {
+            "dataset": self.release.dataset,
+            "snapshot": self.release.snapshot,
+            "policy_digest": self.release.policy_digest,
+            "profile": self.release.profile,
+            "suppressed": self.suppressed,
+        }
+        return frame
+
+    def to_polars(self) -> "polars.DataFrame":
+        """Give a Polars data frame; needs the extra ``polars``."""
+        return listing.to_polars(self._table)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Export through the Arrow PyCapsule interface."""
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw bars, one for each row and figure; suppressed ones are hatched, without a height.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; a new figure if not given.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+
+        Raises
+        ------
+        InvalidRequest
+            If the result has no figures or more than one key, or matplotlib is not installed.
+        """
+        from sekisho.plotting import bars
+
+        return bars(self, ax)
+
+    def __len__(self) -> int:
+        return int(self._table.num_rows)
+
+    def __repr__(self) -> str:
+        return "\n".join([self._grid(TEXT_ROWS).text(), "", *self._notes()])
+
+    def _repr_html_(self) -> str:
+        notes = "<br>".join(escape(note) for note in self._notes())
+        return f'<div>{self._grid(HTML_ROWS).html()}<p style="color:#666">{notes}</p></div>'
+
+    def _grid(self, limit: int) -> Grid:
+        return Grid.of(self._table, [self._null(name) for name in self._table.column_names], limit)
+
+    def _null(self, name: str) -> Cell:
+        """Say what a NULL of a column means, as far as that is told."""
+        suppressed = self.suppressed.get(name)
+        if suppressed is None and name in self.figures and self.release.figures_suppressed:
+            # Derived: whether from a suppressed figure or from none is not told.
+            return Cell("suppressed or null", hidden=True)
+        if not suppressed:
+            return Cell("null")
+        if suppressed < self._table.column(name).null_count:
+            return Cell("suppressed or null", hidden=True)
+        return Cell("suppressed", hidden=True)
+
+    def _notes(self) -> tuple[str, ...]:
+        return (
+            *self.release.sentences(),
+            f"receipt at position {self.receipt.leaf_index} of the ledger",
+        )
+
+
+class Results(Mapping[str, Result | SekishoError]):
+    """The answers of several datasets, in the order in which they were asked.
+
+    The value of a dataset is a `Result`, or the exception with which it failed: look
+    at ``.ok`` of each, or take `results` and `failures`. Nothing is pooled.
+    """
+
+    def __init__(self, answers: Mapping[str, Result | SekishoError]) -> None:
+        self._answers = dict(answers)
+
+    def __getitem__(self, dataset: str) -> Result | SekishoError:
+        return self._answers[dataset]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every dataset answered."""
+        return not self.failures
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """The datasets that answered."""
+        return {name: got for name, got in self._answers.items() if isinstance(got, Result)}
+
+    @property
+    def failures(self) -> dict[str, SekishoError]:
+        """The datasets that did not."""
+        return {name: got for name, got in self._answers.items() if isinstance(got, SekishoError)}
+
+    def __repr__(self) -> str:
+        return "\n\n".join(f"== {name}\n{_shown(got)}" for name, got in self._answers.items())
+
+    def _repr_html_(self) -> str:
+        return "".join(
+            f"<h4>{escape(name)}</h4>"
+            + (got._repr_html_() if isinstance(got, Result) else f"<pre>{escape(str(got))}</pre>")
+            for name, got in self._answers.items()
+        )
+
+
+def _is_figure(field: pa.Field) -> bool:
+    metadata = field.metadata or {}
+    return metadata.get(KIND) in (b"figure", b"derived") or SUPPRESSED in metadata
+
+
+def _shown(answer: Any) -> str:
+    return f"{type(answer).__name__}: {answer}" if not answer.ok else repr(answer)

@@ -1,0 +1,153 @@
+//! The commands.
+
+mod arguments;
+mod doctor;
+mod exit;
+mod receipts;
+mod render;
+mod settings;
+
+use std::io::{self, IsTerminal as _, Read as _, Write};
+
+use indicatif::ProgressBar;
+use sekisho::Visit;
+use sekisho_runtime::telemetry::{Guard, TelemetryConfig};
+
+pub(crate) use arguments::Arguments;
+use arguments::{Command, Format, Listing};
+use exit::Ended;
+pub(crate) use exit::Exit;
+use settings::Settings;
+
+/// Exports traces to the collector that the environment names. A visit does not
+/// fail for want of telemetry.
+pub(crate) fn telemetry() -> Option<Guard> {
+    let config = TelemetryConfig {
+        log: Some("error".to_owned()),
+        ..TelemetryConfig::default()
+    };
+    sekisho_runtime::telemetry::init("sekisho", &config).ok()
+}
+
+/// Runs a command and says how it ended.
+pub(crate) async fn run(arguments: Arguments) -> Exit {
+    let mut out = io::stdout().lock();
+    let sql = match &arguments.command {
+        Command::Query(query) => Some(query.sql.clone()),
+        Command::Check(check) => Some(check.sql.clone()),
+        _ => None,
+    };
+    let ended = command(arguments, &mut out).await;
+    // A reader that has left, as `head` does, is no failure.
+    let _ = out.flush();
+    match ended {
+        Ok(exit) => exit,
+        Err(ended) => {
+            let _ = ended.tell(&mut io::stderr().lock(), sql.as_deref());
+            ended.exit()
+        }
+    }
+}
+
+async fn command(arguments: Arguments, out: &mut impl Write) -> Result<Exit, Ended> {
+    let settings = Settings::load(arguments.connection)?;
+    match arguments.command {
+        Command::Doctor => return Ok(doctor::run(&settings, out).await?),
+        Command::Datasets(Listing { json }) => {
+            let datasets = visit(&settings).await?.datasets().await?;
+            render::datasets(out, &datasets, json)?;
+        }
+        Command::Tables {
+            dataset,
+            listing: Listing { json },
+        } => {
+            let tables = visit(&settings).await?.tables(&dataset).await?;
+            render::tables(out, &tables, json)?;
+        }
+        Command::Query(query) => return run_query(&settings, query, out).await,
+        Command::Check(check) => {
+            let sql = statement(check.sql)?;
+            let results = visit(&settings).await?.check(&sql, &check.datasets).await?;
+            for result in &results {
+                render::check(out, result, &sql)?;
+            }
+            let refused = results.iter().any(|result| !result.accepted);
+            return Ok(if refused { Exit::Refused } else { Exit::Done });
+        }
+        Command::Budget(Listing { json }) => {
+            let budgets = visit(&settings).await?.budget().await?;
+            render::budgets(out, &budgets, json)?;
+        }
+        Command::Receipt(receipt) => receipts::run(&settings, receipt, out).await?,
+        Command::Keys => {
+            for (dataset, key) in visit(&settings).await?.ledger_keys().await? {
+                writeln!(out, "# {dataset}\n{key}")?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn run_query(
+    settings: &Settings,
+    query: arguments::Query,
+    out: &mut impl Write,
+) -> Result<Exit, Ended> {
+    let several = query.datasets.len() > 1;
+    if several && matches!(query.format, Format::Csv | Format::Arrow) {
+        return Err(Ended::Usage(
+            "csv and arrow hold one table; name one --dataset, or use --format json".to_owned(),
+        ));
+    }
+    if several && query.receipt.is_some() {
+        return Err(Ended::Usage(
+            "--receipt writes one receipt; name one --dataset, or use `sekisho receipt get`"
+                .to_owned(),
+        ));
+    }
+    let sql = statement(query.sql)?;
+    let visit = visit(settings).await?;
+    let waiting = ProgressBar::new_spinner().with_message("waiting for the answer");
+    waiting.enable_steady_tick(std::time::Duration::from_millis(200));
+    let answers = visit
+        .sql_once(&sql, &query.datasets, &query.idempotency_key)
+        .await;
+    waiting.finish_and_clear();
+    let answers = answers?;
+    let mut exit = Exit::Done;
+    for (dataset, answer) in &answers {
+        match answer {
+            Ok(answer) => {
+                if let Some(file) = &query.receipt {
+                    receipts::write(file, &answer.receipt)?;
+                }
+                render::answer(out, answer, query.format, visit.trust())?;
+            }
+            Err(failure) => {
+                render::failure(out, dataset, failure, query.format, &sql)?;
+                exit = Exit::of_reason(failure.reason);
+            }
+        }
+    }
+    Ok(exit)
+}
+
+async fn visit(settings: &Settings) -> Result<Visit, Ended> {
+    Ok(Visit::connect(settings.connection()?).await?)
+}
+
+/// The query; `-` reads it from standard input.
+fn statement(written: String) -> Result<String, Ended> {
+    if written != "-" {
+        return Ok(written);
+    }
+    let mut stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Err(Ended::Usage(
+            "`-` reads the query from a pipe, for example `sekisho query - < query.sql`".to_owned(),
+        ));
+    }
+    let mut sql = String::new();
+    stdin.read_to_string(&mut sql)?;
+    Ok(sql)
+}

@@ -1,0 +1,317 @@
+//! `sekisho doctor`: the connection, step by step, one plain sentence each.
+
+mod certificate;
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use sekisho::{Connection, Error, Failure, Reason, Visit};
+use sekisho_runtime::{
+    clock::{Clock as _, SystemClock},
+    tls::{client_endpoint, uri_san},
+};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+use super::{
+    exit::Exit,
+    settings::{Setting, Settings},
+};
+use certificate::Identity;
+
+/// How long finding and reaching the gateway may take.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Why a step failed: what is wrong and what to do, and how the command ends.
+#[derive(Debug, PartialEq, Eq)]
+struct Wrong(String, Exit);
+
+/// A step's sentence.
+type Step = Result<String, Wrong>;
+
+fn wrong<T>(sentence: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong(sentence.into(), Exit::Failed))
+}
+
+/// Walks the chain and stops at the first thing that is wrong.
+pub(crate) async fn run(settings: &Settings, out: &mut impl Write) -> io::Result<Exit> {
+    let mut report = Report { out };
+    match examine(settings, &mut report).await? {
+        Ok(()) => {
+            writeln!(report.out, "Everything is in order.")?;
+            Ok(Exit::Done)
+        }
+        Err(exit) => Ok(exit),
+    }
+}
+
+struct Report<'a, W: Write> {
+    out: &'a mut W,
+}
+
+impl<W: Write> Report<'_, W> {
+    /// Prints a step; gives how the command ends if it is the last.
+    fn step(&mut self, name: &str, step: Step) -> io::Result<Result<(), Exit>> {
+        match step {
+            Ok(sentence) => {
+                writeln!(self.out, "ok    {name:<9} {sentence}")?;
+                Ok(Ok(()))
+            }
+            Err(Wrong(sentence, exit)) => {
+                writeln!(self.out, "WRONG {name:<9} {sentence}")?;
+                Ok(Err(exit))
+            }
+        }
+    }
+}
+
+/// Prints a step and leaves the function if something is wrong.
+macro_rules! step {
+    ($report:expr, $name:literal, $step:expr) => {
+        if let Err(exit) = $report.step($name, $step)? {
+            return Ok(Err(exit));
+        }
+    };
+}
+
+async fn examine<W: Write>(
+    settings: &Settings,
+    report: &mut Report<'_, W>,
+) -> io::Result<Result<(), Exit>> {
+    step!(report, "settings", told(settings));
+    let connection = match settings.connection() {
+        Ok(connection) => connection,
+        Err(ended) => return report.step("settings", Err(Wrong(ended.to_string(), ended.exit()))),
+    };
+    let identity = match certificate::read(&connection.identity) {
+        Ok(identity) => identity,
+        Err(error) => return report.step("files", wrong(error)),
+    };
+    step!(report, "files", files(&connection));
+    step!(report, "key", key(&connection));
+    let now = SystemClock.now_ms();
+    step!(
+        report,
+        "clock",
+        identity
+            .clock(now)
+            .map_err(|error| Wrong(error, Exit::Failed))
+    );
+    step!(
+        report,
+        "expiry",
+        identity
+            .expiry(now)
+            .map_err(|error| Wrong(error, Exit::Failed))
+    );
+    step!(report, "name", name(&identity));
+    step!(
+        report,
+        "ca",
+        identity
+            .authority(&connection.ca, now)
+            .map_err(|error| Wrong(error, Exit::Failed))
+    );
+    step!(report, "dns", dns(&connection).await);
+    step!(report, "tcp", tcp(&connection).await);
+    let visit = match Visit::connect(connection.clone()).await {
+        Ok(visit) => visit,
+        Err(error) => return report.step("tls", wrong(tls(&error))),
+    };
+    // In TLS 1.3 a server refuses a certificate after the client is content:
+    // only the first call shows it.
+    let asked = visit.datasets().await;
+    step!(
+        report,
+        "tls",
+        match &asked {
+            Err(error @ Error::Unreachable { .. }) => wrong(tls(error)),
+            _ => Ok("the gateway's certificate leads to your ca, and it accepts yours".to_owned()),
+        }
+    );
+    let datasets = match asked {
+        Ok(datasets) => datasets,
+        Err(Error::Failed(failure)) => {
+            return report.step("policy", Err(policy(failure, &connection)));
+        }
+        Err(error) => return report.step("policy", wrong(error.to_string())),
+    };
+    step!(
+        report,
+        "policy",
+        Ok(format!(
+            "project {} may see {} datasets, of which {} answer at present",
+            connection.project,
+            datasets.len(),
+            datasets.iter().filter(|dataset| dataset.available).count()
+        ))
+    );
+    report.step("receipts", receipts(&visit).await)
+}
+
+fn told(settings: &Settings) -> Step {
+    let given = [
+        ("address", &settings.address),
+        ("identity", &settings.identity),
+        ("ca", &settings.ca),
+        ("project", &settings.project),
+        ("trust", &settings.trust),
+    ];
+    let given: Vec<_> = given
+        .into_iter()
+        .filter_map(|(name, setting)| {
+            let Setting { source, .. } = setting.as_ref()?;
+            Some(format!("{name} from {source}"))
+        })
+        .collect();
+    if given.is_empty() {
+        return Ok("nothing is given".to_owned());
+    }
+    Ok(given.join(", "))
+}
+
+fn files(connection: &Connection) -> Step {
+    match std::fs::read(&connection.ca) {
+        Ok(_) => Ok(format!(
+            "`{}` and `{}` can be read",
+            connection.identity.display(),
+            connection.ca.display()
+        )),
+        Err(error) => wrong(format!(
+            "`{}` cannot be read: {error}; give the consortium's authorities with --ca",
+            connection.ca.display()
+        )),
+    }
+}
+
+fn key(connection: &Connection) -> Step {
+    let built = connection
+        .tls()
+        .map_err(Error::from)
+        .and_then(|tls| Ok(client_endpoint(&tls)?));
+    match built {
+        Ok(_) => Ok("the private key belongs to the certificate".to_owned()),
+        Err(error) => wrong(error.to_string()),
+    }
+}
+
+fn name(identity: &Identity) -> Step {
+    match uri_san(identity.leaf()) {
+        Some(uri) => Ok(format!("the certificate names you `{uri}`")),
+        None => wrong(
+            "the certificate does not name exactly one URI in its subject alternative names; \
+             ask your consortium for one that names you",
+        ),
+    }
+}
+
+async fn dns(connection: &Connection) -> Step {
+    let (host, port) = host_and_port(connection)?;
+    match timeout(WAIT, lookup_host((host, port))).await {
+        Ok(Ok(mut found)) => match found.next() {
+            Some(address) => Ok(format!("`{host}` is {}", address.ip())),
+            None => wrong(format!("`{host}` has no address; check its spelling")),
+        },
+        Ok(Err(error)) => wrong(format!(
+            "`{host}` cannot be found: {error}; check its spelling and your network"
+        )),
+        Err(_) => wrong(format!(
+            "nobody says within 10 s what `{host}` is; check your network"
+        )),
+    }
+}
+
+async fn tcp(connection: &Connection) -> Step {
+    let (host, port) = host_and_port(connection)?;
+    match timeout(WAIT, TcpStream::connect((host, port))).await {
+        Ok(Ok(_)) => Ok(format!("port {port} is open")),
+        Ok(Err(error)) => wrong(format!(
+            "port {port} of `{host}` cannot be reached: {error}; is the gateway running, and does a \
+             firewall stand between?"
+        )),
+        Err(_) => wrong(format!(
+            "port {port} of `{host}` does not answer within 10 s; a firewall may stand between"
+        )),
+    }
+}
+
+/// Host without brackets, and port.
+fn host_and_port(connection: &Connection) -> Result<(&str, u16), Wrong> {
+    let parts = connection.host_and_port();
+    let (host, port) = parts.map_err(|error| Wrong(error.to_string(), Exit::Usage))?;
+    Ok((host.trim_matches(['[', ']']), port))
+}
+
+/// What a handshake failed of, in words. The causes are those of rustls.
+fn tls(error: &Error) -> String {
+    let cause = error.to_string();
+    let says = |words: &[&str]| words.iter().any(|word| cause.contains(word));
+    let meaning = if says(&["UnknownIssuer", "BadSignature"]) {
+        "the gateway's certificate does not lead to your ca; get the authorities' file from your consortium again"
+    } else if says(&["NotValidForName"]) {
+        "the gateway's certificate is not for this host name; use the name that your consortium gave you"
+    } else if says(&["invalid peer certificate: Expired", "certificate expired"]) {
+        "the gateway's certificate has expired; tell your consortium"
+    } else if says(&["CertificateRevoked"]) {
+        "the gateway says that your certificate is revoked; ask your consortium for a new one"
+    } else if says(&["CertificateExpired"]) {
+        "the gateway says that your certificate has expired; ask your consortium for a new one"
+    } else if says(&[
+        "UnknownCA",
+        "UnknownCa",
+        "BadCertificate",
+        "CertificateUnknown",
+        "DecryptError",
+        "AccessDenied",
+    ]) {
+        "the gateway does not accept your certificate; it was issued by another authority, or revoked"
+    } else if says(&["CertificateRequired"]) {
+        "the gateway wants a certificate and got none; check --identity"
+    } else if says(&["ProtocolVersion"]) {
+        "the gateway does not speak TLS 1.3; a proxy may stand between"
+    } else {
+        "no secure connection comes about; a proxy may stand between"
+    };
+    format!("{meaning} ({cause})")
+}
+
+/// What a refused first call means.
+fn policy(failure: Failure, connection: &Connection) -> Wrong {
+    let exit = Exit::of_reason(failure.reason);
+    let sentence = match failure.reason {
+        Reason::Unauthenticated => format!("the consortium does not know you: {failure}"),
+        Reason::NotAvailable => format!(
+            "there is no project `{}` that you may visit for: {failure}",
+            connection.project
+        ),
+        _ => failure.to_string(),
+    };
+    Wrong(sentence, exit)
+}
+
+async fn receipts(visit: &Visit) -> Step {
+    if visit.trust().is_empty() {
+        return Ok(
+            "no keys are pinned, so receipts are not verified; see `sekisho keys`".to_owned(),
+        );
+    }
+    let keys = match visit.ledger_keys().await {
+        Ok(keys) => keys,
+        Err(error) => return wrong(error.to_string()),
+    };
+    let strange = keys.iter().find(|(_, key)| !visit.trust().contains(key));
+    match strange {
+        None => Ok("every ledger's key is one that you have pinned".to_owned()),
+        Some((dataset, _)) => wrong(format!(
+            "the ledger of `{dataset}` has a key that you have not pinned; ask its holder whether \
+             it has changed before you trust it"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;
