@@ -62,8 +62,7 @@ fn the_checked_in_code_is_what_the_protos_generate() -> Result<(), Box<dyn Error
     let fresh = tempfile::tempdir()?;
     generate(fresh.path())?;
     let (fresh, checked_in) = (files(fresh.path())?, files(&checked_in)?);
-    let names =
-        |list: &[Content]| list.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>();
+    let names = |list: &[Content]| list.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>();
     assert_eq!(
         names(&fresh),
         names(&checked_in),

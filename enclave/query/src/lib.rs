@@ -22,6 +22,8 @@ mod run;
 mod scan;
 mod session;
 mod statement;
+#[cfg(test)]
+mod tests;
 pub mod worker;
 
 pub use cut::{Dimension, MeasureKind, OutputColumn, Planned, Shape};

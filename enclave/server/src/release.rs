@@ -90,15 +90,11 @@ impl Release {
             receipt: Some(receipt(self.committed.receipt())),
             repeated: self.repeated,
         };
-        let start = Part::Start(v1::ResultStart {
-            dataset: leaf.dataset.clone(),
-        });
         let chunks = self
             .answer
             .chunks(CHUNK_BYTES)
             .map(|chunk| Part::ArrowIpc(chunk.to_vec()));
-        std::iter::once(start)
-            .chain(chunks)
+        chunks
             .chain([Part::Release(trailer)])
             .map(|part| v1::QueryResponse { part: Some(part) })
             .collect()

@@ -1,6 +1,6 @@
 //! From a configuration to a server that drains when it is told to stop.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use sekisho_ledger::Ledger;
@@ -23,6 +23,10 @@ use crate::{
 
 /// The arguments with which this program is a worker.
 const WORKER: &[&str] = &["worker"];
+
+/// A connection is closed after this, when its calls have ended: revocations
+/// reach those who stay connected too.
+const CONNECTION_AGE: Duration = Duration::from_secs(600);
 
 /// Serves until a signal.
 pub(crate) fn run(file: &Path) -> anyhow::Result<()> {
@@ -62,6 +66,7 @@ async fn serve(config: EnclaveConfig) -> anyhow::Result<()> {
     tracing::info!(%address, id = enclave.id, "listening");
     let connections = incoming(listener, acceptor, Limits::default());
     let server = Server::builder()
+        .max_connection_age(CONNECTION_AGE)
         .add_service(service)
         .add_service(health)
         .add_service(reflection)

@@ -7,8 +7,9 @@ use arrow::{
     datatypes::{Field, SchemaRef},
     ipc::reader::StreamReader,
 };
-use sekisho_proto::v1::{self, QueryResponse, Release, query_response::Part};
-use sekisho_receipt::{Leaf, Receipt, VerifierKey, VerifyError};
+use sekisho_proto::v1::{self, QueryResponse, Question, Release, query_response::Part};
+use sekisho_receipt::{Digest, Leaf, Receipt, VerifierKey, VerifyError};
+use sha2::{Digest as _, Sha256};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
@@ -16,6 +17,9 @@ use crate::{Error, Failure};
 
 /// Metadata of a column of figures: how many of its cells are suppressed.
 pub const SUPPRESSED: &str = "sekisho.suppressed";
+
+/// Metadata of a column: `key`, `figure`, or `derived` from what was released.
+pub const KIND: &str = "sekisho.kind";
 
 /// Arrow bytes of one dataset's result; the guard releases far less.
 const MAX_RESULT_BYTES: usize = 256 << 20;
@@ -26,6 +30,8 @@ const MAX_RESULT_BYTES: usize = 256 << 20;
 pub struct Answer {
     /// The project on whose behalf they were released.
     pub project: String,
+    /// The query, as it was asked.
+    pub sql: String,
     /// The dataset.
     pub dataset: String,
     /// The columns; the schema's metadata name the release.
@@ -79,18 +85,26 @@ impl Answer {
     /// # Errors
     ///
     /// Fails if signature, checkpoint or inclusion do not hold, or if the leaf
-    /// is of another project, dataset, snapshot or policy than the answer.
+    /// is of another project, dataset, snapshot, policy or question than the
+    /// answer. The receipt of an answer that was sent again is of the first
+    /// question, which may have been written otherwise.
     pub fn verify(&self, trust: &[VerifierKey]) -> Result<Leaf, Unproved> {
         let leaf = self.receipt.verify(trust)?;
         let Leaf::Release(release) = &leaf else {
             return Err(Unproved::NoRelease);
         };
         let policy_digest = release.policy_digest.to_string();
+        let asked = Digest::from(self.question_digest()).to_string();
+        let question = match self.release.repeated {
+            true => asked.clone(),
+            false => release.question_digest.to_string(),
+        };
         for (field, found, expected) in [
             ("project", &release.project, &self.project),
             ("dataset", &release.dataset, &self.dataset),
             ("snapshot", &release.snapshot, &self.release.snapshot),
             ("policy", &policy_digest, &self.release.policy_digest),
+            ("question", &question, &asked),
         ] {
             if found != expected {
                 return Err(Unproved::Other {
@@ -102,6 +116,17 @@ impl Answer {
         }
         Ok(leaf)
     }
+
+    /// SHA-256 over project, dataset, operation and query, each behind its
+    /// length in bytes as a big-endian u64 (`sekisho.enclave.v1.Permit`).
+    fn question_digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for field in [&self.project, &self.dataset, "query", &self.sql] {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field.as_bytes());
+        }
+        hash.finalize().into()
+    }
 }
 
 /// How many cells of a column of figures are suppressed; none if it is no figure.
@@ -112,13 +137,13 @@ pub(crate) fn suppressed(field: &Field) -> Option<u64> {
 /// What each dataset says, in the order in which they were asked.
 pub type Answers = Vec<(String, Result<Answer, Failure>)>;
 
-/// Reads the stream that answers a query to `datasets`.
+/// Reads the stream that answers a question.
 pub(crate) async fn read(
     mut parts: impl Stream<Item = Result<QueryResponse, Status>> + Unpin,
-    project: &str,
-    datasets: &[String],
+    question: &Question,
     failed: impl Fn(&Status) -> Error,
 ) -> Result<Answers, Error> {
+    let datasets = &question.datasets;
     let mut answers = Vec::with_capacity(datasets.len());
     let mut open: Option<Vec<u8>> = None;
     while let Some(part) = parts.next().await {
@@ -141,7 +166,7 @@ pub(crate) async fn read(
                 open = Some(bytes);
             }
             (Some(bytes), Some(Part::Release(release))) if release.dataset == *dataset => {
-                answers.push((dataset.clone(), Ok(answer(bytes, project, release)?)));
+                answers.push((dataset.clone(), Ok(answer(bytes, question, release)?)));
             }
             _ => {
                 return Err(broken(&format!(
@@ -156,7 +181,7 @@ pub(crate) async fn read(
     Ok(answers)
 }
 
-fn answer(bytes: Vec<u8>, project: &str, release: Release) -> Result<Answer, Error> {
+fn answer(bytes: Vec<u8>, question: &Question, release: Release) -> Result<Answer, Error> {
     let unreadable = |_| broken("the result is no Arrow stream");
     let reader = StreamReader::try_new(Cursor::new(bytes), None).map_err(unreadable)?;
     let schema = Arc::clone(&reader.schema());
@@ -164,7 +189,8 @@ fn answer(bytes: Vec<u8>, project: &str, release: Release) -> Result<Answer, Err
     let sent = release.receipt.clone();
     let receipt = receipt(sent.ok_or_else(|| broken("the release has no receipt"))?)?;
     Ok(Answer {
-        project: project.to_owned(),
+        project: question.project.clone(),
+        sql: question.sql.clone(),
         dataset: release.dataset.clone(),
         schema,
         batches,

@@ -33,7 +33,7 @@ mod failure;
 mod trust;
 mod visit;
 
-pub use answer::{Answer, Answers, SUPPRESSED, Unproved};
+pub use answer::{Answer, Answers, KIND, SUPPRESSED, Unproved};
 pub use connection::{Connection, UnusableAddress};
 pub use failure::{Error, Failure, Reason, Refusal};
 pub use sekisho_proto::v1::{

@@ -130,14 +130,13 @@ impl Visit {
         idempotency_key: &str,
     ) -> Result<Answers, Error> {
         let question = self.question(sql, datasets);
-        let asked = question.datasets.clone();
         let request = self.request(QueryRequest {
-            question: Some(question),
+            question: Some(question.clone()),
             idempotency_key: idempotency_key.to_owned(),
         });
         let mut client = VisitServiceClient::new(self.channel.clone());
         let parts = self.outcome(client.query(request).await)?;
-        answer::read(parts, &self.project, &asked, |status| self.error(status)).await
+        answer::read(parts, &question, |status| self.error(status)).await
     }
 
     /// The project's budget at each dataset that answers.

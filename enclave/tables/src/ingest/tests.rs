@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod binary;
 mod cohort;
 mod declared;
 mod publication;

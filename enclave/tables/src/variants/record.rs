@@ -126,19 +126,13 @@ impl Record {
         Ok(())
     }
 
-    /// Notes calls of a file without genotypes, as somatic callers write them: a
-    /// tumour whose record is there has the allele, its normal has not.
+    /// Notes calls of a record without genotypes, as somatic callers write them: a
+    /// tumour has the alleles of its record, its normal has not.
     pub(super) fn call_by_tissue(&mut self, selection: &Selection) -> Result<(), Fault> {
-        let [calls] = self.calls.as_mut_slice() else {
-            return Err(Fault::new(
-                "FORMAT",
-                "expected GT in a record of several alternate alleles; split it with \
-                 `bcftools norm -m-`",
-            ));
-        };
-        for (position, tumor) in selection.positions.iter().zip(&selection.tumors) {
+        let carriers = selection.positions.iter().zip(&selection.tumors);
+        for (position, tumor) in carriers {
             match tumor {
-                Some(true) => calls.one.push(*position),
+                Some(true) => self.calls.iter_mut().for_each(|c| c.one.push(*position)),
                 Some(false) => {}
                 None => {
                     return Err(Fault::new(

@@ -30,6 +30,8 @@ fn release(dataset: &str) -> Release {
         dataset: dataset.to_owned(),
         snapshot: "4".repeat(64),
         policy_digest: "0".repeat(64),
+        // The vector's question is a made-up digest, that of no query.
+        repeated: true,
         receipt: Some(v1::Receipt {
             leaf: receipt.leaf,
             leaf_index: receipt.leaf_index,
@@ -90,9 +92,13 @@ async fn answers(parts: Vec<Part>, datasets: &[&str]) -> Result<Answers, Error> 
     let parts = parts
         .into_iter()
         .map(|part| Ok(QueryResponse { part: Some(part) }));
-    let datasets: Vec<_> = datasets.iter().map(|id| (*id).to_owned()).collect();
+    let question = Question {
+        project: "P-0001".to_owned(),
+        datasets: datasets.iter().map(|id| (*id).to_owned()).collect(),
+        sql: "SELECT diagnosis, count(*) AS n FROM individuals GROUP BY diagnosis".to_owned(),
+    };
     let failed = |_: &Status| panic!("no status was sent");
-    read(tokio_stream::iter(parts), "P-0001", &datasets, failed).await
+    read(tokio_stream::iter(parts), &question, failed).await
 }
 
 async fn one() -> Answer {
@@ -186,10 +192,31 @@ async fn a_receipt_proves_its_own_answer_and_no_other() {
         })
     ));
 
+    let mut other = answer.clone();
+    other.release.repeated = false;
+    let unproved = other.verify(&trust);
+    assert!(matches!(
+        unproved,
+        Err(Unproved::Other {
+            field: "question",
+            ..
+        })
+    ));
+
     let mut altered = answer;
     let leaf = String::from_utf8(altered.receipt.leaf).unwrap();
     altered.receipt.leaf = leaf
         .replace("\"cells_released\":7", "\"cells_released\":8")
         .into();
     assert!(matches!(altered.verify(&trust), Err(Unproved::Receipt(_))));
+}
+
+#[tokio::test]
+async fn a_questions_digest_is_the_one_that_enclaves_compute() {
+    let digest = Digest::from(one().await.question_digest());
+    // Of the four fields, by another implementation of SHA-256.
+    assert_eq!(
+        digest.to_string(),
+        "5fd1025824d3405d8050c4ec23e1273a5855c35c4e7de8046091866d21035f8c"
+    );
 }

@@ -37,15 +37,29 @@ fn wrong<T>(sentence: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong(sentence.into(), Exit::Failed))
 }
 
+/// Why the examination stops before its end.
+enum Stop {
+    /// A step failed.
+    At(Exit),
+    /// The report cannot be printed.
+    Printing(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Printing(error)
+    }
+}
+
 /// Walks the chain and stops at the first thing that is wrong.
 pub(crate) async fn run(settings: &Settings, out: &mut impl Write) -> io::Result<Exit> {
-    let mut report = Report { out };
-    match examine(settings, &mut report).await? {
+    match examine(settings, &mut Report { out }).await {
         Ok(()) => {
-            writeln!(report.out, "Everything is in order.")?;
+            writeln!(out, "Everything is in order.")?;
             Ok(Exit::Done)
         }
-        Err(exit) => Ok(exit),
+        Err(Stop::At(exit)) => Ok(exit),
+        Err(Stop::Printing(error)) => Err(error),
     }
 }
 
@@ -54,102 +68,64 @@ struct Report<'a, W: Write> {
 }
 
 impl<W: Write> Report<'_, W> {
-    /// Prints a step; gives how the command ends if it is the last.
-    fn step(&mut self, name: &str, step: Step) -> io::Result<Result<(), Exit>> {
+    /// Prints a step, and stops if something is wrong.
+    fn step(&mut self, name: &str, step: Step) -> Result<(), Stop> {
         match step {
-            Ok(sentence) => {
-                writeln!(self.out, "ok    {name:<9} {sentence}")?;
-                Ok(Ok(()))
-            }
-            Err(Wrong(sentence, exit)) => {
-                writeln!(self.out, "WRONG {name:<9} {sentence}")?;
-                Ok(Err(exit))
-            }
+            Ok(sentence) => Ok(writeln!(self.out, "ok    {name:<9} {sentence}")?),
+            Err(wrong) => Err(self.stop(name, wrong)),
+        }
+    }
+
+    /// Prints the last step, the one that is wrong.
+    fn stop(&mut self, name: &str, Wrong(sentence, exit): Wrong) -> Stop {
+        match writeln!(self.out, "WRONG {name:<9} {sentence}") {
+            Ok(()) => Stop::At(exit),
+            Err(error) => Stop::Printing(error),
         }
     }
 }
 
-/// Prints a step and leaves the function if something is wrong.
-macro_rules! step {
-    ($report:expr, $name:literal, $step:expr) => {
-        if let Err(exit) = $report.step($name, $step)? {
-            return Ok(Err(exit));
-        }
-    };
-}
-
-async fn examine<W: Write>(
-    settings: &Settings,
-    report: &mut Report<'_, W>,
-) -> io::Result<Result<(), Exit>> {
-    step!(report, "settings", told(settings));
-    let connection = match settings.connection() {
-        Ok(connection) => connection,
-        Err(ended) => return report.step("settings", Err(Wrong(ended.to_string(), ended.exit()))),
-    };
-    let identity = match certificate::read(&connection.identity) {
-        Ok(identity) => identity,
-        Err(error) => return report.step("files", wrong(error)),
-    };
-    step!(report, "files", files(&connection));
-    step!(report, "key", key(&connection));
+async fn examine<W: Write>(settings: &Settings, report: &mut Report<'_, W>) -> Result<(), Stop> {
+    report.step("settings", told(settings))?;
+    let connection = settings
+        .connection()
+        .map_err(|ended| report.stop("settings", Wrong(ended.to_string(), ended.exit())))?;
+    let identity = certificate::read(&connection.identity)
+        .map_err(|sentence| report.stop("files", Wrong(sentence, Exit::Failed)))?;
+    report.step("files", files(&connection))?;
+    report.step("key", key(&connection))?;
     let now = SystemClock.now_ms();
-    step!(
-        report,
-        "clock",
-        identity
-            .clock(now)
-            .map_err(|error| Wrong(error, Exit::Failed))
-    );
-    step!(
-        report,
-        "expiry",
-        identity
-            .expiry(now)
-            .map_err(|error| Wrong(error, Exit::Failed))
-    );
-    step!(report, "name", name(&identity));
-    step!(
-        report,
-        "ca",
-        identity
-            .authority(&connection.ca, now)
-            .map_err(|error| Wrong(error, Exit::Failed))
-    );
-    step!(report, "dns", dns(&connection).await);
-    step!(report, "tcp", tcp(&connection).await);
-    let visit = match Visit::connect(connection.clone()).await {
-        Ok(visit) => visit,
-        Err(error) => return report.step("tls", wrong(tls(&error))),
-    };
+    report.step("clock", identity.clock(now).or_else(wrong))?;
+    report.step("expiry", identity.expiry(now).or_else(wrong))?;
+    report.step("name", name(&identity))?;
+    report.step("ca", identity.authority(&connection.ca, now).or_else(wrong))?;
+    report.step("dns", dns(&connection).await)?;
+    report.step("tcp", tcp(&connection).await)?;
+    let visit = Visit::connect(connection.clone())
+        .await
+        .map_err(|error| report.stop("tls", Wrong(tls(&error), Exit::Failed)))?;
     // In TLS 1.3 a server refuses a certificate after the client is content:
     // only the first call shows it.
     let asked = visit.datasets().await;
-    step!(
-        report,
-        "tls",
-        match &asked {
-            Err(error @ Error::Unreachable { .. }) => wrong(tls(error)),
-            _ => Ok("the gateway's certificate leads to your ca, and it accepts yours".to_owned()),
-        }
+    if let Err(error @ Error::Unreachable { .. }) = &asked {
+        return Err(report.stop("tls", Wrong(tls(error), Exit::Failed)));
+    }
+    let accepted = "the gateway's certificate leads to your ca, and it accepts yours";
+    report.step("tls", Ok(accepted.to_owned()))?;
+    let datasets = asked.map_err(|error| {
+        let wrong = match error {
+            Error::Failed(failure) => policy(failure, &connection),
+            error => Wrong(error.to_string(), Exit::Failed),
+        };
+        report.stop("policy", wrong)
+    })?;
+    let answering = datasets.iter().filter(|dataset| dataset.available).count();
+    let seen = format!(
+        "project {} may see {} datasets, of which {answering} answer at present",
+        connection.project,
+        datasets.len()
     );
-    let datasets = match asked {
-        Ok(datasets) => datasets,
-        Err(Error::Failed(failure)) => {
-            return report.step("policy", Err(policy(failure, &connection)));
-        }
-        Err(error) => return report.step("policy", wrong(error.to_string())),
-    };
-    step!(
-        report,
-        "policy",
-        Ok(format!(
-            "project {} may see {} datasets, of which {} answer at present",
-            connection.project,
-            datasets.len(),
-            datasets.iter().filter(|dataset| dataset.available).count()
-        ))
-    );
+    report.step("policy", Ok(seen))?;
     report.step("receipts", receipts(&visit).await)
 }
 

@@ -8,11 +8,14 @@ use std::io::{self, Write};
 use arrow::{
     array::Array as _,
     csv,
+    datatypes::Field,
     ipc::writer::StreamWriter,
     json,
     util::display::{ArrayFormatter, FormatOptions},
 };
-use sekisho::{Answer, CheckResult, Failure, Reason, Refusal, SUPPRESSED, VerifierKey};
+use sekisho::{
+    Answer, CheckResult, Failure, KIND, Reason, Refusal, Release, SUPPRESSED, VerifierKey,
+};
 use serde_json::json;
 use unicode_width::UnicodeWidthChar as _;
 
@@ -198,13 +201,13 @@ fn table(out: &mut impl Write, answer: &Answer, verified: bool) -> Result<(), En
             .collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             let cells = columns.iter().zip(batch.columns()).zip(fields);
-            grid.row(
-                cells.map(|((formatter, column), field)| match column.is_null(row) {
-                    true if field.metadata().contains_key(SUPPRESSED) => "suppressed".to_owned(),
-                    true => String::new(),
-                    false => formatter.value(row).to_string(),
-                }),
-            );
+            grid.row(cells.map(|((formatter, column), field)| {
+                if column.is_null(row) {
+                    null(field, &answer.release).to_owned()
+                } else {
+                    formatter.value(row).to_string()
+                }
+            }));
         }
     }
     for (column, field) in fields.iter().enumerate() {
@@ -214,6 +217,21 @@ fn table(out: &mut impl Write, answer: &Answer, verified: bool) -> Result<(), En
     }
     grid.print(out)?;
     Ok(facts(out, answer, verified)?)
+}
+
+/// What a NULL of a column means, as far as that is told.
+fn null(field: &Field, release: &Release) -> &'static str {
+    let derived = field
+        .metadata()
+        .get(KIND)
+        .is_some_and(|kind| kind == "derived");
+    if field.metadata().contains_key(SUPPRESSED) {
+        "suppressed"
+    } else if derived && release.figures_suppressed > 0 {
+        "suppressed or null"
+    } else {
+        ""
+    }
 }
 
 /// What stands under a table.

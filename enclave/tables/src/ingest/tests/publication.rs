@@ -137,3 +137,27 @@ fn a_store_finds_no_dataset_by_a_path() {
     assert!(store.snapshot("demo", "../..").is_err());
     assert!(store.snapshot("demo", &id).is_ok());
 }
+
+/// Writes to an input as soon as it is read.
+struct Meddler(PathBuf);
+
+impl crate::Progress for Meddler {
+    fn at(&self, phase: &'static str, _done: u64, _total: Option<u64>) {
+        if phase == "read variants" {
+            let mut file = fs::OpenOptions::new().append(true).open(&self.0).unwrap();
+            file.write_all(b"# more\n").unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_input_that_changes_while_it_is_read_stops_the_ingest() {
+    let dataset = dataset();
+    let meddler = Meddler(dataset.path("people.tsv"));
+    let error = ingest(dataset.directory.path(), &dataset.store(), &meddler).unwrap_err();
+    assert!(
+        matches!(&error, IngestError::Changed { file } if file == "people.tsv"),
+        "{error}"
+    );
+    assert_eq!(left_in(&dataset), ["lock", "snapshots"]);
+}

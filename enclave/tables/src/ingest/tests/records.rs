@@ -51,8 +51,8 @@ fn multiallelic_records_are_split_trimmed_and_sorted() {
             "1 1:100:GCA:G 102 deletion rs1",
             "2 1:101:C:T 101 snv -",
             "3 1:102:GAC:* 104 deletion rs9",
-            "4 1:103:A:T 103 snv rs9",
-            "5 1:104:C:CC 104 insertion rs9",
+            "4 1:103:A:AC 103 insertion rs9",
+            "5 1:103:A:T 103 snv rs9",
         ]
     );
 }

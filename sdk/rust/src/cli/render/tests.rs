@@ -7,7 +7,7 @@ use arrow::{
     datatypes::{DataType, Field, Schema},
     ipc::reader::StreamReader,
 };
-use sekisho::{Budget, Column, Receipt, Release, Table};
+use sekisho::{Budget, Column, Receipt, Table};
 
 use super::*;
 
@@ -28,6 +28,8 @@ fn sample() -> Answer {
     );
     Answer {
         project: "P-0001".to_owned(),
+        sql: "SELECT diagnosis, count(*) AS n, avg(age) AS age FROM individuals GROUP BY diagnosis"
+            .to_owned(),
         dataset: "demo-cancer".to_owned(),
         schema,
         batches: vec![batch.unwrap()],
@@ -80,6 +82,22 @@ budget: 3 of 200 queries spent
 receipt: leaf 41, not verified: pin the ledgers' keys with --trust
 ";
     assert_eq!(text(Format::Table), expected);
+}
+
+#[test]
+fn what_is_derived_from_a_suppressed_figure_may_be_suppressed_too() {
+    let column = |kind: &str| {
+        let metadata = HashMap::from([(KIND.to_owned(), kind.to_owned())]);
+        Field::new("share", DataType::Float64, true).with_metadata(metadata)
+    };
+    let some = sample().release;
+    let none = Release {
+        figures_suppressed: 0,
+        ..some.clone()
+    };
+    assert_eq!(null(&column("derived"), &some), "suppressed or null");
+    assert_eq!(null(&column("derived"), &none), "");
+    assert_eq!(null(&column("key"), &some), "");
 }
 
 #[test]

@@ -1,0 +1,56 @@
+# The entry points: demo · up · down · test · bench · attack · crash · lint.
+# Everything that is installed goes into this folder (target/, .venv/).
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+SDK    := sdk/python
+READY  := $(VENV)/.ready
+
+.PHONY: demo up down test bench attack crash lint clean
+
+demo: $(READY)
+	cargo build --workspace --bins
+	$(PY) infra/demo/demo.py $(if $(DATA),--data $(DATA))
+
+up: $(READY)
+	cargo build --workspace --bins
+	$(PY) infra/demo/demo.py --up $(if $(DATA),--data $(DATA))
+
+down: $(READY)
+	$(PY) infra/demo/demo.py --down
+
+test: $(READY)
+	cargo build --workspace --all-targets
+	SEKISHO_PYTHON=$(abspath $(PY)) cargo test --workspace
+	$(PY) -m pytest -q -c $(SDK)/pyproject.toml tests/python
+
+bench: $(READY)
+	cargo build --workspace --bins --release
+	cargo run --release -p sekisho-bench
+
+attack:
+	cargo build --workspace --bins
+	SEKISHO_ATTACK_TRIALS=long cargo test --workspace --test attacks -- --nocapture
+
+crash:
+	cargo build --workspace --bins
+	SEKISHO_CRASH_ROUNDS=200 cargo test --workspace --test integration -- --nocapture killed_enclave
+
+lint: $(READY)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --workspace --test house --test lint
+	$(VENV)/bin/ruff check $(SDK) tests/python infra
+	$(VENV)/bin/ruff format --check $(SDK) tests/python infra
+	$(VENV)/bin/mypy --config-file $(SDK)/pyproject.toml $(SDK)/src
+
+clean:
+	cargo clean
+	rm -rf $(VENV) dev
+
+# The Python SDK as a user installs it, with what its tests and checks need.
+$(READY): $(SDK)/pyproject.toml $(shell find $(SDK)/src -name '*.py')
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check './$(SDK)[dev]'
+	touch $@

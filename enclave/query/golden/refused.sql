@@ -1,0 +1,196 @@
+-- Rows never leave.
+SELECT * FROM individuals
+
+SELECT sample_id FROM samples
+
+SELECT i.age FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
+
+SELECT individual_id, count(*) FROM samples GROUP BY individual_id
+
+SELECT DISTINCT diagnosis FROM individuals
+
+SELECT age FROM individuals ORDER BY age LIMIT 1
+
+SELECT count(*) FROM (SELECT * FROM individuals LIMIT 100) t
+
+SELECT rank() OVER (ORDER BY age) FROM individuals
+
+SELECT sum(x) FROM (SELECT age AS x FROM individuals UNION ALL SELECT age FROM individuals) t
+
+-- Aggregates that show one person's value.
+SELECT min(age) FROM individuals
+
+SELECT max(registered_on) FROM individuals
+
+SELECT array_agg(age) FROM individuals
+
+SELECT string_agg(note, ',') FROM individuals
+
+SELECT median(age) FROM individuals
+
+SELECT approx_distinct(age) FROM individuals
+
+SELECT first_value(age) FROM individuals
+
+SELECT stddev(age) FROM individuals
+
+SELECT bool_and(smoker) FROM individuals
+
+SELECT count(DISTINCT age) FROM individuals
+
+SELECT sum(DISTINCT age) FROM individuals
+
+SELECT count(*) FILTER (WHERE age > 50) FROM individuals
+
+SELECT sum(sex) FROM individuals
+
+SELECT sum(individual_id) FROM individuals
+
+SELECT sum(v.pos) FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id
+
+-- Expressions that could fail, or that hide a value's digits.
+SELECT sum(age / (age - 50)) FROM individuals
+
+SELECT sum(CAST(note AS INT)) FROM individuals
+
+SELECT avg(age * 2) FROM individuals
+
+SELECT sum(CASE WHEN note = 'x' THEN age ELSE 0 END) FROM individuals
+
+SELECT count(*) FROM individuals WHERE 100 / (age - 41) > 1
+
+SELECT count(*) FROM individuals WHERE sqrt(weight) > 8
+
+SELECT count(*) FROM individuals WHERE age = weight
+
+SELECT count(*) FROM individuals WHERE random() < 0.5
+
+SELECT count(*) FROM individuals WHERE note LIKE 'S%'
+
+SELECT count(*) FROM individuals WHERE note = 'free text'
+
+SELECT count(*) FROM individuals WHERE individual_id = 'p1'
+
+SELECT count(*) FROM samples WHERE sample_id IS NOT NULL
+
+SELECT count(*) FROM individuals WHERE diagnosis = 'lugn'
+
+SELECT count(*) FROM individuals WHERE age = NULL
+
+SELECT count(*) FROM individuals WHERE age = 'forty'
+
+SELECT count(*) FROM individuals WHERE registered_on > 'yesterday'
+
+SELECT count(*) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
+WHERE i.sex = 'male' OR s.tissue = 'tumor'
+
+-- Group keys.
+SELECT age, count(*) FROM individuals GROUP BY age
+
+SELECT note, count(*) FROM individuals GROUP BY note
+
+SELECT age / 10, count(*) FROM individuals GROUP BY age / 10
+
+SELECT sex, count(*) FROM individuals GROUP BY ROLLUP (sex)
+
+SELECT sex, diagnosis, count(*) FROM individuals GROUP BY CUBE (sex, diagnosis)
+
+SELECT v.gene, count(*) FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id GROUP BY v.gene
+
+-- Joins.
+SELECT count(*) FROM individuals, samples
+
+SELECT count(*) FROM individuals a JOIN individuals b ON a.age < b.age
+
+SELECT count(*) FROM individuals i JOIN samples s ON i.sex = s.tissue
+
+SELECT count(*) FROM samples s JOIN qc_metrics q ON s.sample_id = q.sample_id
+
+SELECT count(*) FROM individuals i FULL JOIN samples s ON i.individual_id = s.individual_id
+
+SELECT count(*) FROM individuals i LEFT JOIN samples s ON i.individual_id = s.individual_id AND s.tissue = 'tumor'
+
+SELECT count(*) FROM individuals NATURAL JOIN samples
+
+SELECT count(*) FROM individuals i LEFT ANTI JOIN samples s ON i.individual_id = s.individual_id
+
+SELECT count(*) FROM individuals i JOIN (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) t ON i.sex = t.sex
+
+-- Annotations.
+SELECT count(*) FROM variants
+
+SELECT * FROM variants
+
+SELECT gene FROM variants WHERE pos > 1
+
+SELECT count(*) FROM genotypes g RIGHT JOIN variants v ON g.variant_id = v.variant_id
+
+-- Subqueries over private rows.
+SELECT count(*) FROM individuals WHERE individual_id IN (SELECT individual_id FROM samples)
+
+SELECT count(*) FROM individuals WHERE age > (SELECT avg(age) FROM individuals)
+
+SELECT count(*) FROM individuals i WHERE EXISTS (SELECT 1 FROM samples s WHERE s.individual_id = i.individual_id)
+
+SELECT sex, count(*), (SELECT age FROM individuals LIMIT 1) FROM individuals GROUP BY sex
+
+-- Statements and clauses.
+EXPLAIN SELECT count(*) FROM individuals
+
+EXPLAIN ANALYZE SELECT count(*) FROM individuals
+
+COPY individuals TO '/tmp/out.csv'
+
+CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/passwd'
+
+CREATE TABLE t AS SELECT * FROM individuals
+
+INSERT INTO individuals SELECT * FROM individuals
+
+SET datafusion.execution.batch_size = 1
+
+SHOW TABLES
+
+DESCRIBE individuals
+
+SELECT count(*) FROM individuals; SELECT 1
+
+SELECT table_name FROM information_schema.tables
+
+SELECT count(*) FROM patients
+
+SELECT count(*) FROM '/etc/passwd'
+
+SELECT count(nosuch) FROM individuals
+
+SELECT count(individual_id) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
+
+SELECT count(__unit) FROM individuals
+
+SELECT nosuch(age) FROM individuals
+
+SELECT count(*) FROM individuals TABLESAMPLE (10 PERCENT)
+
+SELECT count(*) FROM individuals FOR UPDATE
+
+SELECT DISTINCT ON (sex) sex FROM individuals
+
+SELECT count(*) FROM individuals QUALIFY row_number() OVER () = 1
+
+WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r
+
+SELECT count(*) FROM generate_series(1, 10)
+
+SELECT count(*) FROM individuals i, LATERAL (SELECT 1) t
+
+SELECT count(*) INTO t FROM individuals
+
+SELECT @@version, count(*) FROM individuals
+
+SELECT count(*) FROM individuals WHERE age = $1
+
+SELECT 1
+
+SELECT unnest([1, 2]), count(*) FROM individuals
+
+SELECT FROM WHERE

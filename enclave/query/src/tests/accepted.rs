@@ -1,0 +1,204 @@
+//! What is answered, and with what.
+
+use super::{Dataset, answer, shown};
+
+#[tokio::test]
+async fn individuals_are_counted_by_declared_groups_and_small_ones_are_hidden() {
+    let dataset = Dataset::new();
+    let sql =
+        "SELECT diagnosis, count(DISTINCT individual_id) AS n FROM individuals GROUP BY diagnosis";
+    // Bone has five, so liver, the next smallest, is hidden with it.
+    assert_eq!(
+        shown(&dataset, sql).await,
+        ["lung 120", "liver -", "bone -"]
+    );
+}
+
+#[tokio::test]
+async fn rows_and_individuals_are_different_things() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(*) AS rows, count(DISTINCT individual_id) AS people FROM samples";
+    assert_eq!(shown(&dataset, sql).await, ["400 200"]);
+}
+
+#[tokio::test]
+async fn sums_and_means_are_made_of_rounded_parts() {
+    let dataset = Dataset::new();
+    let sql = "SELECT sum(age), avg(age), count(weight), avg(weight) FROM individuals";
+    // Σ age = 10 870, Σ weight = 12 610 of 180 who have one, kept to three digits.
+    let sums: i64 = (0..200).map(|n| 40 + n % 30).sum();
+    let weights: f64 = (0..200)
+        .filter(|n| n % 10 != 0)
+        .map(|n| f64::from(50 + n % 40) + 0.5)
+        .sum();
+    let rounded = (sums + 2) / 5 * 5;
+    let digits: f64 = format!("{weights:.2e}").parse().unwrap();
+    let expected = format!(
+        "{rounded} {:?} 180 {:?}",
+        rounded as f64 / 200.0,
+        digits / 180.0
+    );
+    assert_eq!(shown(&dataset, sql).await, [expected]);
+}
+
+#[tokio::test]
+async fn predicates_on_literals_select_the_cohort() {
+    let dataset = Dataset::new();
+    let of = async |predicate: &str| {
+        let sql = format!("SELECT count(*) AS n FROM individuals WHERE {predicate}");
+        shown(&dataset, &sql).await.remove(0)
+    };
+    assert_eq!(of("sex = 'female'").await, "100");
+    assert_eq!(
+        of("sex IN ('female', 'male') AND NOT diagnosis = 'bone'").await,
+        "195"
+    );
+    assert_eq!(of("age BETWEEN 40 AND 49").await, "70");
+    assert_eq!(of("age > 49.5 OR age <= 41").await, "145");
+    assert_eq!(of("weight IS NULL").await, "20");
+    assert_eq!(of("weight IS NOT NULL AND -1 < weight").await, "180");
+    assert_eq!(of("smoker").await, "50");
+    assert_eq!(of("smoker = false").await, "150");
+    assert_eq!(of("registered_on >= '2018-01-01'").await, "80");
+    assert_eq!(of("registered_on < DATE '2016-01-01'").await, "40");
+    assert_eq!(of("diagnosis = 'bone'").await, "-");
+}
+
+#[tokio::test]
+async fn a_filter_that_selects_nobody_looks_like_one_that_selects_few() {
+    let dataset = Dataset::new();
+    let none = answer(
+        &dataset,
+        "SELECT count(*) AS n FROM individuals WHERE age > 119",
+    )
+    .await
+    .unwrap();
+    let few = answer(
+        &dataset,
+        "SELECT count(*) AS n FROM individuals WHERE diagnosis = 'bone'",
+    )
+    .await
+    .unwrap();
+    assert_eq!(none, few);
+}
+
+#[tokio::test]
+async fn private_tables_join_on_the_individual() {
+    let dataset = Dataset::new();
+    for join in [
+        "JOIN samples s ON i.individual_id = s.individual_id",
+        "JOIN samples s USING (individual_id)",
+    ] {
+        let sql = format!(
+            "SELECT tissue, count(*) AS n FROM individuals i {join} WHERE i.sex = 'male' GROUP BY tissue"
+        );
+        assert_eq!(shown(&dataset, &sql).await, ["normal 100", "tumor 100"]);
+    }
+    let sql = "SELECT s.tissue, avg(q.depth) AS depth FROM samples s \
+               JOIN qc_metrics q ON s.individual_id = q.individual_id AND s.sample_id = q.sample_id \
+               GROUP BY s.tissue";
+    assert_eq!(shown(&dataset, sql).await, ["normal 30.0", "tumor 120.0"]);
+}
+
+#[tokio::test]
+async fn a_left_join_keeps_those_without_a_row() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(DISTINCT i.individual_id) AS everybody, count(DISTINCT s.individual_id) AS sampled \
+               FROM individuals i LEFT JOIN (SELECT individual_id FROM samples WHERE tissue = 'tumor') s \
+               ON i.individual_id = s.individual_id";
+    assert_eq!(shown(&dataset, sql).await, ["200 200"]);
+}
+
+#[tokio::test]
+async fn carriers_are_counted_through_the_annotation() {
+    let dataset = Dataset::new();
+    let carriers = async |predicate: &str| {
+        let sql = format!(
+            "SELECT count(DISTINCT g.individual_id) AS n FROM genotypes g \
+             JOIN variants v ON g.variant_id = v.variant_id WHERE g.dosage >= 1 AND {predicate}"
+        );
+        shown(&dataset, &sql).await.remove(0)
+    };
+    assert_eq!(carriers("v.gene = 'KRAS'").await, "40");
+    assert_eq!(carriers("v.gene = 'TP53'").await, "45");
+    assert_eq!(
+        carriers("v.gene = 'TP53' AND v.consequence <> 'silent'").await,
+        "40"
+    );
+    assert_eq!(
+        carriers("v.gene = 'TP53' AND v.consequence = 'silent'").await,
+        "-"
+    );
+    assert_eq!(carriers("v.pos BETWEEN 25000000 AND 26000000").await, "40");
+    assert_eq!(carriers("v.gene = 'BRCA2'").await, "-");
+    let by = "SELECT i.diagnosis, count(DISTINCT i.individual_id) AS n FROM individuals i \
+              JOIN genotypes g ON i.individual_id = g.individual_id \
+              JOIN (SELECT variant_id FROM variants WHERE gene = 'KRAS') v ON v.variant_id = g.variant_id \
+              WHERE g.dosage > 0 GROUP BY i.diagnosis";
+    // 24 of 120, 15 of 75 and 1 of 5: the one is hidden, and the 15 with it.
+    assert_eq!(shown(&dataset, by).await, ["lung 25", "liver -", "bone -"]);
+}
+
+#[tokio::test]
+async fn non_carriers_and_missing_calls_are_rows_too() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(*) AS calls, sum(dosage) AS alleles FROM genotypes";
+    assert_eq!(shown(&dataset, sql).await, ["600 85"]);
+}
+
+#[tokio::test]
+async fn the_released_phase_does_what_it_likes() {
+    let dataset = Dataset::new();
+    let sql = "WITH n AS (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) \
+               SELECT sex, n, n * 100.0 / sum(n) OVER () AS share, rank() OVER (ORDER BY sex DESC) AS place \
+               FROM n WHERE n > 10 ORDER BY sex DESC LIMIT 1";
+    assert_eq!(shown(&dataset, sql).await, ["male 100 50.0 1"]);
+    let sql = "SELECT sex, count(*) AS n FROM individuals GROUP BY sex HAVING count(*) > 1000";
+    assert!(shown(&dataset, sql).await.is_empty());
+    let sql = "SELECT sum(n) AS total FROM (SELECT diagnosis, count(*) AS n FROM individuals GROUP BY diagnosis) t";
+    // A total is made of what is shown.
+    assert_eq!(shown(&dataset, sql).await, ["120"]);
+    let sql = "SELECT sex, count(*) * 1.0 / (SELECT count(*) FROM individuals) AS share \
+               FROM individuals GROUP BY sex ORDER BY share, sex";
+    assert_eq!(shown(&dataset, sql).await, ["female 0.5", "male 0.5"]);
+    let sql = "SELECT 'all' AS who, count(*) AS n FROM individuals UNION ALL \
+               SELECT 'female', count(*) FROM individuals WHERE sex = 'female'";
+    assert_eq!(shown(&dataset, sql).await, ["all 200", "female 100"]);
+}
+
+#[tokio::test]
+async fn figures_say_what_they_are_and_how_many_are_suppressed() {
+    let dataset = Dataset::new();
+    let sql =
+        "SELECT diagnosis, count(*) AS n, count(*) + 1 AS more FROM individuals GROUP BY diagnosis";
+    let prepared = crate::run::prepare(sql, dataset.snapshot.catalogue())
+        .await
+        .unwrap();
+    let kinds: Vec<_> = prepared
+        .planned
+        .columns
+        .iter()
+        .map(|c| (c.name.as_str(), c.kind.as_str()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [("diagnosis", "key"), ("n", "figure"), ("more", "derived")]
+    );
+}
+
+#[tokio::test]
+async fn queries_that_differ_in_white_space_only_are_the_same() {
+    let dataset = Dataset::new();
+    let canonical = async |sql: &str| {
+        let prepared = crate::run::prepare(sql, dataset.snapshot.catalogue())
+            .await
+            .unwrap();
+        prepared.planned.canonical
+    };
+    let one = canonical("SELECT count(*) FROM individuals").await;
+    assert_eq!(
+        one,
+        canonical("select  count(*)\n from individuals -- all").await
+    );
+    assert_ne!(one, canonical("SELECT count(*) FROM samples").await);
+}
