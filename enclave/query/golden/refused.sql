@@ -57,6 +57,8 @@ SELECT avg(age * 2) FROM individuals
 
 SELECT sum(CASE WHEN note = 'x' THEN age ELSE 0 END) FROM individuals
 
+SELECT count(*) FROM (SELECT age * 2 AS twice FROM individuals) t
+
 SELECT count(*) FROM individuals WHERE 100 / (age - 41) > 1
 
 SELECT count(*) FROM individuals WHERE sqrt(weight) > 8
@@ -124,6 +126,17 @@ SELECT * FROM variants
 SELECT gene FROM variants WHERE pos > 1
 
 SELECT count(*) FROM genotypes g RIGHT JOIN variants v ON g.variant_id = v.variant_id
+
+-- Which sites occur here is known from somebody's genome.
+SELECT count(*) FROM genotypes
+
+SELECT count(*) FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE v.pos = 7675088
+
+SELECT count(DISTINCT individual_id) FROM genotypes WHERE dosage IS NULL OR dosage >= 1
+
+SELECT count(*) FROM genotypes a JOIN genotypes b ON a.individual_id = b.individual_id WHERE a.dosage >= 1
+
+SELECT sum(g.dosage) FROM individuals i LEFT JOIN genotypes g ON i.individual_id = g.individual_id
 
 -- Subqueries over private rows.
 SELECT count(*) FROM individuals WHERE individual_id IN (SELECT individual_id FROM samples)
@@ -194,3 +207,9 @@ SELECT 1
 SELECT unnest([1, 2]), count(*) FROM individuals
 
 SELECT FROM WHERE
+
+SELECT age AS "__unit", count(*) FROM individuals GROUP BY age
+
+SELEC count(*) FROM individuals
+
+SELECT count(* FROM individuals

@@ -6,8 +6,10 @@
 
 mod literal;
 
+use std::collections::BTreeSet;
+
 use datafusion::{
-    common::{Column, tree_node::TreeNode},
+    common::{Column, ScalarValue, tree_node::TreeNode},
     logical_expr::{BinaryExpr, Expr, Operator, cast},
 };
 use sekisho_tables::{Catalogue, ColumnType, Role};
@@ -36,6 +38,32 @@ pub(crate) fn predicate(
     }
     .predicate(expr)
     .map(|(expr, _)| expr)
+}
+
+/// The scans of genotypes in which a predicate, as [`predicate`] returned it,
+/// leaves rows with a dosage of one or more only.
+pub(crate) fn carriers_only(predicate: &Expr, relation: &Relation) -> BTreeSet<usize> {
+    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = predicate else {
+        return BTreeSet::new();
+    };
+    match (op, left.as_ref(), right.as_ref()) {
+        (Operator::And, a, b) => &carriers_only(a, relation) | &carriers_only(b, relation),
+        (Operator::Or, a, b) => &carriers_only(a, relation) & &carriers_only(b, relation),
+        (op, Expr::Column(column), Expr::Literal(ScalarValue::Int64(Some(value)), _)) => {
+            let carriers = match op {
+                Operator::Eq | Operator::GtEq => *value >= 1,
+                Operator::Gt => *value >= 0,
+                _ => false,
+            };
+            let origin = relation.origin(column).filter(|origin| origin.is_dosage());
+            origin
+                .filter(|_| carriers)
+                .map(|origin| origin.scan)
+                .into_iter()
+                .collect()
+        }
+        _ => BTreeSet::new(),
+    }
 }
 
 /// Whether a subquery stands in the expression.
@@ -293,7 +321,7 @@ impl Judge<'_> {
         &self,
         column: &Column,
         declared: &sekisho_tables::Column,
-        value: &datafusion::common::ScalarValue,
+        value: &ScalarValue,
     ) -> Result<(), Refusal> {
         let Some(domain) = &declared.domain else {
             return Ok(());

@@ -44,6 +44,7 @@ pub(crate) fn label(
         sql,
         catalogue,
         cuts: Vec::new(),
+        scans: 0,
     };
     match walk.label(plan)? {
         Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
@@ -66,6 +67,7 @@ struct Walk<'a> {
     sql: &'a str,
     catalogue: &'a Catalogue,
     cuts: Vec<Cut>,
+    scans: usize,
 }
 
 impl Walk<'_> {
@@ -133,13 +135,14 @@ impl Walk<'_> {
         })
     }
 
-    fn scan(&self, scan: &datafusion::logical_expr::TableScan) -> Result<Labelled, Refusal> {
+    fn scan(&mut self, scan: &datafusion::logical_expr::TableScan) -> Result<Labelled, Refusal> {
         let name = scan.table_name.table();
         let Some(table) = self.catalogue.table(name) else {
             return Err(self.unknown_table(name));
         };
-        let relation =
-            Relation::scan(scan.table_name.clone(), table).map_err(|_| self.invalid())?;
+        self.scans += 1;
+        let relation = Relation::scan(scan.table_name.clone(), table, self.scans)
+            .map_err(|_| self.invalid())?;
         match table.label {
             Label::Private => Ok(Labelled::Private(relation)),
             Label::Annotation => Ok(Labelled::Annotation(relation)),

@@ -91,6 +91,8 @@ rules! {
     TooWide = "release.too-wide",
     /// An annotation may be joined, never listed or counted alone.
     AnnotationAlone = "relation.annotation-alone",
+    /// Genotypes are counted of carriers only.
+    NonCarriers = "relation.non-carriers",
     /// An operator that may not stand over private rows.
     Operator = "relation.operator",
     /// Private tables join on the individual, annotations on the variant.

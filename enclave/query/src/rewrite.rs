@@ -1,11 +1,14 @@
 //! Queries to propose instead of one that is refused.
 
-use sekisho_tables::{Catalogue, Label, Table};
+use sekisho_tables::{Catalogue, Label, Rows, Table};
 
 /// How many individuals a private table describes; `individuals` unless a
 /// table is named.
 pub(crate) fn individuals(catalogue: &Catalogue, table: Option<&str>) -> Option<String> {
     let table = private(catalogue, table)?;
+    if table.rows == Rows::OnePerAlleleAndSample {
+        return carriers(catalogue);
+    }
     let unit = &table.unit()?.name;
     Some(format!(
         "SELECT count(DISTINCT {unit}) AS individuals FROM {}",

@@ -116,9 +116,18 @@ pub(crate) fn unknown_table(name: &str, sql: &str, catalogue: &Catalogue) -> Ref
         .map(|table| table.name.as_str())
         .collect();
     let word = name.split('.').next().unwrap_or(name);
+    let plain = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let message = if plain {
+        format!("the dataset has no table `{name}`")
+    } else {
+        // It may have been written as a literal.
+        "the dataset has no such table".to_owned()
+    };
     Refusal::new(
         Rule::UnknownTable,
-        format!("the dataset has no table `{name}`"),
+        message,
         format!("its tables are: {}", tables.join(", ")),
     )
     .at(sql, word)

@@ -14,6 +14,7 @@ use datafusion::sql::{
             With,
         },
         dialect::GenericDialect,
+        tokenizer::{Token, Tokenizer},
     },
 };
 use sekisho_tables::Catalogue;
@@ -45,6 +46,7 @@ impl Statement {
                 "ask in several queries",
             ));
         }
+        no_reserved_name(sql)?;
         let mut statements = parse(sql)?;
         let (Some(parsed), None) = (statements.pop_front(), statements.pop_front()) else {
             return Err(Refusal::new(
@@ -63,6 +65,27 @@ impl Statement {
             canonical,
             parsed,
         })
+    }
+}
+
+/// Names that begin with two underscores are ours: nobody may call a column as
+/// the hidden ones are called.
+fn no_reserved_name(sql: &str) -> Result<(), Refusal> {
+    let tokens = Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize()
+        .unwrap_or_default();
+    let reserved = tokens.iter().find_map(|token| match token {
+        Token::Word(word) if word.value.starts_with("__") => Some(&word.value),
+        _ => None,
+    });
+    match reserved {
+        None => Ok(()),
+        Some(name) => Err(Refusal::new(
+            Rule::Clause,
+            "names that begin with two underscores are reserved",
+            "choose another name",
+        )
+        .at(sql, name)),
     }
 }
 

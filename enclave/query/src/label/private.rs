@@ -66,7 +66,10 @@ impl Walk<'_> {
         let predicate = expression::predicate(predicate, &relation, self.sql, self.catalogue)?;
         let filter = Filter::try_new(predicate, Arc::new(relation.plan.clone()))
             .map_err(|_| self.invalid())?;
-        Ok(relation.with_plan(LogicalPlan::Filter(filter)))
+        let carriers = expression::carriers_only(&filter.predicate, &relation);
+        Ok(relation
+            .with_plan(LogicalPlan::Filter(filter))
+            .of_carriers(&carriers))
     }
 
     fn bare_column(&self, expr: &Expr, relation: &Relation) -> Result<(), Refusal> {
@@ -112,6 +115,9 @@ impl Walk<'_> {
         let Some(unit) = relation.unit.clone() else {
             return Err(self.invalid());
         };
+        if !relation.is_of_carriers() {
+            return Err(self.non_carriers());
+        }
         let keys = aggregate
             .group_expr
             .iter()
@@ -143,6 +149,16 @@ impl Walk<'_> {
             .map_err(|_| self.invalid())?;
         self.cuts.push(cut);
         Ok(Labelled::Released(cells))
+    }
+
+    fn non_carriers(&self) -> Refusal {
+        Refusal::new(
+            Rule::NonCarriers,
+            "rows of non-carriers would tell which variants occur here, and so what a single carrier carries",
+            "add `dosage >= 1` to WHERE; non-carriers are the individuals less the carriers",
+        )
+        .at(self.sql, "genotypes")
+        .with_rewrite(rewrite::carriers(self.catalogue))
     }
 
     fn key(&self, expr: &Expr, relation: &Relation) -> Result<Key, Refusal> {

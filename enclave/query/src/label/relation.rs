@@ -1,6 +1,6 @@
 //! Relations over private or annotation rows, with the hidden columns they carry.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     common::{Column, DFSchema, Result, TableReference},
@@ -22,6 +22,9 @@ pub(crate) struct Relation {
     origins: Vec<Origin>,
     /// The tables that take part.
     pub(crate) tables: Vec<String>,
+    /// Scans of genotypes that still hold rows of non-carriers. Such a row
+    /// exists because somebody else carries the variant.
+    open: BTreeSet<usize>,
 }
 
 /// Where a column comes from.
@@ -30,6 +33,8 @@ pub(crate) struct Origin {
     pub(crate) table: Arc<Table>,
     /// None for a hidden column.
     pub(crate) column: Option<tables::Column>,
+    /// Which of the plan's scans.
+    pub(crate) scan: usize,
 }
 
 impl Origin {
@@ -38,16 +43,25 @@ impl Origin {
         self.table.rows == Rows::OnePerIndividual
     }
 
+    /// Whether the column says how many copies a sample carries.
+    pub(crate) fn is_dosage(&self) -> bool {
+        self.table.rows == Rows::OnePerAlleleAndSample
+            && self
+                .column
+                .as_ref()
+                .is_some_and(|column| column.name == "dosage")
+    }
+
     pub(crate) fn is_annotation(&self) -> bool {
         self.table.label == Label::Annotation
     }
 }
 
 impl Relation {
-    /// A scan of a table, hidden columns and all.
-    pub(crate) fn scan(name: TableReference, table: &Table) -> Result<Self> {
-        let scan = TableScanBuilder::new(name, session::hidden_source(table)).build()?;
-        let plan = LogicalPlan::TableScan(scan);
+    /// A scan of a table, the `scan`th of the plan, hidden columns and all.
+    pub(crate) fn scan(name: TableReference, table: &Table, scan: usize) -> Result<Self> {
+        let source = session::hidden_source(table);
+        let plan = LogicalPlan::TableScan(TableScanBuilder::new(name, source).build()?);
         let table = Arc::new(table.clone());
         let origins = plan
             .schema()
@@ -56,15 +70,21 @@ impl Relation {
             .map(|field| Origin {
                 table: Arc::clone(&table),
                 column: table.column(field.name()).cloned(),
+                scan,
             })
             .collect();
         let tables = vec![table.name.clone()];
+        let open = (table.rows == Rows::OnePerAlleleAndSample)
+            .then_some(scan)
+            .into_iter()
+            .collect();
         let mut relation = Self {
             plan,
             unit: None,
             variant: None,
             origins,
             tables,
+            open,
         };
         relation.unit = relation.hidden(UNIT);
         relation.variant = relation.hidden(VARIANT);
@@ -114,6 +134,17 @@ impl Relation {
         Self { plan, ..self }
     }
 
+    /// The rows of a filter that leaves carriers only in some scans of genotypes.
+    pub(crate) fn of_carriers(mut self, scans: &BTreeSet<usize>) -> Self {
+        self.open.retain(|scan| !scans.contains(scan));
+        self
+    }
+
+    /// Whether every row of genotypes is a carrier's.
+    pub(crate) fn is_of_carriers(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Two relations side by side; of the hidden columns those of `keep` stay.
     pub(crate) fn joined(
         plan: LogicalPlan,
@@ -126,6 +157,7 @@ impl Relation {
         tables.extend(right.tables);
         tables.sort_unstable();
         tables.dedup();
+        let open = left.open.union(&right.open).copied().collect();
         let origins: Vec<Origin> = left.origins.into_iter().chain(right.origins).collect();
         let visible: Vec<Expr> = plan
             .schema()
@@ -140,6 +172,7 @@ impl Relation {
             variant,
             origins,
             tables,
+            open,
         }
         .projected(visible)
     }

@@ -140,10 +140,19 @@ async fn carriers_are_counted_through_the_annotation() {
 }
 
 #[tokio::test]
-async fn non_carriers_and_missing_calls_are_rows_too() {
+async fn genotypes_are_counted_of_carriers_however_that_is_written() {
     let dataset = Dataset::new();
-    let sql = "SELECT count(*) AS calls, sum(dosage) AS alleles FROM genotypes";
-    assert_eq!(shown(&dataset, sql).await, ["600 85"]);
+    for predicate in [
+        "dosage >= 1",
+        "dosage > 0",
+        "0 < dosage",
+        "dosage IN (1, 2)",
+        "dosage BETWEEN 1 AND 2",
+        "dosage = 1 OR dosage = 2",
+    ] {
+        let sql = format!("SELECT sum(dosage) AS alleles FROM genotypes WHERE {predicate}");
+        assert_eq!(shown(&dataset, &sql).await, ["85"], "{predicate}");
+    }
 }
 
 #[tokio::test]
