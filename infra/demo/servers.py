@@ -141,7 +141,9 @@ def _is_ours(pid: int) -> bool:
         except OSError:
             return False
     command = ["ps", "-p", str(pid), "-o", "stat=,command="]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    shown = subprocess.run(  # noqa: S603 - a number is all that varies
+        command, capture_output=True, text=True, check=False
+    ).stdout.strip()
     return "sekisho-" in shown and not shown.startswith("Z")
 
 
@@ -272,7 +274,7 @@ key = "gateway.key"
 def _serve(consortium: Consortium, program: str, config: Path, name: str, port: int) -> None:
     log = consortium.run / "logs" / f"{name}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - programs of this checkout
             [consortium.programs / program, "serve", "--config", config],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -305,7 +307,7 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _call(*command: str | Path) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - programs of this checkout
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:

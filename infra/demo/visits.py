@@ -16,8 +16,8 @@ DIAGNOSES: Final = """
     SELECT diagnosis, count(DISTINCT individual_id) AS people, avg(age_at_diagnosis) AS mean_age
     FROM individuals GROUP BY diagnosis"""
 RARE: Final = """
-    SELECT diagnosis, stage, count(DISTINCT individual_id) AS people
-    FROM individuals WHERE diagnosis IN ('melanoma', 'thymus') GROUP BY diagnosis, stage"""
+    SELECT smoking, count(DISTINCT individual_id) AS people
+    FROM individuals WHERE diagnosis = 'melanoma' GROUP BY smoking"""
 CARRIERS: Final = """
     SELECT i.diagnosis, count(DISTINCT i.individual_id) AS egfr_mutated
     FROM individuals i
@@ -89,13 +89,13 @@ def _researcher(consortium: Consortium) -> Path:
         print(result, "\n")
         saved = consortium.run / "receipt.json"
         result.receipt.save(saved)
-        _say("Rare cancers by stage: small cells are suppressed, and enough others with them")
-        _say("that no sum gives them away.")
+        _say("A rare cancer, divided further: small cells are suppressed, and enough others that")
+        _say("no sum gives them away.")
         _query(RARE)
         rare = _one(visit, RARE, "demo-cancer")
         print(rare, "\n")
-        if not rare.release.figures_suppressed:
-            raise Surprise("small cells were not suppressed")
+        if not (rare.release.figures_suppressed and rare.release.figures_released):
+            raise Surprise("not the small cells were suppressed, or not they alone")
         _say("Whose tumours carry a mutation of EGFR? The genomes are joined where they lie.")
         _query(CARRIERS)
         print(_one(visit, CARRIERS, "demo-cancer"), "\n")

@@ -1,1 +1,46 @@
-//! The harness.
+//! A consortium of real processes: a gateway and two enclaves on loopback, with
+//! an authority, policies and data of their own, for tests to visit.
+//!
+//! ```no_run
+//! # async fn visit() -> Result<(), sekisho::Error> {
+//! let consortium = sekisho_tests::Consortium::shared();
+//! let visit = consortium.visit("aiko-tanaka", "P-0001").await;
+//! let answers = visit.sql("SELECT count(*) FROM individuals", &["demo-cancer"]).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing of it outlives the test program, whatever ends that. A set-up that
+//! does not come about ends the test with the reason.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a set-up that does not come about ends the test"
+)]
+
+mod answers;
+mod audit;
+mod builder;
+mod collector;
+mod consortium;
+mod dataset;
+mod direct;
+mod pki;
+mod policies;
+mod programs;
+mod reaper;
+mod report;
+mod server;
+
+pub use answers::{failure, only, shown};
+pub use audit::Audit;
+pub use builder::Builder;
+pub use collector::{Collector, Span};
+pub use consortium::{Consortium, Site};
+pub use dataset::{Dataset, Person, SITES, VariantSite};
+pub use direct::{Direct, digest};
+pub use pki::Pki;
+pub use policies::Policies;
+pub use programs::{Ran, program, run};
+pub use report::{Report, root};
+pub use server::Server;

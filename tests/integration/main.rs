@@ -1,3 +1,11 @@
-//! integration
+//! Visits to real processes, over real sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
-fn main() {}
+mod refused;
+mod visit;
+mod workers;

@@ -121,7 +121,7 @@ async fn examine<W: Write>(settings: &Settings, report: &mut Report<'_, W>) -> R
     })?;
     let answering = datasets.iter().filter(|dataset| dataset.available).count();
     let seen = format!(
-        "project {} may see {} datasets, of which {answering} answer at present",
+        "datasets that project {} may see: {}; that answer at present: {answering}",
         connection.project,
         datasets.len()
     );
@@ -137,17 +137,23 @@ fn told(settings: &Settings) -> Step {
         ("project", &settings.project),
         ("trust", &settings.trust),
     ];
-    let given: Vec<_> = given
-        .into_iter()
-        .filter_map(|(name, setting)| {
-            let Setting { source, .. } = setting.as_ref()?;
-            Some(format!("{name} from {source}"))
-        })
-        .collect();
-    if given.is_empty() {
+    let mut by_source: Vec<(String, Vec<&str>)> = Vec::new();
+    for (name, setting) in given {
+        let Some(Setting { source, .. }) = setting else {
+            continue;
+        };
+        let source = source.to_string();
+        match by_source.iter_mut().find(|(known, _)| *known == source) {
+            Some((_, names)) => names.push(name),
+            None => by_source.push((source, vec![name])),
+        }
+    }
+    if by_source.is_empty() {
         return Ok("nothing is given".to_owned());
     }
-    Ok(given.join(", "))
+    let told = by_source.iter();
+    let told = told.map(|(source, names)| format!("{} from {source}", names.join(", ")));
+    Ok(told.collect::<Vec<_>>().join("; "))
 }
 
 fn files(connection: &Connection) -> Step {

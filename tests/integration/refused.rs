@@ -1,0 +1,6 @@
+//! What is not answered, and in which words.
+
+mod certificate;
+mod permit;
+mod policy;
+mod query;
