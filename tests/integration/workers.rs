@@ -98,7 +98,9 @@ async fn exhausting_queries_get_a_refusal_or_one_constant_error() {
     let visit = consortium.visit("aiko-tanaka", "P-0011").await;
     let beside = tokio::spawn(beside(consortium.visit("aiko-tanaka", "P-0001").await));
     for (name, sql) in exhausting() {
+        let t = std::time::Instant::now();
         let ended = visit.sql(&sql, CANCER).await;
+        println!("{name}: {:?} {:?}", t.elapsed(), ended.as_ref().map(|_| ()).map_err(|e| e.to_string()));
         match ended {
             Ok(answers) => assert!(answers[0].1.is_ok(), "{name}"),
             Err(_) => {

@@ -58,7 +58,7 @@ async fn a_person_of_a_removed_member_is_unknown_like_a_stranger() {
 async fn an_expired_project_is_denied_with_what_to_do() {
     let denied = asked("emma-clarke", "P-0003", "demo-cancer").await;
     assert_eq!(denied.reason, Reason::PolicyDenied);
-    assert!(denied.message.contains("expire"), "{denied}");
+    assert!(denied.message.contains("2026-09-30"), "{denied}");
     assert!(!denied.help.is_empty());
 }
 

@@ -1,6 +1,7 @@
 """The methods of `sekisho.v1`, with deadlines and with our exceptions."""
 
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -38,6 +39,9 @@ class Calls:
         handshake = min(timeout or _HANDSHAKE_SECONDS, _HANDSHAKE_SECONDS)
         channel = open_channel(address, identity, ca, handshake)
         self._channel: grpc.Channel | None = channel
+        # A notebook's last cell closes nothing, and an open channel can keep the
+        # interpreter from ending.
+        self._end = weakref.finalize(self, channel.close)
 
         def unary(method: str, response: type[Message]) -> Any:
             return channel.unary_unary(
@@ -61,7 +65,7 @@ class Calls:
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
         if self._channel is not None:
-            self._channel.close()
+            self._end()
             self._channel = None
 
     def check(self, request: visit_pb2.CheckRequest, metadata: Metadata) -> visit_pb2.CheckResponse:
