@@ -27,7 +27,7 @@ test: $(READY)
 
 bench: $(READY)
 	cargo build --workspace --bins --release
-	cargo run --release -p sekisho-bench
+	cargo bench --workspace --bench visit
 
 attack:
 	cargo build --workspace --bins

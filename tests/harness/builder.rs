@@ -16,6 +16,7 @@ use crate::{
 #[derive(Default)]
 pub struct Builder {
     datasets: [Option<Dataset>; 2],
+    stores: [Option<(&'static str, PathBuf)>; 2],
     policies: Vec<Box<dyn FnOnce(&Policies)>>,
     otlp_endpoint: Option<String>,
     visit_seconds: Option<u64>,
@@ -27,6 +28,17 @@ impl Builder {
         match site {
             Site::East => self.datasets[0] = Some(dataset),
             Site::West => self.datasets[1] = Some(dataset),
+        }
+        self
+    }
+
+    /// Holds a store that was made before, with one dataset of this name, in place
+    /// of the east's or the west's: the policies are the same for it.
+    pub fn store(mut self, site: Site, dataset: &'static str, store: &Path) -> Self {
+        let held = Some((dataset, store.to_owned()));
+        match site {
+            Site::East => self.stores[0] = held,
+            Site::West => self.stores[1] = held,
         }
         self
     }
@@ -66,14 +78,26 @@ impl Builder {
         for alter in self.policies {
             alter(&policies);
         }
+        let [of_east, of_west] = self.stores;
+        let datasets = [(Site::East, &of_east), (Site::West, &of_west)].map(|(site, store)| {
+            let Some((dataset, _)) = store else {
+                return site.dataset();
+            };
+            for file in ["datasets.csv", "grants.csv"] {
+                policies.replace(file, site.dataset(), dataset);
+            }
+            dataset
+        });
         let telemetry = self.otlp_endpoint.map_or_else(String::new, |endpoint| {
             format!("\n[telemetry]\notlp_endpoint = \"{endpoint}\"\n")
         });
         let [east, west] = self.datasets;
-        let enclaves = [(Site::East, east), (Site::West, west)].map(|(site, dataset)| {
-            let store = match dataset {
-                None => shared_store(site).to_owned(),
-                Some(dataset) => {
+        let held = [(Site::East, east, of_east), (Site::West, west, of_west)];
+        let enclaves = held.map(|(site, dataset, store)| {
+            let store = match (dataset, store) {
+                (_, Some((_, store))) => store,
+                (None, None) => shared_store(site).to_owned(),
+                (Some(dataset), None) => {
                     let store = at.join(site.name()).join("store");
                     ingest(&dataset, &at.join(site.name()).join("data"), &store);
                     store
@@ -90,7 +114,7 @@ impl Builder {
         let port = free_port();
         let config = at.join("gateway.toml");
         let ports = [&enclaves[0], &enclaves[1]].map(Server::port);
-        fs::write(&config, gateway(port, ports) + &telemetry).unwrap();
+        fs::write(&config, gateway(port, ports, datasets) + &telemetry).unwrap();
         let gateway = Server::start("sekisho-gateway", config, at.join("gateway.log"), port);
         let [east, west] = enclaves;
         let consortium = Consortium {
@@ -132,7 +156,12 @@ fn shared_store(site: Site) -> &'static Path {
     })
 }
 
-fn temporary() -> PathBuf {
+/// A folder that is removed when the test program has ended.
+///
+/// # Panics
+///
+/// If it cannot be made.
+pub fn temporary() -> PathBuf {
     let folder = tempfile::Builder::new()
         .prefix("sekisho-test-")
         .tempdir()
@@ -175,7 +204,7 @@ visit_seconds = {visit_seconds}
     )
 }
 
-fn gateway(port: u16, enclaves: [u16; 2]) -> String {
+fn gateway(port: u16, enclaves: [u16; 2], datasets: [&str; 2]) -> String {
     let mut text = format!(
         r#"policies = "policies"
 
@@ -195,16 +224,15 @@ certificate = "gateway.pem"
 key = "gateway.key"
 "#
     );
-    for (site, port) in SITES.into_iter().zip(enclaves) {
+    for ((site, port), dataset) in SITES.into_iter().zip(enclaves).zip(datasets) {
         text += &format!(
             r#"
 [[enclave]]
 id = "{}"
 address = "https://localhost:{port}"
-datasets = ["{}"]
+datasets = ["{dataset}"]
 "#,
             site.id(),
-            site.dataset(),
         );
     }
     text

@@ -83,7 +83,6 @@ impl Consortium {
                         .add_project("P-0010", 2)
                         .add_project("P-0011", 100_000);
                 })
-                .visit_seconds(20)
                 .start()
         })
     }

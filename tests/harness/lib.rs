@@ -34,7 +34,7 @@ mod server;
 
 pub use answers::{failure, only, shown};
 pub use audit::Audit;
-pub use builder::Builder;
+pub use builder::{Builder, temporary};
 pub use collector::{Collector, Span};
 pub use consortium::{Consortium, Site};
 pub use dataset::{Dataset, Person, SITES, VariantSite};

@@ -83,9 +83,9 @@ fn exhausting() -> Vec<(&'static str, String)> {
         ),
         ("cross joins", {
             let hundred = chain(100, "SELECT 1 AS x", " UNION ALL ");
-            let one = format!("SELECT a.n FROM {released} a");
             format!(
-                "WITH h AS ({hundred}) SELECT count(*) FROM ({one}) r, h a, h b, h c, h d, h e, h f"
+                "WITH h AS ({hundred}) SELECT count(*) FROM {released} r, h a, h b, h c, h d, h e \
+                 WHERE r.n + a.x + b.x + c.x + d.x + e.x < 0"
             )
         }),
     ]
@@ -93,14 +93,12 @@ fn exhausting() -> Vec<(&'static str, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exhausting_queries_get_a_refusal_or_one_constant_error() {
-    let consortium = Consortium::shared();
+    let consortium = Consortium::builder().visit_seconds(10).start();
     let process = consortium.east.pid();
-    let visit = consortium.visit("aiko-tanaka", "P-0011").await;
+    let visit = consortium.visit("aiko-tanaka", "P-0001").await;
     let beside = tokio::spawn(beside(consortium.visit("aiko-tanaka", "P-0001").await));
     for (name, sql) in exhausting() {
-        let t = std::time::Instant::now();
         let ended = visit.sql(&sql, CANCER).await;
-        println!("{name}: {:?} {:?}", t.elapsed(), ended.as_ref().map(|_| ()).map_err(|e| e.to_string()));
         match ended {
             Ok(answers) => assert!(answers[0].1.is_ok(), "{name}"),
             Err(_) => {

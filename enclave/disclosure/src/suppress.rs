@@ -1,7 +1,6 @@
 //! The `suppress` mechanism: threshold, dominance, complementary suppression, rounding.
 //!
-//! Sources: threshold, dominance and class disclosure as in ACRO's and
-//! OpenSAFELY's output rules; primary and complementary suppression as in the
+//! Sources: threshold and dominance as in ACRO's and OpenSAFELY's output rules; primary and complementary suppression as in the
 //! statistical offices' handbooks on disclosure control.
 
 use std::collections::BTreeMap;

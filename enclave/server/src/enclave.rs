@@ -36,6 +36,8 @@ pub(crate) struct Enclave {
     pub(crate) visit_limit: Duration,
     pub(crate) clock: SharedClock,
     pub(crate) pinned: Mutex<HashMap<String, Arc<Pinned>>>,
+    /// The policy files behind the latest charge.
+    pub(crate) policy: Mutex<Option<[u8; 32]>>,
 }
 
 /// A snapshot with the individuals who have a row in it.
@@ -73,6 +75,19 @@ impl Enclave {
         });
         pinned.insert(dataset.to_owned(), Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    /// Writes into the ledger that other policy files decide from now on.
+    pub(crate) async fn note_policy(&self, digest: [u8; 32]) -> Result<(), Failure> {
+        {
+            let mut known = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.replace(digest) == Some(digest) {
+                return Ok(());
+            }
+        }
+        let at_ms = self.clock.now_ms();
+        self.with_ledger(move |ledger| ledger.record_policy(digest, at_ms))
+            .await
     }
 
     /// Uses up the permit of a call that charges nothing.

@@ -1,6 +1,11 @@
 //! From a configuration to a server that drains when it is told to stop.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use sekisho_ledger::Ledger;
@@ -106,6 +111,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),
         visit_limit: config.limits.visit(),
         clock: Arc::new(SystemClock),
-        pinned: std::sync::Mutex::new(HashMap::new()),
+        pinned: Mutex::new(HashMap::new()),
+        policy: Mutex::new(None),
     })
 }

@@ -73,6 +73,7 @@ async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> 
         enclave.spend(&question.verified)?;
         return Ok(earlier);
     }
+    enclave.note_policy(question.verified.policy_digest).await?;
     // From here on the visit is charged, whatever happens.
     let reserved = enclave.reserve(visit, CHARGE, permit.budget_limit).await?;
     let work = release(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
+use rlimit::Resource;
 use roaring::RoaringBitmap;
 use sekisho_tables::Snapshot;
 
@@ -15,12 +16,22 @@ use crate::run::{self, Prepared};
 /// Deep queries need a deep stack; running out of it ends this process only.
 const STACK_BYTES: usize = 256 << 20;
 
+/// The most memory that a worker may map. The engine's own account, which is
+/// half of it, leaves out what functions and literals take.
+const ADDRESS_BYTES: u64 = 4 << 30;
+
+/// The most time that a worker may compute, in seconds, whoever waits for it:
+/// one whose enclave was killed must not go on for ever.
+const PROCESSOR_SECONDS: u64 = 900;
+
 /// Serves one visit over standard input and output, until the input ends.
 ///
 /// # Errors
 ///
-/// When a pipe breaks, or the thread that works cannot be started.
+/// When a pipe breaks, the limits cannot be set, or the thread that works cannot
+/// be started.
 pub fn serve() -> std::io::Result<()> {
+    confine()?;
     let worker = std::thread::Builder::new()
         .stack_size(STACK_BYTES)
         .spawn(|| {
@@ -32,6 +43,19 @@ pub fn serve() -> std::io::Result<()> {
     worker
         .join()
         .unwrap_or_else(|_| Err(std::io::Error::other("the worker's thread ended")))
+}
+
+/// Gives up what a visit does not need. A core dump would hold rows.
+fn confine() -> std::io::Result<()> {
+    for (resource, most) in [
+        (Resource::CORE, 0),
+        (Resource::AS, ADDRESS_BYTES),
+        (Resource::CPU, PROCESSOR_SECONDS),
+    ] {
+        let most = most.min(resource.get_hard()?);
+        resource.set(most, most)?;
+    }
+    Ok(())
 }
 
 async fn converse() -> std::io::Result<()> {

@@ -1,3 +1,0 @@
-//! Benchmarks: visits and their parts.
-
-fn main() {}
