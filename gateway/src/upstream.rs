@@ -17,7 +17,7 @@ use sekisho_runtime::{
     tls::{ClientTls, client_channel},
 };
 use tokio::time::Instant;
-use tonic::{Code, Request, Status, transport::Channel};
+use tonic::{Code, Request, Status, TimeoutExpired, transport::Channel};
 
 use crate::{config, decision::not_available};
 
@@ -112,11 +112,12 @@ pub(crate) fn prepared<T>(message: T, deadline: Instant) -> Request<T> {
 /// concerns visitors, as it stands, and otherwise a constant.
 pub(crate) fn relayed(status: &Status) -> Failure {
     let Some(mut failure) = Failure::from_status(status) else {
-        let lost = std::error::Error::source(status).is_some();
         return match status.code() {
-            Code::DeadlineExceeded | Code::Cancelled => overdue(),
+            Code::DeadlineExceeded => overdue(),
             Code::Unavailable => away(),
-            _ if lost => away(),
+            // A connection that was lost is reported in several ways.
+            _ if is_lost(status) => away(),
+            Code::Cancelled => overdue(),
             _ => internal(),
         };
     };
@@ -138,6 +139,19 @@ pub(crate) fn relayed(status: &Status) -> Failure {
             failure
         }
     }
+}
+
+/// Whether something of the connection, and not our own clock, ended the call.
+fn is_lost(status: &Status) -> bool {
+    let mut cause = std::error::Error::source(status);
+    let lost = cause.is_some();
+    while let Some(error) = cause {
+        if error.is::<TimeoutExpired>() {
+            return false;
+        }
+        cause = error.source();
+    }
+    lost
 }
 
 /// The enclave does not answer.

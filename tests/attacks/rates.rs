@@ -44,7 +44,9 @@ impl Rates {
         let rate = |of: usize| of as f64 / successes.len() as f64;
         let success_rate = rate(successes.iter().filter(|success| **success).count());
         let slack = |rate: f64| 3.0 * (rate * (1.0 - rate) / successes.len() as f64).sqrt();
-        let outcome = if success_rate > guess_rate + slack(guess_rate) {
+        let promised = bound <= guess_rate;
+        let guessed = guess_rate + if promised { slack(guess_rate) } else { 0.0 };
+        let outcome = if success_rate > guessed {
             Outcome::Succeeded
         } else {
             Outcome::Neutralised
@@ -73,10 +75,13 @@ impl Rates {
     }
 }
 
-/// How many times an attack is made; `SEKISHO_ATTACK_TRIALS` says otherwise.
+/// How many times an attack is made: a number, or `long`, of `SEKISHO_ATTACK_TRIALS`.
 pub(crate) fn trials() -> usize {
-    let asked = std::env::var("SEKISHO_ATTACK_TRIALS").ok();
-    asked.map_or(60, |asked| asked.parse().unwrap())
+    match std::env::var("SEKISHO_ATTACK_TRIALS").as_deref() {
+        Err(_) => 60,
+        Ok("long") => 600,
+        Ok(number) => number.parse().unwrap(),
+    }
 }
 
 /// Which trials somebody would get right who has learnt which views go with

@@ -11,13 +11,15 @@ use crate::{
     server::free_port,
 };
 
+type Alteration = Box<dyn FnOnce(&Policies)>;
+
 /// A consortium that has not started yet.
 #[must_use = "nothing runs before `start`"]
 #[derive(Default)]
 pub struct Builder {
     datasets: [Option<Dataset>; 2],
     stores: [Option<(&'static str, PathBuf)>; 2],
-    policies: Vec<Box<dyn FnOnce(&Policies)>>,
+    policies: Vec<Alteration>,
     otlp_endpoint: Option<String>,
     visit_seconds: Option<u64>,
 }

@@ -89,6 +89,7 @@ impl Server {
             std::thread::sleep(BETWEEN);
         }
         let _ = child.kill();
+        child.wait().unwrap();
         panic!("`{}` does not stop:\n{}", self.program, self.tail());
     }
 

@@ -6,6 +6,11 @@
     reason = "tests"
 )]
 
+mod crash;
+mod python;
+mod real;
 mod refused;
+mod telemetry;
+mod tools;
 mod visit;
 mod workers;

@@ -4,6 +4,7 @@
 //! here, so that nothing that runs over private rows can fail or has to cast,
 //! but for the widening of an integer.
 
+mod level;
 mod literal;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use crate::{
     label::{Origin, Relation},
     rewrite,
 };
+use level::Level;
 use literal::Literal;
 
 /// The most literals of an IN.
@@ -117,20 +119,6 @@ pub(crate) fn first_word(expr: &Expr) -> String {
         .unwrap_or_else(|| "select".to_owned())
 }
 
-/// Whether a predicate speaks of individuals, of their rows, or of both.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Individuals,
-    Rows,
-    Both,
-}
-
-impl Level {
-    fn and(self, other: Self) -> Self {
-        if self == other { self } else { Self::Both }
-    }
-}
-
 struct Judge<'a> {
     relation: &'a Relation,
     sql: &'a str,
@@ -201,7 +189,7 @@ impl Judge<'_> {
                 };
                 let origin = self.origin(column)?;
                 self.may_be_filtered(column, origin)?;
-                Ok((expr.clone(), level_of(origin)))
+                Ok((expr.clone(), Level::of(origin)))
             }
             Expr::Column(column) => self.flag(column),
             other if has_subquery(other) => Err(subquery(self.sql, self.catalogue)),
@@ -233,7 +221,7 @@ impl Judge<'_> {
             op,
             Box::new(Expr::Literal(right, None)),
         ));
-        Ok((compared, level_of(origin)))
+        Ok((compared, Level::of(origin)))
     }
 
     fn listed(
@@ -268,7 +256,7 @@ impl Judge<'_> {
         let origin = self.origin(column)?;
         let declared = self.may_be_filtered(column, origin)?;
         if declared.r#type == ColumnType::Bool {
-            Ok((Expr::Column(column.clone()), level_of(origin)))
+            Ok((Expr::Column(column.clone()), Level::of(origin)))
         } else {
             Err(self.form(&Expr::Column(column.clone())))
         }
@@ -405,12 +393,4 @@ fn is_comparison(op: Operator) -> bool {
             | Operator::Gt
             | Operator::GtEq
     )
-}
-
-fn level_of(origin: &Origin) -> Level {
-    if origin.is_of_individuals() {
-        Level::Individuals
-    } else {
-        Level::Rows
-    }
 }

@@ -1,3 +1,4 @@
+//! Queries over a small dataset: what is answered and what is refused.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

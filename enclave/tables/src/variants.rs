@@ -195,10 +195,16 @@ fn surveyed<'a>(
     let mut samples = Vec::new();
     let mut tissues = Vec::new();
     for column in header.samples() {
-        let tissue = group.tissues.get(column);
+        let paired = || {
+            header
+                .paired_as(column)
+                .and_then(|role| group.tissues.get(role))
+        };
+        let tissue = group.tissues.get(column).or_else(paired);
         if tissue.is_none() && !group.tissues.is_empty() {
             return fail(format!(
-                "sample column `{column}` is not in `samples` of its [[variants]]; add it there"
+                "sample column `{column}` is not in `samples` of its [[variants]], and the header \
+                 does not name it in ##tumor_sample or ##normal_sample; add it there"
             ));
         }
         let sample = group

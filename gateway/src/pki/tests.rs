@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! What is written is what the runtime's TLS reads.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::os::unix::fs::MetadataExt as _;
 

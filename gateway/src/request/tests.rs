@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! Every form that is refused, by the field that it names.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use sekisho_runtime::status::Reason;
 

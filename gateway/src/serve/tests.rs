@@ -1,6 +1,6 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 //! A real gateway on a real socket, the shipped consortium's files, and the
 //! enclave's side of the wire.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod enclave;
 mod site;

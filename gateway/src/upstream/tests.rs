@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! Which of an enclave's errors reach a visitor.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
 
@@ -17,6 +17,14 @@ fn foreign_texts_never_reach_a_visitor() {
     assert_eq!(relayed(&Status::unavailable("canary")), away());
     assert_eq!(relayed(&Status::cancelled("Timeout expired")), overdue());
     assert_eq!(relayed(&Status::deadline_exceeded("canary")), overdue());
+}
+
+#[test]
+fn an_enclave_that_went_away_in_the_middle_was_not_slow() {
+    let lost = Status::from_error(Box::new(std::io::Error::other("reset")));
+    assert_eq!(relayed(&lost), away());
+    let expired = Status::from_error(Box::new(TimeoutExpired(())));
+    assert_eq!(relayed(&expired), overdue());
 }
 
 #[test]

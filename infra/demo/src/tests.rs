@@ -1,3 +1,4 @@
+//! What holds of the generated datasets.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -6,7 +6,7 @@ pub use sekisho_proto::v1::Refusal;
 use sekisho_proto::v1::ResultFailure;
 pub use sekisho_runtime::status::Reason;
 use sekisho_runtime::{status, tls::TlsError};
-use tonic::{Code, Status};
+use tonic::{Code, Status, TimeoutExpired};
 
 use crate::{answer::Unproved, connection::UnusableAddress};
 
@@ -75,14 +75,15 @@ impl Error {
         if let Some(failure) = status::Failure::from_status(status) {
             return Self::Failed(failure.into());
         }
+        let lost = status.source().is_some() && !has_timed_out(status);
         match status.code() {
-            Code::DeadlineExceeded | Code::Cancelled => Self::TimedOut {
-                seconds: timeout.as_secs(),
-            },
-            // tonic reports a connection that broke as either of the two.
-            Code::Unavailable | Code::Unknown if status.source().is_some() => Self::Unreachable {
+            // tonic reports a connection that broke as any of the three.
+            Code::Unavailable | Code::Unknown | Code::Cancelled if lost => Self::Unreachable {
                 address: address.to_owned(),
                 cause: root_cause(status),
+            },
+            Code::DeadlineExceeded | Code::Cancelled => Self::TimedOut {
+                seconds: timeout.as_secs(),
             },
             Code::Unavailable => Self::Unreachable {
                 address: address.to_owned(),
@@ -91,6 +92,18 @@ impl Error {
             code => Self::Broken(format!("{code:?}: {}", status.message())),
         }
     }
+}
+
+/// Whether it was our own clock that ended the call.
+fn has_timed_out(status: &Status) -> bool {
+    let mut cause = status.source();
+    while let Some(error) = cause {
+        if error.is::<TimeoutExpired>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The innermost cause of an error, which says most.
@@ -177,6 +190,14 @@ mod tests {
             panic!("not a failure")
         };
         assert_eq!(failure.refusal, None);
+    }
+
+    #[test]
+    fn a_call_that_was_cut_off_did_not_take_too_long() {
+        let cut_off = Status::from_error(Box::new(std::io::Error::other("reset")));
+        assert!(matches!(of(&cut_off), Error::Unreachable { .. }));
+        let expired = Status::from_error(Box::new(TimeoutExpired(())));
+        assert!(matches!(of(&expired), Error::TimedOut { seconds: 9 }));
     }
 
     #[test]

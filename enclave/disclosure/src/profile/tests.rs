@@ -1,3 +1,4 @@
+//! Profiles as files, and which of two is stricter.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

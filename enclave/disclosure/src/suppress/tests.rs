@@ -1,3 +1,4 @@
+//! What is suppressed, and what is shown how.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;

@@ -1,3 +1,4 @@
+//! Which permits are none.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use ed25519_dalek::{Signer as _, SigningKey};

@@ -3,7 +3,10 @@
 use std::io::BufRead;
 
 use noodles::bcf;
-use noodles::vcf::{self, header::record::value::map::info::Number};
+use noodles::vcf::{
+    self,
+    header::record::value::{Collection, map::info::Number},
+};
 
 use crate::compressed::{self, BytesRead, Inflate};
 use crate::inputs::Input;
@@ -85,6 +88,18 @@ impl Header {
     /// The sample columns.
     pub(super) fn samples(&self) -> impl Iterator<Item = &String> {
         self.vcf.sample_names().iter()
+    }
+
+    /// What a sample column is in a tumour/normal pair, where the header names
+    /// the pair as somatic callers do: `##tumor_sample=` and `##normal_sample=`.
+    pub(super) fn paired_as(&self, column: &str) -> Option<&'static str> {
+        [("tumor_sample", "TUMOR"), ("normal_sample", "NORMAL")]
+            .into_iter()
+            .find(|(record, _)| match self.vcf.get(*record) {
+                Some(Collection::Unstructured(names)) => names.iter().any(|name| name == column),
+                _ => false,
+            })
+            .map(|(_, role)| role)
     }
 
     /// The contigs, in the header's order.

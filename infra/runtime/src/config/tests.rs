@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! What a person who wrote a wrong configuration reads.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde::Deserialize;
 

@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 //! Handshakes over real sockets, with certificates made on the spot.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod authority;
 mod site;

@@ -1,3 +1,4 @@
+//! Answers from the wire, whole and broken.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::HashMap;

@@ -218,6 +218,26 @@ fn a_somatic_callers_tumour_carries_what_its_record_names() {
 }
 
 #[test]
+fn a_pair_that_the_header_names_needs_no_column_of_that_name() {
+    let pairs = PAIRS.replace("s{file_stem}", "s{file_stem}{tissue}");
+    let dataset = with(&pairs, 0, &[]);
+    dataset.file(
+        "people.tsv",
+        "sample\tindividual\ns0normal\ti\ns0tumor\ti\n",
+    );
+    let calls = vcf(&["X-10A", "X-01A"], &["1 10 . A G . PASS . GT 0/0 0/1"]);
+    dataset.file("0.vcf", &calls);
+    let error = dataset.ingest().unwrap_err().to_string();
+    assert!(error.contains("`X-10A` is not in `samples`"), "{error}");
+    let named = "##tumor_sample=X-01A\n##normal_sample=X-10A\n#CHROM";
+    dataset.file("0.vcf", &calls.replace("#CHROM", named));
+    assert_eq!(
+        table(&dataset.snapshot(), "genotypes", &["sample_id", "dosage"]),
+        ["s0normal 0", "s0tumor 1"]
+    );
+}
+
+#[test]
 fn genotypes_can_be_restricted_to_a_cohort_to_variants_and_to_carriers() {
     let dataset = dataset(
         3,

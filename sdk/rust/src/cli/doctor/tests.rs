@@ -1,3 +1,4 @@
+//! What the doctor finds.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{

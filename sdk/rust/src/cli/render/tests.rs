@@ -1,3 +1,4 @@
+//! What is printed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::{collections::HashMap, sync::Arc};

@@ -1,0 +1,135 @@
+//! Walls between crates, as ARCHITECTURE.md draws them.
+
+use std::{collections::BTreeMap, fs};
+
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+use sekisho_tests::root;
+
+/// Which of our crates each of them may use: an upper bound.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("sekisho-proto", &[]),
+    ("sekisho-disclosure", &[]),
+    ("sekisho-receipt", &[]),
+    ("sekisho-tables", &[]),
+    ("sekisho-policies", &[]),
+    ("sekisho-runtime", &[]),
+    ("sekisho-query", &["sekisho-disclosure", "sekisho-tables"]),
+    ("sekisho-ledger", &["sekisho-disclosure", "sekisho-receipt"]),
+    (
+        "sekisho-enclave",
+        &[
+            "sekisho-disclosure",
+            "sekisho-ledger",
+            "sekisho-policies",
+            "sekisho-proto",
+            "sekisho-query",
+            "sekisho-receipt",
+            "sekisho-runtime",
+            "sekisho-tables",
+        ],
+    ),
+    (
+        "sekisho-gateway",
+        &["sekisho-policies", "sekisho-proto", "sekisho-runtime"],
+    ),
+    (
+        "sekisho",
+        &["sekisho-proto", "sekisho-receipt", "sekisho-runtime"],
+    ),
+    ("sekisho-demo", &[]),
+    ("sekisho-bench", &["sekisho", "sekisho-tests"]),
+    (
+        "sekisho-tests",
+        &[
+            "sekisho",
+            "sekisho-proto",
+            "sekisho-receipt",
+            "sekisho-runtime",
+            "sekisho-tables",
+        ],
+    ),
+];
+
+/// Libraries, by the beginning of their names, that only some crates may name.
+const WALLS: &[(&str, &[&str])] = &[
+    ("datafusion", &["sekisho-query"]),
+    ("noodles", &["sekisho-tables"]),
+    // Compression alone: to write what is ingested.
+    ("noodles-bgzf", &["sekisho-demo", "sekisho-tests"]),
+    ("sled", &["sekisho-ledger"]),
+    ("casbin", &["sekisho-policies"]),
+    ("opendp", &["sekisho-disclosure"]),
+];
+
+/// Libraries whose types cross crates, so that two versions of one would not fit.
+const ONE_VERSION: [&str; 7] = [
+    "arrow",
+    "casbin",
+    "datafusion",
+    "parquet",
+    "prost",
+    "rustls",
+    "tonic",
+];
+
+fn workspace() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(["--offline".to_owned()])
+        .exec()
+        .unwrap()
+}
+
+fn names(package: &Package) -> impl Iterator<Item = &str> {
+    package
+        .dependencies
+        .iter()
+        .map(|dependency| dependency.name.as_str())
+}
+
+#[test]
+fn our_crates_use_each_other_as_the_architecture_says() {
+    let arrows: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    for package in workspace().packages {
+        let allowed = arrows.get(package.name.as_str());
+        let allowed = allowed.unwrap_or_else(|| panic!("`{}` has no row", package.name));
+        for used in names(&package).filter(|name| arrows.contains_key(name)) {
+            assert!(allowed.contains(&used), "`{}` uses `{used}`", package.name);
+        }
+    }
+}
+
+#[test]
+fn engines_are_named_by_the_one_crate_that_tames_them() {
+    for package in workspace().packages {
+        for used in names(&package) {
+            let walls = WALLS
+                .iter()
+                .filter(|(library, _)| used.starts_with(library));
+            let mut allowed = walls.flat_map(|(_, crates)| *crates).peekable();
+            if allowed.peek().is_some() {
+                let named = allowed.any(|name| *name == package.name.as_str());
+                assert!(named, "`{}` names `{used}`", package.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_crate_keeps_the_lints_of_the_workspace() {
+    for package in workspace().packages {
+        let manifest = fs::read_to_string(&package.manifest_path).unwrap();
+        let inherits = manifest.contains("[lints]\nworkspace = true");
+        assert!(inherits, "{}", package.manifest_path);
+    }
+}
+
+#[test]
+fn libraries_that_cross_crates_have_one_version() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for library in ONE_VERSION {
+        let versions = lock.matches(&format!("\nname = \"{library}\"\n")).count();
+        assert_eq!(versions, 1, "{library}");
+    }
+}

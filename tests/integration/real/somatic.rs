@@ -1,0 +1,195 @@
+//! Patients, tumours and their mutations in liver cancers of TCGA.
+
+use std::collections::BTreeSet;
+
+use arrow::{array::AsArray, datatypes::UInt32Type};
+use roaring::RoaringBitmap;
+
+use super::{
+    Held, LIHC, cells, held,
+    liver::{Mutation, Patient},
+    mean_of_integers, near, rounded,
+};
+
+const NOT_IN_THE_PROTEIN: [&str; 2] = ["Silent", "Intron"];
+
+#[tokio::test]
+async fn patients_are_counted_and_not_rows() {
+    let Some(held) = held() else { return };
+    let liver = &held.liver;
+    assert_eq!((liver.clinical_rows, liver.patients.len()), (365, 363));
+    assert_eq!(held.lihc.individuals().unwrap().len(), 363);
+    assert_eq!(held.lihc.genotype_samples().unwrap().len(), 2 * 365);
+    let sql = "SELECT count(*) AS rows, count(DISTINCT individual_id) AS patients FROM ";
+    let of = async |table: &str| held.rows(LIHC, &format!("{sql}{table}")).await;
+    assert_eq!(of("individuals").await, ["365 365"]);
+    assert_eq!(of("samples").await, ["730 365"]);
+    // Among men of sixty and more the two patients with a second tumour make the
+    // difference: 121 patients have 123 tumours.
+    let old = |patient: &Patient| patient.male && patient.age.is_some_and(|age| age >= 60);
+    let tumours = liver
+        .tumours
+        .values()
+        .filter(|patient| old(&liver.patients[*patient]));
+    assert_eq!((liver.count(old), tumours.count()), (121, 123));
+    let sql = "SELECT s.tissue, count(*) AS samples, count(DISTINCT s.individual_id) AS patients \
+               FROM individuals i JOIN samples s ON i.individual_id = s.individual_id \
+               WHERE i.sex = 'male' AND i.age >= 60 GROUP BY s.tissue";
+    assert_eq!(
+        held.rows(LIHC, sql).await,
+        ["normal 125 120", "tumor 125 120"]
+    );
+    let sql = "SELECT count(*) AS patients FROM individuals WHERE sex = 'male' AND age >= 60";
+    assert_eq!(held.rows(LIHC, sql).await, ["120"]);
+}
+
+#[tokio::test]
+async fn survival_is_known_by_stage_and_vital_status() {
+    let Some(held) = held() else { return };
+    let days = |holds: &dyn Fn(&Patient) -> bool| -> Vec<usize> {
+        let chosen = held.liver.patients.values().filter(|one| holds(one));
+        chosen.filter_map(|patient| patient.days).collect()
+    };
+    let sql = "SELECT vital_status, count(days) AS n, avg(days) AS days \
+               FROM individuals GROUP BY vital_status";
+    let rows = held.rows(LIHC, sql).await;
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let [vital_status, n, average] = cells(&row).try_into().unwrap();
+        let days = days(&|patient| patient.vital_status == vital_status);
+        assert_eq!(n, rounded(days.len()).to_string(), "{row}");
+        assert!(near(average, mean_of_integers(&days)), "{row}");
+    }
+    // Four patients have stage IV: they are hidden with those of no known stage.
+    let sql = "SELECT stage, count(days) AS n, avg(days) AS days FROM individuals GROUP BY stage";
+    let rows = held.rows(LIHC, sql).await;
+    let stages: Vec<&str> = rows.iter().map(|row| cells(row)[0]).collect();
+    assert_eq!(stages, ["I", "II", "III", "IV"]);
+    for row in &rows[..3] {
+        let [stage, n, average] = cells(row).try_into().unwrap();
+        let days = days(&|patient| patient.stage == Some(stage));
+        assert_eq!(n, rounded(days.len()).to_string(), "{row}");
+        assert!(near(average, mean_of_integers(&days)), "{row}");
+    }
+    assert_eq!(rows[3], "IV - -");
+}
+
+#[tokio::test]
+async fn every_figure_of_a_cross_table_of_survival_is_the_one_of_its_patients() {
+    let Some(held) = held() else { return };
+    let sql = "SELECT stage, vital_status, count(days) AS n, avg(days) AS days \
+               FROM individuals GROUP BY stage, vital_status";
+    let rows = held.rows(LIHC, sql).await;
+    let mut released = 0;
+    for row in &rows {
+        let [stage, vital_status, n, average] = cells(row).try_into().unwrap();
+        let chosen =
+            held.liver.patients.values().filter(|patient| {
+                patient.stage == Some(stage) && patient.vital_status == vital_status
+            });
+        let days: Vec<usize> = chosen.filter_map(|patient| patient.days).collect();
+        if n == "-" {
+            continue;
+        }
+        assert!(days.len() >= 10, "{row}");
+        assert_eq!(n, rounded(days.len()).to_string(), "{row}");
+        assert!(near(average, mean_of_integers(&days)), "{row}");
+        released += 1;
+    }
+    // Both columns of stages I to III.
+    assert_eq!(released, 6, "{rows:?}");
+}
+
+/// The tumours that carry a mutation of a gene, from the snapshot.
+fn carriers(held: &Held, gene: &str, excluded: &[&str]) -> BTreeSet<String> {
+    let columns = ["__variant", "gene", "consequence"].map(str::to_owned);
+    let variants = held.lihc.scan("variants", &columns, &RoaringBitmap::new());
+    let mut chosen = RoaringBitmap::new();
+    for batch in variants.unwrap() {
+        let batch = batch.unwrap();
+        let rows = batch.column(0).as_primitive::<UInt32Type>().values();
+        let genes = batch.column(1).as_string::<i32>();
+        let consequences = batch.column(2).as_string::<i32>();
+        for ((row, found), consequence) in rows.iter().zip(genes).zip(consequences) {
+            if found == Some(gene) && !excluded.contains(&consequence.unwrap()) {
+                chosen.insert(*row);
+            }
+        }
+    }
+    let mut carriers = RoaringBitmap::new();
+    for block in held.lihc.blocks_of(&chosen).unwrap() {
+        let block = block.unwrap();
+        carriers |= block.dosage_1 | block.dosage_2;
+    }
+    let samples = held.lihc.genotype_samples().unwrap();
+    let samples = carriers
+        .iter()
+        .map(|at| samples[at as usize].sample_id.clone());
+    samples.collect()
+}
+
+#[test]
+fn as_many_tumours_carry_tp53_as_published() {
+    let Some(held) = held() else { return };
+    for (excluded, expected) in [([].as_slice(), 91), (&NOT_IN_THE_PROTEIN, 88)] {
+        let found = carriers(held, "TP53", excluded);
+        assert_eq!(found.len(), expected);
+        let in_files = held.liver.mutated(|mutation| {
+            mutation.gene == "TP53" && !excluded.contains(&mutation.consequence.as_str())
+        });
+        let in_files: BTreeSet<String> = in_files
+            .iter()
+            .map(|name| format!("{name}-tumor"))
+            .collect();
+        assert_eq!(found, in_files);
+    }
+}
+
+const MUTATED: &str = "FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id \
+                       WHERE g.dosage >= 1";
+
+#[tokio::test]
+async fn patients_with_a_mutated_gene_are_as_many_as_the_files_say() {
+    let Some(held) = held() else { return };
+    let liver = &held.liver;
+    for gene in ["TP53", "CTNNB1", "TTN", "ALB", "PCLO", "MUC16"] {
+        for (predicate, excluded) in [
+            ("", [].as_slice()),
+            (
+                " AND v.consequence NOT IN ('Silent', 'Intron')",
+                &NOT_IN_THE_PROTEIN,
+            ),
+        ] {
+            let tumours = liver.mutated(|mutation| {
+                mutation.gene == gene && !excluded.contains(&mutation.consequence.as_str())
+            });
+            let patients = liver.whose(&tumours);
+            let sql = format!(
+                "SELECT count(DISTINCT g.individual_id) AS n {MUTATED} AND v.gene = '{gene}'{predicate}"
+            );
+            let released = held.rows(LIHC, &sql).await;
+            assert_eq!(released, [rounded(patients.len()).to_string()], "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn mutations_and_their_depth_are_those_of_the_files() {
+    let Some(held) = held() else { return };
+    let of_gene = |mutation: &&Mutation| mutation.gene == "TP53";
+    let mutations: Vec<&Mutation> = held.liver.mutations.iter().filter(of_gene).collect();
+    let depths: Vec<usize> = mutations.iter().map(|mutation| mutation.depth).collect();
+    let sql = "SELECT s.tissue, sum(g.dosage) AS alleles, avg(g.depth) AS depth \
+               FROM samples s JOIN genotypes g \
+               ON s.individual_id = g.individual_id AND s.sample_id = g.sample_id \
+               JOIN variants v ON g.variant_id = v.variant_id \
+               WHERE g.dosage >= 1 AND v.gene = 'TP53' GROUP BY s.tissue";
+    let rows = held.rows(LIHC, sql).await;
+    assert_eq!(rows.len(), 2);
+    // No normal carries one: the genotypes of the normals are 0/0 by construction.
+    assert_eq!(rows[0], "normal - -");
+    let [tissue, alleles, depth] = cells(&rows[1]).try_into().unwrap();
+    assert_eq!(tissue, "tumor");
+    assert_eq!(alleles, rounded(depths.len()).to_string());
+    assert!(near(depth, mean_of_integers(&depths)), "{rows:?}");
+}
