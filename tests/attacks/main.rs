@@ -5,7 +5,6 @@
 //! Where the bound is above guessing, the attack is not solved: the row says so.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stdout,
     reason = "tests; their rates are read by people"
 )]

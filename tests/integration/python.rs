@@ -8,6 +8,7 @@ use std::{
 use sekisho_tests::{Consortium, root};
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "what is skipped is said")]
 async fn the_python_sdk_visits_it_too() {
     let Some(python) = std::env::var_os("SEKISHO_PYTHON") else {
         println!("skipped: SEKISHO_PYTHON names no Python with the SDK; `make test` sets it");
@@ -28,7 +29,15 @@ async fn the_python_sdk_visits_it_too() {
     });
     fs::write(&server, description.to_string()).unwrap();
     let ran = Command::new(python)
-        .args(["-m", "pytest", "-q", "-rs", "tests/python/test_visit.py"])
+        .args([
+            "-m",
+            "pytest",
+            "-q",
+            "-rs",
+            "-c",
+            "sdk/python/pyproject.toml",
+            "tests/python/test_visit.py",
+        ])
         .current_dir(root())
         .env("SEKISHO_TEST_SERVER", server)
         .stdin(Stdio::null())

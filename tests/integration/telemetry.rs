@@ -27,7 +27,7 @@ fn marked() -> Dataset {
 /// Everything: accepted, refused and failing, with marks wherever a visitor can
 /// write something.
 fn questions() -> Vec<String> {
-    let mut all: Vec<String> = [
+    [
         "SELECT count(*) AS zeisig FROM individuals WHERE weight < 8264.75",
         "SELECT 'zeisig' AS stieglitz, sex, count(*) AS n FROM individuals \
          WHERE registered_on > '1955-12-24' GROUP BY sex HAVING count(*) > 8264.75 -- girlitz",
@@ -41,13 +41,10 @@ fn questions() -> Vec<String> {
         "SELECT zeisig('stieglitz', 8264.75) FROM individuals",
         "SELECT count(*) FROM individuals WHERE 'zeisig",
         "SELECT sum(CAST(note AS INT)) FROM individuals",
+        "SELECT length(repeat('zeisig', n * 100000000)) FROM (SELECT count(*) AS n FROM individuals) t",
     ]
     .map(str::to_owned)
-    .to_vec();
-    all.push(format!(
-        "SELECT length(repeat('zeisig', n * 100000000)) FROM (SELECT count(*) AS n FROM individuals) t"
-    ));
-    all
+    .to_vec()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,11 +19,14 @@ use crate::{
 /// # Postcondition
 ///
 /// Every figure shown describes at least `threshold` individuals and none of
-/// them dominates it. Along every dimension the suppressed figures of a line
-/// describe nobody, or at least `threshold` individuals in at least two cells,
-/// as far as the line has cells to add. A group that is suppressed shows none
-/// of its figures. Rows without a value in a dimension are no declared group:
-/// they appear only with a figure to show.
+/// them dominates it. The suppressed figures of the table are none, or at least
+/// two that describe at least `threshold` individuals together; those of a line
+/// along one dimension are none or at least two; both as far as there are
+/// figures left to suppress. An empty declared group is suppressed as one with
+/// few individuals is: else the pattern would tell nobody from somebody. A
+/// group that is suppressed shows none of its figures. Rows without a value in
+/// a dimension are no declared group: they appear only with a figure to show,
+/// and whether they are there changes nothing for the other groups.
 ///
 /// Cost: for each measure, lines × cells set unions in the worst case.
 pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
@@ -93,11 +96,11 @@ fn suppressed(
             .map(|(key, _)| (*key).clone())
             .collect(),
     );
-    let lines = lines(figures, table.dimensions().len());
+    let lines = lines(figures, table.dimensions().len(), profile);
     loop {
         let further: Vec<Key> = lines
             .iter()
-            .filter_map(|line| complement(line, figures, &hidden, profile))
+            .filter_map(|line| complement(line, figures, &hidden))
             .collect();
         if further.is_empty() {
             return hidden;
@@ -116,48 +119,63 @@ fn may_stand_alone(figure: &Figure, profile: &Profile) -> bool {
 /// The (2, p %) dominance rule and the p % rule, on absolute contributions.
 fn is_dominated(figure: &Figure, profile: &Profile) -> bool {
     let (sum, [first, second]) = figure.magnitudes();
+    // Nobody with an amount looks like one or two with one.
     if sum == 0.0 {
-        return false;
+        return true;
     }
     let rest = sum - first - second;
     first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
         || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
 }
 
-/// The lines of a table: cells that differ in one dimension only. A total over
-/// a line may be known from elsewhere.
-fn lines<'a>(figures: &BTreeMap<&'a Key, &Figure>, dimensions: usize) -> Vec<Vec<&'a Key>> {
-    (0..dimensions)
+/// Cells over which a total may be known from elsewhere.
+struct Line<'a> {
+    cells: Vec<&'a Key>,
+    /// How many individuals its suppressed cells must describe.
+    mass: u64,
+}
+
+/// The lines of a table: its declared cells that differ in one dimension only,
+/// and all of them together.
+fn lines<'a>(
+    figures: &BTreeMap<&'a Key, &Figure>,
+    dimensions: usize,
+    profile: &Profile,
+) -> Vec<Line<'a>> {
+    let declared = || {
+        figures
+            .keys()
+            .copied()
+            .filter(|key| key.iter().all(Option::is_some))
+    };
+    let whole = Line {
+        cells: declared().collect(),
+        mass: u64::from(profile.threshold),
+    };
+    let along = (0..dimensions)
+        .filter(|_| dimensions > 1)
         .flat_map(|dimension| {
             let mut lines: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
-            for &key in figures.keys() {
+            for key in declared() {
                 let mut others = key.clone();
                 others.remove(dimension);
                 lines.entry(others).or_default().push(key);
             }
-            lines.into_values()
-        })
-        .collect()
+            lines.into_values().map(|cells| Line { cells, mass: 0 })
+        });
+    along.chain([whole]).collect()
 }
 
 /// The next cell to suppress in a line, if its suppressed ones could be told
-/// from a total.
-fn complement(
-    line: &[&Key],
-    figures: &BTreeMap<&Key, &Figure>,
-    hidden: &Hidden,
-    profile: &Profile,
-) -> Option<Key> {
-    let (gone, shown): (Vec<&Key>, Vec<&Key>) = line.iter().partition(|key| hidden.contains(key));
+/// from a total. Empty ones count as suppressed ones do.
+fn complement(line: &Line<'_>, figures: &BTreeMap<&Key, &Figure>, hidden: &Hidden) -> Option<Key> {
+    let (gone, shown): (Vec<&Key>, Vec<&Key>) =
+        line.cells.iter().partition(|key| hidden.contains(key));
     let mut mass = RoaringBitmap::new();
-    let mut cells = 0;
     for figure in gone.iter().filter_map(|key| figures.get(key)) {
-        if figure.individuals() > 0 {
-            cells += 1;
-            mass |= figure.contributors();
-        }
+        mass |= figure.contributors();
     }
-    if mass.is_empty() || (cells >= 2 && mass.len() >= u64::from(profile.threshold)) {
+    if gone.is_empty() || (gone.len() >= 2 && mass.len() >= line.mass) {
         return None;
     }
     shown

@@ -86,6 +86,9 @@ SELECT count(*) FROM individuals WHERE registered_on > 'yesterday'
 SELECT count(*) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
 WHERE i.sex = 'male' OR s.tissue = 'tumor'
 
+SELECT count(*) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
+WHERE NOT (i.sex = 'female' AND s.tissue = 'normal')
+
 -- Group keys.
 SELECT age, count(*) FROM individuals GROUP BY age
 
@@ -117,6 +120,12 @@ SELECT count(*) FROM individuals NATURAL JOIN samples
 SELECT count(*) FROM individuals i LEFT ANTI JOIN samples s ON i.individual_id = s.individual_id
 
 SELECT count(*) FROM individuals i JOIN (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) t ON i.sex = t.sex
+
+SELECT count(*) FROM samples a JOIN samples b ON a.individual_id = b.individual_id
+JOIN samples c ON a.individual_id = c.individual_id
+
+SELECT count(*) FROM genotypes a JOIN genotypes b ON a.individual_id = b.individual_id AND a.sample_id = b.sample_id
+WHERE a.dosage >= 1 AND b.dosage >= 1
 
 -- Annotations.
 SELECT count(*) FROM variants
@@ -184,6 +193,13 @@ SELECT nosuch(age) FROM individuals
 
 SELECT count(*) FROM individuals TABLESAMPLE (10 PERCENT)
 
+SELECT count(*) FROM individuals HAVING count(*) > (SELECT count(*) FROM individuals TABLESAMPLE (10 PERCENT))
+
+WITH a AS (SELECT count(*) AS n FROM individuals), b AS (SELECT x.n FROM a x CROSS JOIN a y),
+c AS (SELECT x.n FROM b x CROSS JOIN b y), d AS (SELECT x.n FROM c x CROSS JOIN c y),
+e AS (SELECT x.n FROM d x CROSS JOIN d y), f AS (SELECT x.n FROM e x CROSS JOIN e y),
+g AS (SELECT x.n FROM f x CROSS JOIN f y), h AS (SELECT x.n FROM g x CROSS JOIN g y) SELECT n FROM h
+
 SELECT count(*) FROM individuals FOR UPDATE
 
 SELECT DISTINCT ON (sex) sex FROM individuals
@@ -208,7 +224,13 @@ SELECT unnest([1, 2]), count(*) FROM individuals
 
 SELECT FROM WHERE
 
-SELECT age AS "__unit", count(*) FROM individuals GROUP BY age
+SELECT count(*) FROM (SELECT age AS "__unit" FROM individuals) t
+
+SELECT count(*) FROM (SELECT age AS '__variant' FROM individuals) t
+
+SELECT count(*) FROM (SELECT age AS `__variant` FROM individuals) t
+
+SELECT count(*) FROM individuals AS __cells_0
 
 SELEC count(*) FROM individuals
 

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef},
-    common::{Column, DFSchema, Result},
+    common::{Column, DFSchema, Result, plan_err},
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Projection, TableScanBuilder},
 };
 use sekisho_tables::ColumnType;
 use serde::{Deserialize, Serialize};
 
 use crate::{label::Relation, measure::Measure, session};
+
+/// How the names of cells begin.
+pub(crate) const CELLS_PREFIX: &str = "__cells_";
 
 /// The metadata key that says what a column of a result is.
 pub(crate) const KIND: &str = "sekisho.kind";
@@ -171,6 +174,9 @@ impl Cut {
     pub(crate) fn cells_named_as(&self, schema: &DFSchema) -> Result<LogicalPlan> {
         let source = session::source(self.shape.cells_schema());
         let scan = TableScanBuilder::new(cells_table(self.index), source).build()?;
+        if scan.projected_schema.fields().len() != schema.fields().len() {
+            return plan_err!("the cells do not have the aggregate's columns");
+        }
         let names = schema.iter();
         let exprs = scan
             .projected_schema
@@ -190,5 +196,5 @@ impl Cut {
 
 /// The name under which a cut's cells are scanned.
 pub(crate) fn cells_table(index: usize) -> String {
-    format!("__cells_{index}")
+    format!("{CELLS_PREFIX}{index}")
 }

@@ -159,6 +159,10 @@ impl Judge<'_> {
             }
             Expr::Not(inner) => {
                 let (inner, level) = self.predicate(inner)?;
+                // NOT (a AND b) is an OR.
+                if level == Level::Both {
+                    return Err(self.levels());
+                }
                 Ok((Expr::Not(Box::new(inner)), level))
             }
             Expr::Between(between) => {

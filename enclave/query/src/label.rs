@@ -10,8 +10,8 @@ mod private;
 mod relation;
 mod released;
 
-use datafusion::logical_expr::LogicalPlan;
-use sekisho_tables::{Catalogue, Label};
+use datafusion::{common::tree_node::TreeNodeRecursion, logical_expr::LogicalPlan};
+use sekisho_tables::{Catalogue, Label, UNIT, VARIANT};
 
 use crate::{Refusal, Rule, cut::Cut, rewrite};
 pub(crate) use relation::{Origin, Relation, bare};
@@ -40,11 +40,13 @@ pub(crate) fn label(
     sql: &str,
     catalogue: &Catalogue,
 ) -> Result<Labels, Refusal> {
+    no_reserved_name(plan)?;
     let mut walk = Walk {
         sql,
         catalogue,
         cuts: Vec::new(),
         scans: 0,
+        figures: 0,
     };
     match walk.label(plan)? {
         Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
@@ -62,12 +64,36 @@ pub(crate) fn label(
     }
 }
 
+/// Hidden columns and cells are found by name, so nobody else may use these,
+/// however an alias is quoted.
+fn no_reserved_name(plan: &LogicalPlan) -> Result<(), Refusal> {
+    let ours =
+        |name: &str| name == UNIT || name == VARIANT || name.starts_with(crate::cut::CELLS_PREFIX);
+    let mut reserved = false;
+    let visited = plan.apply_with_subqueries(|node| {
+        reserved |= node.schema().iter().any(|(qualifier, field)| {
+            ours(field.name()) || qualifier.is_some_and(|qualifier| ours(qualifier.table()))
+        });
+        Ok(TreeNodeRecursion::Continue)
+    });
+    if visited.is_ok() && !reserved {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Rule::Clause,
+        "a name is one that the server uses itself",
+        "choose a name that does not begin with two underscores",
+    ))
+}
+
 /// The state of a walk.
 struct Walk<'a> {
     sql: &'a str,
     catalogue: &'a Catalogue,
     cuts: Vec<Cut>,
     scans: usize,
+    /// Figures of the cuts so far.
+    figures: usize,
 }
 
 impl Walk<'_> {

@@ -97,6 +97,8 @@ rules! {
     Operator = "relation.operator",
     /// Private tables join on the individual, annotations on the variant.
     JoinKey = "join.key",
+    /// A join that multiplies an individual's rows.
+    FanOut = "join.fan-out",
     /// A kind of join that may not stand over private rows.
     JoinKind = "join.kind",
     /// An expression over private columns that is more than a bare column.

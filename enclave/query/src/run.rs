@@ -9,7 +9,7 @@ use datafusion::{
     },
     common::{
         DataFusionError, Result,
-        tree_node::{Transformed, TreeNode},
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     datasource::{MemTable, TableProvider, provider_as_source, source_as_provider},
     execution::SessionState,
@@ -157,10 +157,15 @@ async fn narrowed_to_variants(plan: LogicalPlan, state: &SessionState) -> Result
         {
             joins.push(side);
         }
-        Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
+        Ok(TreeNodeRecursion::Continue)
     })?;
-    // With one such join it is clear whose genotypes it narrows.
-    let [variants] = joins.as_slice() else {
+    // With one such join and one scan it is clear whose genotypes it narrows.
+    let scans = tables(&plan)
+        .iter()
+        .flatten()
+        .filter(|table| table.is_of_genotypes())
+        .count();
+    let ([variants], 1) = (joins.as_slice(), scans) else {
         return Ok(plan);
     };
     let column = variants
@@ -204,25 +209,29 @@ fn variants_side(join: &Join) -> Option<LogicalPlan> {
     }
     let sides = [(&join.left, &join.right), (&join.right, &join.left)];
     sides.into_iter().find_map(|(variants, genotypes)| {
-        let of = |plan: &LogicalPlan| {
-            let mut tables = Vec::new();
-            let visited = plan.apply(|node| {
-                if let LogicalPlan::TableScan(scan) = node {
-                    tables.push(snapshot_table(scan));
-                }
-                Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
-            });
-            visited.ok().map(|_| tables)
-        };
         let only_variants =
-            matches!(of(variants)?.as_slice(), [Some(table)] if table.is_of_variants());
-        let genotypes = of(genotypes)?
+            matches!(tables(variants).as_slice(), [Some(table)] if table.is_of_variants());
+        let reads_genotypes = tables(genotypes)
             .iter()
             .flatten()
-            .filter(|table| table.is_of_genotypes())
-            .count();
-        (only_variants && genotypes == 1).then(|| variants.as_ref().clone())
+            .any(SnapshotTable::is_of_genotypes);
+        (only_variants && reads_genotypes).then(|| variants.as_ref().clone())
     })
+}
+
+/// The tables that a plan scans; none for a scan of something else.
+fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
+    let mut tables = Vec::new();
+    let visited = plan.apply(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            tables.push(snapshot_table(scan));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    if visited.is_err() {
+        tables.push(None);
+    }
+    tables
 }
 
 fn snapshot_table(scan: &TableScan) -> Option<SnapshotTable> {

@@ -3,18 +3,21 @@
 //! Every struct of the syntax tree that may hide a clause is taken apart field
 //! by field, so that a parser which learns a new one fails to build here.
 
-use std::collections::VecDeque;
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, VecDeque},
+    ops::ControlFlow,
+};
 
 use datafusion::sql::{
     parser::{DFParserBuilder, Statement as Parsed},
     sqlparser::{
         ast::{
-            Cte, Distinct, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, Query,
-            Select, SetExpr, Statement as SqlStatement, TableAlias, TableFactor, TableWithJoins,
-            With,
+            Cte, Distinct, Expr as SqlExpr, GroupByExpr, Join, JoinConstraint, JoinOperator,
+            LimitClause, ObjectName, Query, Select, SetExpr, Statement as SqlStatement, TableAlias,
+            TableFactor, TableWithJoins, With, visit_expressions,
         },
         dialect::GenericDialect,
-        tokenizer::{Token, Tokenizer},
     },
 };
 use sekisho_tables::Catalogue;
@@ -23,6 +26,8 @@ use crate::{Place, Refusal, Rule, rewrite};
 
 /// The longest text of a query, in bytes.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
+/// The most tables that a query reads.
+const MAX_READS: usize = 64;
 /// The deepest nesting of a query.
 const MAX_DEPTH: usize = 50;
 
@@ -46,7 +51,6 @@ impl Statement {
                 "ask in several queries",
             ));
         }
-        no_reserved_name(sql)?;
         let mut statements = parse(sql)?;
         let (Some(parsed), None) = (statements.pop_front(), statements.pop_front()) else {
             return Err(Refusal::new(
@@ -56,36 +60,23 @@ impl Statement {
             )
             .at(sql, ";"));
         };
-        let judge = Judge { sql, catalogue };
+        let judge = Judge {
+            sql,
+            catalogue,
+            reads: Cell::new(0),
+            named: RefCell::default(),
+        };
         let query = judge.query_of(&parsed)?;
         judge.query(query)?;
+        for subquery in subqueries(query) {
+            judge.query(&subquery)?;
+        }
         let canonical = query.to_string();
         Ok(Self {
             sql: sql.to_owned(),
             canonical,
             parsed,
         })
-    }
-}
-
-/// Names that begin with two underscores are ours: nobody may call a column as
-/// the hidden ones are called.
-fn no_reserved_name(sql: &str) -> Result<(), Refusal> {
-    let tokens = Tokenizer::new(&GenericDialect {}, sql)
-        .tokenize()
-        .unwrap_or_default();
-    let reserved = tokens.iter().find_map(|token| match token {
-        Token::Word(word) if word.value.starts_with("__") => Some(&word.value),
-        _ => None,
-    });
-    match reserved {
-        None => Ok(()),
-        Some(name) => Err(Refusal::new(
-            Rule::Clause,
-            "names that begin with two underscores are reserved",
-            "choose another name",
-        )
-        .at(sql, name)),
     }
 }
 
@@ -105,10 +96,34 @@ fn parse(sql: &str) -> Result<VecDeque<Parsed>, Refusal> {
         .map_err(|_| syntax())
 }
 
+/// The queries that stand in expressions, however deep.
+fn subqueries(query: &Query) -> Vec<Query> {
+    let mut found = Vec::new();
+    let _: ControlFlow<()> = visit_expressions(query, |expr| {
+        match expr {
+            SqlExpr::Subquery(query)
+            | SqlExpr::Exists {
+                subquery: query, ..
+            }
+            | SqlExpr::InSubquery {
+                subquery: query, ..
+            } => found.push(query.as_ref().clone()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    found
+}
+
 /// Walks the syntax tree. The nesting is bounded by the parser.
 struct Judge<'a> {
     sql: &'a str,
     catalogue: &'a Catalogue,
+    /// Tables read so far, counted as often as the plan will read them.
+    reads: Cell<usize>,
+    /// What a query that stands in WITH reads, by its name: it is planned anew
+    /// wherever it is named, so a few lines can grow beyond all bounds.
+    named: RefCell<HashMap<String, usize>>,
 }
 
 impl Judge<'_> {
@@ -195,7 +210,12 @@ impl Judge<'_> {
                 self.alias(alias)?;
                 self.none(from.is_none(), "FROM")?;
                 self.none(materialized.is_none(), "MATERIALIZED")?;
+                let before = self.reads.replace(0);
                 self.query(query)?;
+                let reads = self.reads.replace(before);
+                let mut named = self.named.borrow_mut();
+                let most = named.entry(alias.name.value.to_lowercase()).or_default();
+                *most = reads.max(*most);
             }
         }
         if let Some(order) = order_by {
@@ -337,6 +357,7 @@ impl Judge<'_> {
                 sample,
                 index_hints,
             } => {
+                self.read(name)?;
                 let call = name.to_string();
                 if args.is_some() {
                     return Err(self.clause(&call, "name a table of the dataset"));
@@ -379,6 +400,28 @@ impl Judge<'_> {
                 "name a table, or a query in parentheses",
             )),
         }
+    }
+
+    fn read(&self, name: &ObjectName) -> Result<(), Refusal> {
+        let named = self
+            .named
+            .borrow()
+            .get(&name.to_string().to_lowercase())
+            .copied();
+        let reads = self.reads.get().saturating_add(named.unwrap_or(1));
+        self.reads.set(reads);
+        if reads <= MAX_READS {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Rule::TooWide,
+            format!(
+                "the query reads more than {MAX_READS} tables, each counted as often as it is read"
+            ),
+            "ask in several queries",
+        )
+        .at(self.sql, "from")
+        .with_rewrite(rewrite::individuals(self.catalogue, None)))
     }
 
     fn alias(&self, alias: &TableAlias) -> Result<(), Refusal> {

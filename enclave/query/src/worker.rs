@@ -134,6 +134,9 @@ impl Worker {
                 let [stream] = blobs.as_slice() else {
                     return Err(Lost);
                 };
+                if stream.len() > message::MAX_RESULT {
+                    return Err(Lost);
+                }
                 Released::new(
                     message::batches(stream)?,
                     cells.iter().map(|(_, protected)| protected),

@@ -33,6 +33,8 @@ pub(crate) struct Enclave {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) workers: Arc<Pool>,
     pub(crate) running: Arc<Semaphore>,
+    /// Turns of those who only check, so that they hold up no visit.
+    pub(crate) checking: Semaphore,
     pub(crate) visit_limit: Duration,
     pub(crate) clock: SharedClock,
     pub(crate) pinned: Mutex<HashMap<String, Arc<Pinned>>>,

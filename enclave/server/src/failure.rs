@@ -42,7 +42,13 @@ pub(crate) fn reserve(error: ReserveError) -> Failure {
             format!("the project has spent {spent} of {limit} queries at this dataset"),
         )
         .help("ask the committee for a larger budget"),
-        ReserveError::NonceUsed | ReserveError::NonceExpired => Failure::new(
+        ReserveError::NonceExpired => Failure::new(
+            Reason::LimitExceeded,
+            "the enclave was busy for longer than the permit is valid; nothing was charged",
+        )
+        .help("ask again in a minute")
+        .with("limit", "busy"),
+        ReserveError::NonceUsed => Failure::new(
             Reason::Unauthenticated,
             "the permit is not valid here, now, for this question",
         ),

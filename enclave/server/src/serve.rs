@@ -109,6 +109,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         workers: Pool::start(&program, WORKER, config.workers.waiting)
             .context("cannot start a worker")?,
         running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),
+        checking: Semaphore::new(config.limits.concurrent_visits),
         visit_limit: config.limits.visit(),
         clock: Arc::new(SystemClock),
         pinned: Mutex::new(HashMap::new()),

@@ -3,7 +3,7 @@
 //! What leaves is a [`Release`]: a result computed from protected cells whose
 //! charge is durable. Everything up to the charge reads no data.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sekisho_disclosure::{Profile, Protected, protect};
 use sekisho_ledger::{Reserved, Visit};
@@ -24,6 +24,9 @@ use crate::{
 
 /// What a query takes from a project's budget.
 pub(crate) const CHARGE: u64 = 1;
+
+/// The longest that planning may take: it is not charged.
+const PLANNING: Duration = Duration::from_secs(10);
 
 /// A query and the permit for it.
 pub(crate) struct Question {
@@ -55,11 +58,12 @@ async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> 
     let pinned = enclave.pin(&permit.dataset)?;
     // The statement is judged, planned, labelled and cut. No data are read.
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    let planned = match plan(enclave, &mut worker, &question.sql, &pinned).await? {
+    let planned = plan(enclave, &mut worker, &question.sql, &pinned).await;
+    let planned = match planned.and_then(|planned| planned.map_err(|r| failure::refused(&r))) {
         Ok(planned) => planned,
-        Err(refusal) => {
+        Err(failure) => {
             enclave.spend(&question.verified)?;
-            return Err(failure::refused(&refusal));
+            return Err(failure);
         }
     };
     let profiles = profiles(enclave, &pinned, &planned, &permit.profile)?;
@@ -104,6 +108,11 @@ pub(crate) async fn check(
 ) -> Result<Result<(Planned, Profile), sekisho_query::Refusal>, Failure> {
     enclave.spend(verified)?;
     let pinned = enclave.pin(&verified.permit.dataset)?;
+    let _turn = enclave
+        .checking
+        .acquire()
+        .await
+        .map_err(failure::internal)?;
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
     match plan(enclave, &mut worker, sql, &pinned).await? {
         Ok(planned) => {
@@ -122,7 +131,7 @@ async fn plan(
     pinned: &Pinned,
 ) -> Result<Result<Planned, sekisho_query::Refusal>, Failure> {
     let planning = worker.plan(sql, pinned.snapshot.catalogue());
-    match tokio::time::timeout(enclave.visit_limit, planning).await {
+    match tokio::time::timeout(enclave.visit_limit.min(PLANNING), planning).await {
         Ok(Ok(planned)) => Ok(planned),
         Ok(Err(Lost)) | Err(_) => Err(failure::planning()),
     }
@@ -160,11 +169,25 @@ async fn release(
     if rows.len() != planned.shapes.len() {
         return Err(Lost);
     }
-    let mut protected: Vec<(Shape, Protected)> = Vec::new();
-    for ((shape, profile), rows) in planned.shapes.iter().zip(profiles).zip(&rows) {
-        let cells = cells::collect(shape, rows).map_err(|_| Lost)?;
-        protected.push((shape.clone(), protect(&cells, profile)));
-    }
+    let cuts: Vec<_> = planned
+        .shapes
+        .iter()
+        .cloned()
+        .zip(profiles.to_vec())
+        .zip(rows)
+        .collect();
+    // Beside the threads that serve: a million rows take their time.
+    let protecting = tokio::task::spawn_blocking(move || {
+        let protect = |((shape, profile), rows): ((Shape, Profile), Vec<_>)| {
+            let cells = cells::collect(&shape, &rows).map_err(|_| Lost)?;
+            let protected = protect(&cells, &profile);
+            Ok((shape, protected))
+        };
+        cuts.into_iter()
+            .map(protect)
+            .collect::<Result<Vec<(Shape, Protected)>, Lost>>()
+    });
+    let protected = protecting.await.map_err(|_| Lost)??;
     // The rest of the visitor's plan runs where no private row ever was.
     let mut clean = enclave.workers.take().await?;
     clean

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use glob::MatchOptions;
@@ -130,6 +130,16 @@ fn find(directory: &Path, patterns: &[String], line: usize) -> Result<Vec<Input>
                 path: error.path().to_path_buf(),
                 source: error.into(),
             })?;
+            // A pattern such as `.[.]` would match the directory above.
+            let inside = path.strip_prefix(directory).is_ok_and(|path| {
+                path.components()
+                    .all(|part| matches!(part, Component::Normal(_)))
+            });
+            if !inside {
+                return Err(fail(format!(
+                    "`{pattern}` must be relative to the dataset's directory and stay in it"
+                )));
+            }
             let input = input(directory, path)?;
             if let Some(input) = input {
                 found.insert(input.name.clone(), input);

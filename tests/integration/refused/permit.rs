@@ -156,8 +156,8 @@ async fn a_permit_is_for_one_enclave_one_operation_one_question_and_a_minute() {
     ];
     for (what, permit) in changed {
         let refused = east.query(east.sign(&permit), SQL).await;
-        let refused = refused.expect_err(what);
-        assert_eq!(refused.reason, Reason::Unauthenticated, "{what}");
+        let reason = refused.err().map(|refused| refused.reason);
+        assert_eq!(reason, Some(Reason::Unauthenticated), "{what}");
     }
 }
 

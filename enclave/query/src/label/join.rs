@@ -11,6 +11,9 @@ use sekisho_tables::Role;
 use super::{Labelled, Walk, relation::Relation};
 use crate::{Refusal, Rule, rewrite};
 
+/// Joins of a query that pair every row of an individual with every other.
+const MAX_FANS: usize = 1;
+
 /// What the equalities of a join's condition say.
 #[derive(Default)]
 struct Equalities {
@@ -76,13 +79,48 @@ impl Walk<'_> {
         let (Some(left_unit), Some(right_unit)) = (left.unit.clone(), right.unit.clone()) else {
             return Err(self.invalid());
         };
+        let fans = usize::from(self.fans_out(&said, &left, &right)?);
         let mut on = said.identifiers;
         on.push((Expr::Column(left_unit), Expr::Column(right_unit)));
         if said.variant {
             on.push(self.variants(&left, &right)?);
         }
-        self.joined(join, left, right, on, said.rest, unit)
-            .map(Labelled::Private)
+        let mut relation = self.joined(join, left, right, on, said.rest, unit)?;
+        relation.fans += fans;
+        if relation.fans > MAX_FANS {
+            return Err(self.fan_out(&relation));
+        }
+        Ok(Labelled::Private(relation))
+    }
+
+    /// Whether a join pairs every row of an individual with every other. How many
+    /// pairs that makes depends on the individual, and a query that fails for it
+    /// would tell: of genotypes no such join is answered, of other rows one.
+    fn fans_out(
+        &self,
+        said: &Equalities,
+        left: &Relation,
+        right: &Relation,
+    ) -> Result<bool, Refusal> {
+        let same_sample = !said.identifiers.is_empty();
+        if left.variant.is_some() && right.variant.is_some() {
+            return if said.variant && same_sample {
+                Ok(false)
+            } else {
+                Err(self.fan_out(left))
+            };
+        }
+        Ok(left.many && right.many && !same_sample)
+    }
+
+    fn fan_out(&self, relation: &Relation) -> Refusal {
+        Refusal::new(
+            Rule::FanOut,
+            "the join pairs every row of an individual with every other, more than once or of genotypes",
+            "join on sample_id too, or ask in several queries",
+        )
+        .at(self.sql, "join")
+        .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
     }
 
     /// Private rows beside what is known of their variants.

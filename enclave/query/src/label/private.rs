@@ -16,8 +16,10 @@ use crate::{
     expression, measure, rewrite,
 };
 
-/// Cells of one table.
-const MAX_CELLS: usize = 10_000;
+/// Aggregates over private rows in one query.
+const MAX_CUTS: usize = 16;
+/// Figures of one query before protection.
+const MAX_FIGURES: usize = 20_000;
 
 impl Walk<'_> {
     pub(super) fn private(
@@ -118,30 +120,32 @@ impl Walk<'_> {
         if !relation.is_of_carriers() {
             return Err(self.non_carriers());
         }
-        let keys = aggregate
-            .group_expr
-            .iter()
+        // The engine, too, takes a key that is written twice for one.
+        let mut written: Vec<&Expr> = Vec::new();
+        for expr in &aggregate.group_expr {
+            if !written.contains(&expr) {
+                written.push(expr);
+            }
+        }
+        let keys = written
+            .into_iter()
             .map(|expr| self.key(expr, &relation))
             .collect::<Result<Vec<_>, _>>()?;
-        let cells = keys
-            .iter()
-            .try_fold(1_usize, |cells, key| {
-                cells.checked_mul(key.dimension.values.len())
-            })
-            .filter(|&cells| cells <= MAX_CELLS);
-        if cells.is_none() {
-            return Err(Refusal::new(
-                Rule::TooWide,
-                format!("the group keys have more than {MAX_CELLS} combinations"),
-                "group by fewer columns at once",
-            )
-            .at(self.sql, "group"));
-        }
         let measures = aggregate
             .aggr_expr
             .iter()
             .map(|expr| measure::measure(expr, &relation, self.sql, self.catalogue))
             .collect::<Result<Vec<_>, _>>()?;
+        self.figures = keys
+            .iter()
+            .try_fold(measures.len() + 1, |figures, key| {
+                figures.checked_mul(key.dimension.values.len())
+            })
+            .and_then(|figures| figures.checked_add(self.figures))
+            .unwrap_or(usize::MAX);
+        if self.figures > MAX_FIGURES || self.cuts.len() >= MAX_CUTS {
+            return Err(self.too_wide());
+        }
         let cut = Cut::new(self.cuts.len(), relation, &unit, keys, measures)
             .map_err(|_| self.invalid())?;
         let cells = cut
@@ -149,6 +153,18 @@ impl Walk<'_> {
             .map_err(|_| self.invalid())?;
         self.cuts.push(cut);
         Ok(Labelled::Released(cells))
+    }
+
+    fn too_wide(&self) -> Refusal {
+        Refusal::new(
+            Rule::TooWide,
+            format!(
+                "the query has more than {MAX_FIGURES} figures or {MAX_CUTS} aggregates over private rows"
+            ),
+            "group by fewer columns at once, and ask in several queries",
+        )
+        .at(self.sql, "group")
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 
     fn non_carriers(&self) -> Refusal {

@@ -25,6 +25,10 @@ pub(crate) struct Relation {
     /// Scans of genotypes that still hold rows of non-carriers. Such a row
     /// exists because somebody else carries the variant.
     open: BTreeSet<usize>,
+    /// Whether an individual may have several rows.
+    pub(crate) many: bool,
+    /// Joins so far that pair every row of an individual with every other.
+    pub(crate) fans: usize,
 }
 
 /// Where a column comes from.
@@ -74,6 +78,7 @@ impl Relation {
             })
             .collect();
         let tables = vec![table.name.clone()];
+        let many = table.rows != Rows::OnePerIndividual;
         let open = (table.rows == Rows::OnePerAlleleAndSample)
             .then_some(scan)
             .into_iter()
@@ -85,6 +90,8 @@ impl Relation {
             origins,
             tables,
             open,
+            many,
+            fans: 0,
         };
         relation.unit = relation.hidden(UNIT);
         relation.variant = relation.hidden(VARIANT);
@@ -158,6 +165,7 @@ impl Relation {
         tables.sort_unstable();
         tables.dedup();
         let open = left.open.union(&right.open).copied().collect();
+        let (many, fans) = (left.many || right.many, left.fans + right.fans);
         let origins: Vec<Origin> = left.origins.into_iter().chain(right.origins).collect();
         let visible: Vec<Expr> = plan
             .schema()
@@ -173,6 +181,8 @@ impl Relation {
             origins,
             tables,
             open,
+            many,
+            fans,
         }
         .projected(visible)
     }

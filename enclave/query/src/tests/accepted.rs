@@ -101,6 +101,26 @@ async fn private_tables_join_on_the_individual() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_written_twice_is_one_key() {
+    let dataset = Dataset::new();
+    let sql = "SELECT sex, count(*) AS n FROM individuals GROUP BY sex, sex";
+    assert_eq!(shown(&dataset, sql).await, ["female 100", "male 100"]);
+}
+
+#[tokio::test]
+async fn a_second_reading_of_genotypes_is_not_narrowed_by_the_first() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(DISTINCT i.individual_id) AS people, count(*) AS calls FROM individuals i \
+               JOIN genotypes h ON i.individual_id = h.individual_id \
+               JOIN (SELECT a.individual_id, a.sample_id, a.variant_id FROM genotypes a \
+                     JOIN variants v ON a.variant_id = v.variant_id \
+                     WHERE a.dosage >= 1 AND v.gene = 'KRAS') g \
+               ON h.individual_id = g.individual_id AND h.sample_id = g.sample_id \
+               AND h.variant_id = g.variant_id WHERE h.dosage >= 1";
+    assert_eq!(shown(&dataset, sql).await, ["40 40"]);
+}
+
+#[tokio::test]
 async fn a_left_join_keeps_those_without_a_row() {
     let dataset = Dataset::new();
     let sql = "SELECT count(DISTINCT i.individual_id) AS everybody, count(DISTINCT s.individual_id) AS sampled \

@@ -99,7 +99,14 @@ impl Dataset {
             .to_owned();
         (0..200).for_each(|n| write!(vcf, "\tp{n}-tumor").unwrap());
         // KRAS in every fifth, TP53 twice: in the first forty, and in three of the last.
-        let sites: [(&str, u32, &str, &str, fn(usize) -> bool); 3] = [
+        type Site = (
+            &'static str,
+            u32,
+            &'static str,
+            &'static str,
+            fn(usize) -> bool,
+        );
+        let sites: [Site; 3] = [
             ("12", 25_245_350, "KRAS", "missense", |n| n % 5 == 0),
             ("17", 7_674_220, "TP53", "missense", |n| n < 40),
             ("17", 7_675_088, "TP53", "silent", |n| n >= 197),

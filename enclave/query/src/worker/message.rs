@@ -17,8 +17,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::Lost;
 use crate::{Planned, Refusal};
 
-/// The longest JSON and the longest blob, in bytes.
+/// The longest blob, in bytes: the rows of a cut, one per individual and group.
 const MAX_BYTES: u32 = 1 << 30;
+/// The longest JSON, in bytes.
+const MAX_JSON: u32 = 1 << 20;
+/// The longest result, in bytes of Arrow IPC.
+pub(super) const MAX_RESULT: usize = 8 << 20;
 /// The most blobs of a message.
 const MAX_BLOBS: u32 = 256;
 
@@ -63,7 +67,7 @@ pub(super) async fn write<M: Serialize>(
 pub(super) async fn read<M: DeserializeOwned>(
     input: &mut (impl AsyncRead + Unpin),
 ) -> io::Result<Option<(M, Vec<Vec<u8>>)>> {
-    let json = match read_bytes(input).await {
+    let json = match read_bytes(input, MAX_JSON).await {
         Ok(json) => json,
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
@@ -75,7 +79,7 @@ pub(super) async fn read<M: DeserializeOwned>(
     }
     let mut blobs = Vec::new();
     for _ in 0..count {
-        blobs.push(read_bytes(input).await?);
+        blobs.push(read_bytes(input, MAX_BYTES).await?);
     }
     Ok(Some((message, blobs)))
 }
@@ -85,9 +89,9 @@ async fn write_bytes(output: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io
     output.write_all(bytes).await
 }
 
-async fn read_bytes(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+async fn read_bytes(input: &mut (impl AsyncRead + Unpin), most: u32) -> io::Result<Vec<u8>> {
     let length = input.read_u32_le().await?;
-    if length > MAX_BYTES {
+    if length > most {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut bytes = Vec::new();

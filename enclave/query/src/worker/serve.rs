@@ -127,7 +127,11 @@ async fn answer(
             }
             let result = query.released(cells).await.map_err(|_| Lost)?;
             let schema = result.first().ok_or(Lost)?.schema();
-            Ok((Reply::Result, vec![stream(&schema, &result)?]))
+            let result = stream(&schema, &result)?;
+            if result.len() > message::MAX_RESULT {
+                return Err(Lost);
+            }
+            Ok((Reply::Result, vec![result]))
         }
     }
 }

@@ -58,7 +58,8 @@ fn a_permit_of_the_gateway_for_this_question_is_accepted() {
 
 #[test]
 fn anything_else_is_refused_with_the_same_text() {
-    let altered: Vec<(&str, fn(&mut Permit))> = vec![
+    type Change = fn(&mut Permit);
+    let altered: Vec<(&str, Change)> = vec![
         ("audience", |permit| {
             permit.audience = "spiffe://c/enclaves/west".into()
         }),
