@@ -26,7 +26,7 @@ use crate::{
 /// few individuals is: else the pattern would tell nobody from somebody. A
 /// group that is suppressed shows none of its figures. Rows without a value in
 /// a dimension are no declared group: they appear only with a figure to show,
-/// and whether they are there changes nothing for the other groups.
+/// and as long as they are few they change nothing for the other groups.
 ///
 /// Cost: for each measure, lines × cells set unions in the worst case.
 pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
@@ -135,28 +135,29 @@ struct Line<'a> {
     mass: u64,
 }
 
-/// The lines of a table: its declared cells that differ in one dimension only,
-/// and all of them together.
+/// The lines of a table: its cells that differ in one dimension only, and all of
+/// them together. Rows without a value take part when they are enough to be
+/// shown; when they are few, nothing may tell that they are there.
 fn lines<'a>(
     figures: &BTreeMap<&'a Key, &Figure>,
     dimensions: usize,
     profile: &Profile,
 ) -> Vec<Line<'a>> {
-    let declared = || {
-        figures
-            .keys()
-            .copied()
-            .filter(|key| key.iter().all(Option::is_some))
+    let taking_part = || {
+        let of_line = |(key, figure): &(&&'a Key, &&Figure)| {
+            key.iter().all(Option::is_some) || may_stand_alone(figure, profile)
+        };
+        figures.iter().filter(of_line).map(|(key, _)| *key)
     };
     let whole = Line {
-        cells: declared().collect(),
+        cells: taking_part().collect(),
         mass: u64::from(profile.threshold),
     };
     let along = (0..dimensions)
         .filter(|_| dimensions > 1)
         .flat_map(|dimension| {
             let mut lines: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
-            for key in declared() {
+            for key in taking_part() {
                 let mut others = key.clone();
                 others.remove(dimension);
                 lines.entry(others).or_default().push(key);

@@ -135,6 +135,12 @@ fn rows_without_a_value_appear_only_when_they_may_be_shown() {
         table.add(unit, vec![None], &[one()]).unwrap();
     }
     assert_eq!(shown(&table), [Some(10), Some(50), Some(60)]);
+    // Enough of them are the next smallest where one is needed.
+    let mut enough = sizes(&[50, 60, 4]);
+    for unit in 1000..1012 {
+        enough.add(unit, vec![None], &[one()]).unwrap();
+    }
+    assert_eq!(shown(&enough), [Some(50), Some(60), None]);
     let mut few = sizes(&[50, 60]);
     few.add(1000, vec![None], &[one()]).unwrap();
     // The one without a value is hidden, and changes nothing for the others.
