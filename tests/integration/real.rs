@@ -6,6 +6,7 @@
 mod frequencies;
 mod germline;
 mod liver;
+mod memory;
 mod panel;
 mod python;
 mod somatic;
