@@ -16,7 +16,7 @@ use datafusion::{
 use sekisho_tables::{Catalogue, ColumnType, Role};
 
 use crate::{
-    Refusal, Rule,
+    Refusal, Rule, dosage,
     label::{Origin, Relation},
     rewrite,
 };
@@ -45,27 +45,23 @@ pub(crate) fn predicate(
 /// The scans of genotypes in which a predicate, as [`predicate`] returned it,
 /// leaves rows with a dosage of one or more only.
 pub(crate) fn carriers_only(predicate: &Expr, relation: &Relation) -> BTreeSet<usize> {
-    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = predicate else {
-        return BTreeSet::new();
-    };
-    match (op, left.as_ref(), right.as_ref()) {
-        (Operator::And, a, b) => &carriers_only(a, relation) | &carriers_only(b, relation),
-        (Operator::Or, a, b) => &carriers_only(a, relation) & &carriers_only(b, relation),
-        (op, Expr::Column(column), Expr::Literal(ScalarValue::Int64(Some(value)), _)) => {
-            let carriers = match op {
-                Operator::Eq | Operator::GtEq => *value >= 1,
-                Operator::Gt => *value >= 0,
-                _ => false,
-            };
-            let origin = relation.origin(column).filter(|origin| origin.is_dosage());
-            origin
-                .filter(|_| carriers)
-                .map(|origin| origin.scan)
-                .into_iter()
-                .collect()
+    if let Expr::BinaryExpr(BinaryExpr { left, op, right }) = predicate {
+        let sides = || [left, right].map(|side| carriers_only(side, relation));
+        match op {
+            Operator::And => return sides().iter().flatten().copied().collect(),
+            Operator::Or => {
+                let [left, right] = sides();
+                return &left & &right;
+            }
+            _ => {}
         }
-        _ => BTreeSet::new(),
     }
+    dosage::one_or_more(predicate)
+        .and_then(|column| relation.origin(column))
+        .filter(|origin| origin.is_dosage())
+        .map(|origin| origin.scan)
+        .into_iter()
+        .collect()
 }
 
 /// Whether a subquery stands in the expression.

@@ -12,6 +12,7 @@
 
 pub mod cells;
 mod cut;
+mod dosage;
 mod expression;
 mod label;
 mod measure;

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::Session,
-    common::{DataFusionError, Result, ScalarValue},
+    common::{DataFusionError, Result},
     datasource::{TableProvider, TableType},
     execution::{SendableRecordBatchStream, TaskContext},
-    logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown},
+    logical_expr::{Expr, TableProviderFilterPushDown},
     physical_plan::{
         ExecutionPlan,
         stream::RecordBatchStreamAdapter,
@@ -22,7 +22,7 @@ use datafusion::{
 use roaring::RoaringBitmap;
 use sekisho_tables::{Rows, Snapshot, Table};
 
-use crate::session;
+use crate::{dosage, session};
 
 /// A table of a snapshot, for one visit.
 #[derive(Clone)]
@@ -125,20 +125,7 @@ impl TableProvider for SnapshotTable {
 
 /// Whether only rows with a dosage of one or more can satisfy the predicate.
 fn wants_carriers(filter: &Expr) -> bool {
-    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else {
-        return false;
-    };
-    match (left.as_ref(), right.as_ref()) {
-        (Expr::Column(column), Expr::Literal(ScalarValue::Int64(Some(value)), _)) => {
-            column.name == "dosage"
-                && match op {
-                    Operator::Eq | Operator::GtEq => *value >= 1,
-                    Operator::Gt => *value >= 0,
-                    _ => false,
-                }
-        }
-        _ => false,
-    }
+    dosage::one_or_more(filter).is_some_and(|column| column.name == "dosage")
 }
 
 /// One reading of a table.
