@@ -10,6 +10,7 @@ outside loopback. Needs the Rust programs built and the Python package installed
 """
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ def main() -> int:
         help="where the Rust programs are (default: target/debug)",
     )
     arguments = parser.parse_args()
+    # Settings for a real consortium, or of an earlier run, are not for this one.
+    for name in [name for name in os.environ if name.startswith("SEKISHO_")]:
+        del os.environ[name]
     # Whatever ends us, the servers are stopped on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = ROOT / "dev"

@@ -147,8 +147,9 @@ impl Profile {
             (
                 "dominance",
                 format!(
-                    "figures of which two individuals hold {} % or more are suppressed",
-                    self.dominance_top2_percent
+                    "figures of which two individuals hold {} % or more, or the largest leaves the \
+                     others less than {} % of its own, are suppressed",
+                    self.dominance_top2_percent, self.dominance_rest_percent
                 ),
             ),
             (

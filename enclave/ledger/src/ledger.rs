@@ -253,13 +253,19 @@ impl Ledger {
         nonces.spend(nonce, expires_at_ms, now_ms)
     }
 
-    /// The receipt of one of this project's leaves; none if it is another's.
-    pub fn receipt(&self, project: &str, leaf_index: u64) -> Result<Option<Receipt>, LedgerError> {
+    /// The receipt of one of this project's leaves at this dataset; none if it
+    /// is another's.
+    pub fn receipt(
+        &self,
+        project: &str,
+        dataset: &str,
+        leaf_index: u64,
+    ) -> Result<Option<Receipt>, LedgerError> {
         let mut pages = self.pages()?;
         let Some(leaf) = pages.leaf(leaf_index)? else {
             return Ok(None);
         };
-        if Leaf::from_bytes(&leaf)?.project() != Some(project) {
+        if Leaf::from_bytes(&leaf)?.account() != Some((project, dataset)) {
             return Ok(None);
         }
         if pages.covered() <= leaf_index {

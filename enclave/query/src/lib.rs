@@ -10,6 +10,7 @@
 //! own process only turns the worker's rows into cells ([`cells`]) and protects
 //! them. Whatever this crate does not understand it refuses.
 
+mod admits;
 pub mod cells;
 mod cut;
 mod dosage;

@@ -211,6 +211,9 @@ impl Judge<'_> {
                 self.none(materialized.is_none(), "MATERIALIZED")?;
                 let before = self.reads.replace(0);
                 self.query(query)?;
+                for subquery in subqueries(query) {
+                    self.query(&subquery)?;
+                }
                 let reads = self.reads.replace(before);
                 let mut named = self.named.borrow_mut();
                 let most = named.entry(alias.name.value.to_lowercase()).or_default();

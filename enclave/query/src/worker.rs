@@ -31,8 +31,7 @@ pub struct Lost;
 /// A worker, from the enclave's side. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Worker {
-    // Held for its kill on drop.
-    _process: Child,
+    process: Child,
     input: ChildStdin,
     output: ChildStdout,
 }
@@ -58,7 +57,7 @@ impl Worker {
             return Err(std::io::Error::other("a worker has no pipes"));
         };
         Ok(Self {
-            _process: process,
+            process,
             input,
             output,
         })
@@ -86,13 +85,14 @@ impl Worker {
     }
 
     /// Runs the private phase of the query planned before, over a snapshot's
-    /// folder and the permitted cohort. Returns the rows of each cut.
+    /// folder and the permitted cohort. Returns the rows of each cut. The worker
+    /// has seen private rows and ends with this.
     ///
     /// # Errors
     ///
     /// [`Lost`] on any failure.
     pub async fn private(
-        &mut self,
+        mut self,
         snapshot: &Path,
         cohort: &RoaringBitmap,
     ) -> Result<Vec<Vec<RecordBatch>>, Lost> {
@@ -212,6 +212,12 @@ impl Pool {
     ///
     /// [`Lost`] when the pool has ended.
     pub async fn take(&self) -> Result<Worker, Lost> {
-        self.waiting.lock().await.recv().await.ok_or(Lost)
+        loop {
+            let mut worker = self.waiting.lock().await.recv().await.ok_or(Lost)?;
+            // It may have died while it waited.
+            if matches!(worker.process.try_wait(), Ok(None)) {
+                return Ok(worker);
+            }
+        }
     }
 }

@@ -178,10 +178,15 @@ impl Leaf {
 
     /// The project that the leaf is about.
     pub fn project(&self) -> Option<&str> {
+        self.account().map(|(project, _)| project)
+    }
+
+    /// The project and the dataset that the leaf is about, if it is about any.
+    pub fn account(&self) -> Option<(&str, &str)> {
         match self {
-            Self::Charge(leaf) => Some(&leaf.project),
-            Self::Release(leaf) => Some(&leaf.project),
-            Self::Abandon(leaf) => Some(&leaf.project),
+            Self::Charge(leaf) => Some((&leaf.project, &leaf.dataset)),
+            Self::Release(leaf) => Some((&leaf.project, &leaf.dataset)),
+            Self::Abandon(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Policy(_) => None,
         }
     }

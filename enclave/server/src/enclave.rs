@@ -81,15 +81,16 @@ impl Enclave {
 
     /// Writes into the ledger that other policy files decide from now on.
     pub(crate) async fn note_policy(&self, digest: [u8; 32]) -> Result<(), Failure> {
-        {
-            let mut known = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.replace(digest) == Some(digest) {
-                return Ok(());
-            }
+        let known = *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        if known == Some(digest) {
+            return Ok(());
         }
         let at_ms = self.clock.now_ms();
         self.with_ledger(move |ledger| ledger.record_policy(digest, at_ms))
-            .await
+            .await?;
+        // Known once it stands there: two visits at once write it twice at most.
+        *self.policy.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+        Ok(())
     }
 
     /// Uses up the permit of a call that charges nothing.
@@ -108,7 +109,8 @@ impl Enclave {
     ) -> Result<T, Failure> {
         let ledger = Arc::clone(&self.ledger);
         let done = tokio::task::spawn_blocking(move || work(&ledger)).await;
-        done.map_err(failure::internal)?.map_err(failure::internal)
+        done.map_err(|_| failure::ended())?
+            .map_err(failure::internal)
     }
 
     /// Charges a visit, durably.
@@ -122,7 +124,7 @@ impl Enclave {
         let reserved: Result<_, ReserveError> =
             tokio::task::spawn_blocking(move || ledger.reserve(visit, charge, limit))
                 .await
-                .map_err(failure::internal)?;
+                .map_err(|_| failure::ended())?;
         reserved.map_err(failure::reserve)
     }
 }

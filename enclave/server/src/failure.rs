@@ -7,11 +7,23 @@ use sekisho_runtime::status::{Failure, Reason};
 /// A failure of ours. The operator's log has its kind; the visitor gets one text.
 pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
     tracing::error!("a call failed: {error}");
+    Failure::new(Reason::Internal, "the enclave failed")
+        .help("try again; if it goes on, tell the data holder")
+}
+
+/// A task of ours ended before its time. Its message may hold a value.
+pub(crate) fn ended() -> Failure {
+    internal("a task ended before its time")
+}
+
+/// There was no turn in time. Nothing was charged.
+pub(crate) fn busy() -> Failure {
     Failure::new(
-        Reason::Internal,
-        "the enclave failed; nothing was charged by this call",
+        Reason::LimitExceeded,
+        "the enclave was busy for too long; nothing was charged",
     )
-    .help("try again; if it goes on, tell the data holder")
+    .help("ask again in a minute")
+    .with("limit", "busy")
 }
 
 /// The visit was charged and did not end well. Always the same words: whether
@@ -42,12 +54,8 @@ pub(crate) fn reserve(error: ReserveError) -> Failure {
             format!("the project has spent {spent} of {limit} queries at this dataset"),
         )
         .help("ask the committee for a larger budget"),
-        ReserveError::NonceExpired => Failure::new(
-            Reason::LimitExceeded,
-            "the enclave was busy for longer than the permit is valid; nothing was charged",
-        )
-        .help("ask again in a minute")
-        .with("limit", "busy"),
+        // It was valid when the call came in.
+        ReserveError::NonceExpired => busy(),
         ReserveError::NonceUsed => Failure::new(
             Reason::Unauthenticated,
             "the permit is not valid here, now, for this question",

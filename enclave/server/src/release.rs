@@ -6,7 +6,7 @@ use arrow::ipc::writer::StreamWriter;
 use sekisho_disclosure::Profile;
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
 use sekisho_proto::v1;
-use sekisho_query::worker::Released;
+use sekisho_query::worker::{Lost, Released};
 
 /// The size of a chunk of Arrow IPC on the wire, in bytes.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -48,7 +48,8 @@ impl Release {
             cohort_size_class: size_class(description.cohort),
             parameters: parameters(description.profile),
         };
-        let answer = encode(released.described(description.metadata(&outcome)))?;
+        let released = released.described(description.metadata(&outcome))?;
+        let answer = encode(&released)?;
         let committed = ledger.commit(reserved, outcome, &answer)?;
         Ok(Self {
             answer,
@@ -107,6 +108,8 @@ pub(crate) enum CommitError {
     #[error("the result cannot be encoded")]
     Encoding(#[from] arrow::error::ArrowError),
     #[error(transparent)]
+    Result(#[from] Lost),
+    #[error(transparent)]
     Ledger(#[from] LedgerError),
 }
 
@@ -156,7 +159,7 @@ fn parameters(profile: &Profile) -> BTreeMap<String, String> {
     .collect()
 }
 
-fn encode(released: Released) -> Result<Vec<u8>, arrow::error::ArrowError> {
+fn encode(released: &Released) -> Result<Vec<u8>, arrow::error::ArrowError> {
     let mut bytes = Vec::new();
     let mut writer = StreamWriter::try_new(&mut bytes, released.schema())?;
     for batch in released.batches() {

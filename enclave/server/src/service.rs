@@ -191,10 +191,10 @@ impl EnclaveService for Service {
                 .verifier
                 .verify(request.permit, Operation::Receipt, "", now)?;
             enclave.spend(&verified)?;
-            let project = verified.permit.project;
+            let permit = verified.permit;
             let index = request.leaf_index;
             let found = enclave
-                .with_ledger(move |ledger| ledger.receipt(&project, index))
+                .with_ledger(move |ledger| ledger.receipt(&permit.project, &permit.dataset, index))
                 .await?;
             found.as_ref().map(release::receipt).ok_or_else(|| {
                 Failure::new(

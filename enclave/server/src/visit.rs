@@ -41,15 +41,16 @@ pub(crate) struct Question {
 pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<Release, Failure> {
     let span = tracing::Span::current();
     let visit = async move {
-        let _turn = Arc::clone(&enclave.running)
-            .acquire_owned()
-            .await
+        let turn = Arc::clone(&enclave.running).acquire_owned();
+        let turn = tokio::time::timeout(enclave.visit_limit, turn).await;
+        let _turn = turn
+            .map_err(|_| failure::busy())?
             .map_err(failure::internal)?;
         run(&enclave, question).await
     };
     tokio::spawn(visit.instrument(span))
         .await
-        .map_err(failure::internal)?
+        .map_err(|_| failure::ended())?
 }
 
 async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> {
@@ -80,20 +81,16 @@ async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> 
     enclave.note_policy(question.verified.policy_digest).await?;
     // From here on the visit is charged, whatever happens.
     let reserved = enclave.reserve(visit, CHARGE, permit.budget_limit).await?;
-    let work = release(
-        enclave,
-        &question,
-        &pinned,
-        &planned,
-        &profiles,
-        &mut worker,
-    );
+    let work = release(enclave, &question, &pinned, &planned, &profiles, worker);
     let released = match tokio::time::timeout(enclave.visit_limit, work).await {
         Ok(Ok(released)) => released,
         Ok(Err(_)) | Err(_) => {
-            enclave
+            let abandoned = enclave
                 .with_ledger(move |ledger| ledger.abandon(reserved))
-                .await?;
+                .await;
+            if abandoned.is_err() {
+                tracing::error!("a charge stays open in the ledger");
+            }
             return Err(failure::execution());
         }
     };
@@ -161,7 +158,7 @@ async fn release(
     pinned: &Pinned,
     planned: &Planned,
     profiles: &[Profile],
-    worker: &mut Worker,
+    worker: Worker,
 ) -> Result<sekisho_query::worker::Released, Lost> {
     // The permitted cohort goes to the scan itself.
     let cohort = &pinned.individuals;

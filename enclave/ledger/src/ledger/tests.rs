@@ -294,12 +294,23 @@ fn a_receipt_is_given_for_the_projects_own_leaves_only() {
     ledger.record_policy([1; 32], 5).unwrap();
     let charge = ledger.reserve(visit(1), 1, LIMIT).unwrap();
     assert_eq!(charge.leaf_index(), 1);
-    let receipt = ledger.receipt("P-0001", 1).unwrap().unwrap();
+    let receipt = ledger.receipt("P-0001", "demo-cancer", 1).unwrap().unwrap();
     let leaf = receipt.verify(&[ledger.vkey()]).unwrap();
     assert!(matches!(leaf, Leaf::Charge(_)));
     for (project, index) in [("P-0002", 1), ("P-0001", 0), ("P-0001", 2), ("", 0)] {
-        assert!(ledger.receipt(project, index).unwrap().is_none());
+        assert!(
+            ledger
+                .receipt(project, "demo-cancer", index)
+                .unwrap()
+                .is_none()
+        );
     }
+    assert!(
+        ledger
+            .receipt("P-0001", "demo-control", 1)
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]

@@ -8,7 +8,10 @@ use datafusion::{
 };
 use sekisho_tables::Role;
 
-use super::{Labelled, Walk, relation::Relation};
+use super::{
+    Labelled, Walk,
+    relation::{Origin, Relation},
+};
 use crate::{Refusal, Rule, rewrite};
 
 /// Joins of a query that pair every row of an individual with every other.
@@ -102,7 +105,10 @@ impl Walk<'_> {
         left: &Relation,
         right: &Relation,
     ) -> Result<bool, Refusal> {
-        let same_sample = !said.identifiers.is_empty();
+        let same_sample = said.identifiers.iter().any(|(column, _)| match column {
+            Expr::Column(column) => left.origin(column).is_some_and(Origin::is_sample),
+            _ => false,
+        });
         if left.variant.is_some() && right.variant.is_some() {
             return if said.variant && same_sample {
                 Ok(false)
@@ -110,7 +116,9 @@ impl Walk<'_> {
                 Err(self.fan_out(left))
             };
         }
-        Ok(left.many && right.many && !same_sample)
+        // Of other tables a sample may have several rows.
+        let one_per_sample = left.is_of_samples() || right.is_of_samples();
+        Ok(left.many && right.many && !(same_sample && one_per_sample))
     }
 
     fn fan_out(&self, relation: &Relation) -> Refusal {

@@ -69,6 +69,7 @@ impl Walk<'_> {
         let filter = Filter::try_new(predicate, Arc::new(relation.plan.clone()))
             .map_err(|_| self.invalid())?;
         let carriers = expression::carriers_only(&filter.predicate, &relation);
+        let relation = relation.narrowed(&filter.predicate);
         Ok(relation
             .with_plan(LogicalPlan::Filter(filter))
             .of_carriers(&carriers))
@@ -190,8 +191,8 @@ impl Walk<'_> {
             .with_rewrite(rewrite::individuals(self.catalogue, relation.table())));
         };
         let declared = origin.column.as_ref().filter(|_| !origin.is_annotation());
-        let values = declared.and_then(|column| match (column.r#type, &column.domain) {
-            (ColumnType::Text, Some(domain)) => Some(domain.clone()),
+        let values = declared.and_then(|column| match (column.r#type, &origin.admitted) {
+            (ColumnType::Text, Some(admitted)) => Some(admitted.clone()),
             (ColumnType::Bool, _) => Some(vec!["false".to_owned(), "true".to_owned()]),
             _ => None,
         });

@@ -8,7 +8,7 @@ use datafusion::{
 };
 use sekisho_tables::{self as tables, Label, Rows, Table, UNIT, VARIANT};
 
-use crate::session;
+use crate::{admits, session};
 
 /// A plan over rows that must not leave, with what is known of its columns.
 #[derive(Clone)]
@@ -39,12 +39,21 @@ pub(crate) struct Origin {
     pub(crate) column: Option<tables::Column>,
     /// Which of the plan's scans.
     pub(crate) scan: usize,
+    /// The declared values that the filters so far leave.
+    pub(crate) admitted: Option<Vec<String>>,
 }
 
 impl Origin {
     /// Whether the column describes an individual as a whole.
     pub(crate) fn is_of_individuals(&self) -> bool {
         self.table.rows == Rows::OnePerIndividual
+    }
+
+    /// Whether the column names the sample.
+    pub(crate) fn is_sample(&self) -> bool {
+        self.column
+            .as_ref()
+            .is_some_and(|column| column.name == "sample_id")
     }
 
     /// Whether the column says how many copies a sample carries.
@@ -75,6 +84,9 @@ impl Relation {
                 table: Arc::clone(&table),
                 column: table.column(field.name()).cloned(),
                 scan,
+                admitted: table
+                    .column(field.name())
+                    .and_then(|column| column.domain.clone()),
             })
             .collect();
         let tables = vec![table.name.clone()];
@@ -141,10 +153,28 @@ impl Relation {
         Self { plan, ..self }
     }
 
+    /// The rows of a filter: declared values that its text excludes are no groups.
+    pub(crate) fn narrowed(mut self, predicate: &Expr) -> Self {
+        let columns = self.schema().columns();
+        for (origin, column) in self.origins.iter_mut().zip(&columns) {
+            if let Some(values) = &mut origin.admitted {
+                values.retain(|value| admits::admits(predicate, column, value));
+            }
+        }
+        self
+    }
+
     /// The rows of a filter that leaves carriers only in some scans of genotypes.
     pub(crate) fn of_carriers(mut self, scans: &BTreeSet<usize>) -> Self {
         self.open.retain(|scan| !scans.contains(scan));
         self
+    }
+
+    /// Whether a row is a sample, with or without what is known of its individual.
+    pub(crate) fn is_of_samples(&self) -> bool {
+        self.tables
+            .iter()
+            .all(|table| table == "samples" || table == "individuals")
     }
 
     /// Whether every row of genotypes is a carrier's.
@@ -152,7 +182,7 @@ impl Relation {
         self.open.is_empty()
     }
 
-    /// Two relations side by side; of the hidden columns those of `keep` stay.
+    /// Two relations side by side; of the hidden columns one unit and one variant stay.
     pub(crate) fn joined(
         plan: LogicalPlan,
         left: Self,

@@ -103,11 +103,15 @@ impl Judge<'_> {
     }
 
     fn read(&self, name: &ObjectName) -> Result<(), Refusal> {
-        let named = self
-            .named
-            .borrow()
-            .get(&name.to_string().to_lowercase())
-            .copied();
+        // By its value: however it is quoted, it names the same query.
+        let alone = match name.0.as_slice() {
+            [part] => part.as_ident(),
+            _ => None,
+        };
+        let named = alone.and_then(|name| {
+            let named = self.named.borrow();
+            named.get(&name.value.to_lowercase()).copied()
+        });
         let reads = self.reads.get().saturating_add(named.unwrap_or(1));
         self.reads.set(reads);
         if reads <= MAX_READS {

@@ -101,6 +101,36 @@ async fn private_tables_join_on_the_individual() {
 }
 
 #[tokio::test]
+async fn groups_that_the_text_excludes_are_no_groups() {
+    let dataset = Dataset::new();
+    let of = async |predicate: &str| {
+        let sql = format!(
+            "SELECT diagnosis, count(*) AS n FROM individuals WHERE {predicate} GROUP BY diagnosis"
+        );
+        shown(&dataset, &sql).await
+    };
+    assert_eq!(
+        of("diagnosis IN ('lung', 'liver')").await,
+        ["lung 120", "liver 75"]
+    );
+    assert_eq!(
+        of("diagnosis <> 'bone' AND sex = 'male'").await,
+        ["lung 60", "liver 35"]
+    );
+    assert_eq!(
+        of("NOT (diagnosis = 'bone' OR diagnosis = 'lung')").await,
+        ["liver 75"]
+    );
+    assert_eq!(of("diagnosis > 'bone'").await, ["lung 120", "liver 75"]);
+    // What hangs on something else excludes nothing.
+    assert_eq!(
+        of("diagnosis <> 'bone' OR age > 200").await,
+        ["lung 120", "liver -", "bone -"]
+    );
+    assert!(of("diagnosis IS NULL").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_key_that_is_written_twice_is_one_key() {
     let dataset = Dataset::new();
     let sql = "SELECT sex, count(*) AS n FROM individuals GROUP BY sex, sex";

@@ -17,10 +17,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::Lost;
 use crate::{Planned, Refusal};
 
-/// The longest blob, in bytes: the rows of a cut, one per individual and group.
+/// The most bytes of a message's blobs: rows, one per individual and group.
 const MAX_BYTES: u32 = 1 << 30;
-/// The longest JSON, in bytes.
-const MAX_JSON: u32 = 1 << 20;
+/// The longest JSON, in bytes: a catalogue is in it.
+const MAX_JSON: u32 = 16 << 20;
 /// The longest result, in bytes of Arrow IPC.
 pub(super) const MAX_RESULT: usize = 8 << 20;
 /// The most blobs of a message.
@@ -78,8 +78,11 @@ pub(super) async fn read<M: DeserializeOwned>(
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut blobs = Vec::new();
+    let mut left = MAX_BYTES;
     for _ in 0..count {
-        blobs.push(read_bytes(input, MAX_BYTES).await?);
+        let blob = read_bytes(input, left).await?;
+        left = left.saturating_sub(length(blob.len())?);
+        blobs.push(blob);
     }
     Ok(Some((message, blobs)))
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use arrow::{
     array::Array,
     datatypes::{Field, Schema, SchemaRef},
-    record_batch::RecordBatch,
+    record_batch::{RecordBatch, RecordBatchOptions},
 };
 use sekisho_disclosure::Protected;
 
@@ -27,6 +27,10 @@ impl Released {
         batches: Vec<RecordBatch>,
         protected: impl Iterator<Item = &'p Protected>,
     ) -> Result<Self, Lost> {
+        let mut protected = protected.peekable();
+        if protected.peek().is_none() {
+            return Err(Lost);
+        }
         let (released, suppressed) = protected.fold((0, 0), |(released, suppressed), cells| {
             (released + cells.released(), suppressed + cells.suppressed())
         });
@@ -38,29 +42,33 @@ impl Released {
             .map(|(index, field)| with_suppressed(field, index, &batches))
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        Ok(Self {
+        Self {
             schema,
             batches,
             released,
             suppressed,
         }
-        .relabelled())
+        .relabelled()
     }
 
     /// The same rows under the schema that says which figures are suppressed.
-    fn relabelled(mut self) -> Self {
-        let schema = Arc::clone(&self.schema);
-        self.batches = self
-            .batches
-            .into_iter()
-            .filter_map(|batch| batch.with_schema(Arc::clone(&schema)).ok())
-            .collect();
-        self
+    fn relabelled(mut self) -> Result<Self, Lost> {
+        for batch in &mut self.batches {
+            let columns = batch.columns().to_vec();
+            let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            let schema = Arc::clone(&self.schema);
+            let named = RecordBatch::try_new_with_options(schema, columns, &rows);
+            *batch = named.map_err(|_| Lost)?;
+        }
+        Ok(self)
     }
 
-    /// Adds to the schema's metadata.
-    #[must_use]
-    pub fn described(mut self, metadata: HashMap<String, String>) -> Self {
+    /// Sets the schema's metadata.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] when the rows do not fit their schema.
+    pub fn described(mut self, metadata: HashMap<String, String>) -> Result<Self, Lost> {
         self.schema = Arc::new(self.schema.as_ref().clone().with_metadata(metadata));
         self.relabelled()
     }

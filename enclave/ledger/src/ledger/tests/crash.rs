@@ -149,7 +149,12 @@ fn the_index_is_built_again_when_it_is_deleted_damaged_or_old() {
         assert_eq!(spent(&ledger), 19);
         let (_, answer) = ledger.answer(&visit(19).answer_key()).unwrap().unwrap();
         assert_eq!(answer, b"later");
-        assert!(ledger.receipt("P-0001", 37).unwrap().is_some());
+        assert!(
+            ledger
+                .receipt("P-0001", "demo-cancer", 37)
+                .unwrap()
+                .is_some()
+        );
     };
     restore(&[]);
     expect_all();
