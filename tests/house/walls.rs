@@ -14,13 +14,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sekisho-policies", &[]),
     ("sekisho-runtime", &[]),
     ("sekisho-query", &["sekisho-disclosure", "sekisho-tables"]),
-    ("sekisho-ledger", &["sekisho-disclosure", "sekisho-receipt"]),
+    ("sekisho-ledger", &["sekisho-receipt"]),
     (
         "sekisho-enclave",
         &[
             "sekisho-disclosure",
             "sekisho-ledger",
-            "sekisho-policies",
             "sekisho-proto",
             "sekisho-query",
             "sekisho-receipt",

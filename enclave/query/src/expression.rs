@@ -375,7 +375,7 @@ impl Judge<'_> {
     fn levels(&self) -> Refusal {
         Refusal::new(
             Rule::PredicateLevels,
-            "OR mixes columns that describe individuals with columns that describe their rows",
+            "OR, or NOT of an AND, mixes columns that describe individuals with columns that describe their rows",
             "ask two queries, or combine the conditions with AND",
         )
         .at(self.sql, "or")

@@ -67,7 +67,7 @@ macro_rules! rules {
 }
 
 rules! {
-    /// The text is not SQL.
+    /// The text is not SQL, or nested deeper than 50 levels.
     Syntax = "statement.syntax",
     /// Only one query at a time.
     Several = "statement.several",
@@ -75,7 +75,7 @@ rules! {
     NotAQuery = "statement.not-a-query",
     /// A clause of the query is not supported.
     Clause = "statement.clause",
-    /// The text is longer than 64 KiB, or deeper than 50 levels.
+    /// The text is longer than 64 KiB.
     TooLong = "statement.too-long",
     /// No such table in the dataset.
     UnknownTable = "statement.unknown-table",
@@ -87,7 +87,7 @@ rules! {
     Rows = "release.rows",
     /// The query asks nothing of the data.
     Nothing = "release.nothing",
-    /// Too many output columns or cells.
+    /// Too many output columns, figures, aggregates or tables read.
     TooWide = "release.too-wide",
     /// An annotation may be joined, never listed or counted alone.
     AnnotationAlone = "relation.annotation-alone",

@@ -200,3 +200,17 @@ fn a_dataset_needs_individuals() {
         "dataset.toml:1: table `individuals` is missing; declare [tables.individuals]"
     );
 }
+
+#[test]
+fn the_documented_manifest_is_read() {
+    let page = include_str!("../../DATASET.md");
+    let manifest = page.split("```").nth(1).unwrap().trim_start_matches("toml");
+    let read = Manifest::parse(manifest).unwrap();
+    let tables: Vec<String> = read
+        .catalogue()
+        .tables
+        .into_iter()
+        .map(|table| table.name)
+        .collect();
+    assert_eq!(tables, ["genotypes", "individuals", "samples", "variants"]);
+}
