@@ -157,6 +157,11 @@ impl Profile {
                 "a further figure is suppressed where a total would reveal a suppressed one".into(),
             ),
             ("rounding", self.rounding_in_words()),
+            (
+                "mean",
+                "a mean is the quotient of its rounded sum and count: of few individuals it is coarse"
+                    .into(),
+            ),
         ]
     }
 
