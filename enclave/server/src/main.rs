@@ -71,6 +71,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    report::only_the_place_of_panics();
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
         Command::Ingest { dataset, store } => ingest::run(&dataset, &store),

@@ -41,7 +41,7 @@ pub enum Reason {
     ExecutionFailed,
     /// The enclave that holds the dataset does not answer at present.
     SiteUnavailable,
-    /// The server failed before anything was charged.
+    /// The server failed; the budget tells whether anything was charged.
     Internal,
 }
 

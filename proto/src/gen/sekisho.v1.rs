@@ -1848,7 +1848,7 @@ pub enum ErrorReason {
     ExecutionFailed = 9,
     /// The enclave that holds the dataset does not answer at present.
     SiteUnavailable = 10,
-    /// The server failed before anything was charged. Nothing more is said.
+    /// The server failed. Nothing more is said; `GetBudget` tells what was charged.
     Internal = 11,
 }
 impl ErrorReason {
