@@ -1,9 +1,14 @@
 //! Cells before protection: figures with the individuals behind them.
 
+mod figure;
+
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use thiserror::Error;
+
+use crate::Noise;
+pub use figure::{Figure, Totals};
 
 /// What a figure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +25,32 @@ pub enum Measure {
     IntegerMean,
     /// The mean of a fractional column.
     Mean,
+    /// The variance of a sample (divided by n − 1).
+    Variance,
+    /// The variance of a population (divided by n).
+    VariancePopulation,
+    /// The standard deviation of a sample.
+    Deviation,
+    /// The standard deviation of a population.
+    DeviationPopulation,
+}
+
+/// A measure of a table, and what is declared of its column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Statistic {
+    /// What it is.
+    pub measure: Measure,
+    /// The declared bounds of what it sums.
+    pub bounds: Option<[f64; 2]>,
+}
+
+/// A dimension of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// A declared domain of so many values: every value has a group from the start.
+    Declared(u32),
+    /// Values that only the data know: a group shows itself when it may be shown.
+    Data,
 }
 
 /// A total of what an individual contributes to a figure.
@@ -31,19 +62,6 @@ pub enum Amount {
     Fraction(f64),
 }
 
-impl Amount {
-    fn magnitude(self) -> f64 {
-        match self {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a magnitude is compared, never released"
-            )]
-            Self::Integer(value) => value.unsigned_abs() as f64,
-            Self::Fraction(value) => value.abs(),
-        }
-    }
-}
-
 /// What one individual contributes to one figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contribution {
@@ -51,95 +69,28 @@ pub struct Contribution {
     pub count: u64,
     /// The sum of the values; of a count, the count itself.
     pub amount: Amount,
+    /// The sum of their squares, where the figure is a variance or deviation; else 0.
+    pub square: f64,
 }
 
-/// One figure of one group.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    contributors: RoaringBitmap,
-    count: u64,
-    integer: i128,
-    fraction: f64,
-    magnitude: f64,
-    top: [f64; 2],
-    sound: bool,
+impl Contribution {
+    /// Nothing at all.
+    pub const NONE: Self = Self {
+        count: 0,
+        amount: Amount::Integer(0),
+        square: 0.0,
+    };
+
+    /// A single row.
+    pub const ROW: Self = Self {
+        count: 1,
+        amount: Amount::Integer(1),
+        square: 0.0,
+    };
 }
 
-impl Default for Figure {
-    fn default() -> Self {
-        Self {
-            contributors: RoaringBitmap::new(),
-            count: 0,
-            integer: 0,
-            fraction: 0.0,
-            magnitude: 0.0,
-            top: [0.0; 2],
-            sound: true,
-        }
-    }
-}
-
-impl Figure {
-    /// Adds what one individual contributes. Call it once per individual and figure.
-    pub fn add(&mut self, unit: u32, contribution: Contribution) {
-        if contribution.count == 0 {
-            return;
-        }
-        // An individual seen twice would be counted once and summed twice.
-        self.sound &= self.contributors.insert(unit);
-        self.count = self.count.saturating_add(contribution.count);
-        match contribution.amount {
-            Amount::Integer(value) => match self.integer.checked_add(value) {
-                Some(sum) => self.integer = sum,
-                None => self.sound = false,
-            },
-            Amount::Fraction(value) => self.fraction += value,
-        }
-        let magnitude = contribution.amount.magnitude();
-        self.magnitude += magnitude;
-        let [first, second] = self.top;
-        if magnitude > first {
-            self.top = [magnitude, first];
-        } else if magnitude > second {
-            self.top = [first, magnitude];
-        }
-    }
-
-    /// The individuals behind the figure.
-    pub fn contributors(&self) -> &RoaringBitmap {
-        &self.contributors
-    }
-
-    /// n: how many individuals contribute.
-    pub fn individuals(&self) -> u64 {
-        self.contributors.len()
-    }
-
-    pub(crate) fn count(&self) -> u64 {
-        self.count
-    }
-
-    pub(crate) fn integer(&self) -> i128 {
-        self.integer
-    }
-
-    pub(crate) fn fraction(&self) -> f64 {
-        self.fraction
-    }
-
-    /// The sum of the absolute contributions and the two largest of them.
-    pub(crate) fn magnitudes(&self) -> (f64, [f64; 2]) {
-        (self.magnitude, self.top)
-    }
-
-    /// Whether the figure is a number at all.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.sound && self.fraction.is_finite() && self.magnitude.is_finite()
-    }
-}
-
-/// A group: per dimension the position of its value in the declared domain, or
-/// `None` for rows without a value.
+/// A group: per dimension the position of its value in the declared domain or
+/// in the list of values found, or `None` for rows without a value.
 pub type Key = Vec<Option<u32>>;
 
 /// A group's figures.
@@ -147,15 +98,15 @@ pub type Key = Vec<Option<u32>>;
 pub struct Cell {
     /// Everybody who has a row in the group.
     pub group: Figure,
-    /// The figures asked for, in the order of the table's measures.
+    /// The figures asked for, in the order of the table's statistics.
     pub figures: Vec<Figure>,
 }
 
-/// A table of cells over declared domains.
+/// A table of cells.
 #[derive(Clone, Debug)]
 pub struct CellTable {
-    dimensions: Vec<u32>,
-    measures: Vec<Measure>,
+    dimensions: Vec<Dimension>,
+    statistics: Vec<Statistic>,
     cells: BTreeMap<Key, Cell>,
 }
 
@@ -165,13 +116,13 @@ pub struct CellTable {
 pub struct ShapeError;
 
 impl CellTable {
-    /// An empty table: `dimensions` are the sizes of the declared domains. Every
-    /// combination of declared values has a cell from the start, so that which
-    /// cells exist tells nothing.
-    pub fn new(dimensions: Vec<u32>, measures: Vec<Measure>) -> Self {
+    /// An empty table. Every combination of declared values has a cell from the
+    /// start, so that which cells exist tells nothing; over a data dimension
+    /// cells come with their rows.
+    pub fn new(dimensions: Vec<Dimension>, statistics: Vec<Statistic>) -> Self {
         let mut table = Self {
             dimensions,
-            measures,
+            statistics,
             cells: BTreeMap::new(),
         };
         for key in table.declared_keys() {
@@ -181,76 +132,87 @@ impl CellTable {
         table
     }
 
+    /// None as soon as one dimension is of the data.
     fn declared_keys(&self) -> Vec<Key> {
-        self.dimensions
-            .iter()
-            .fold(vec![Vec::new()], |keys, &size| {
-                keys.iter()
-                    .flat_map(|key| {
-                        (0..size).map(move |value| {
-                            let mut longer = key.clone();
-                            longer.push(Some(value));
-                            longer
-                        })
+        let sizes = self.dimensions.iter().map(|dimension| match dimension {
+            Dimension::Declared(size) => *size,
+            Dimension::Data => 0,
+        });
+        sizes.fold(vec![Vec::new()], |keys, size| {
+            keys.iter()
+                .flat_map(|key| {
+                    (0..size).map(move |value| {
+                        let mut longer = key.clone();
+                        longer.push(Some(value));
+                        longer
                     })
-                    .collect()
-            })
+                })
+                .collect()
+        })
     }
 
     fn empty_cell(&self) -> Cell {
         Cell {
             group: Figure::default(),
-            figures: vec![Figure::default(); self.measures.len()],
+            figures: vec![Figure::default(); self.statistics.len()],
         }
     }
 
-    /// Adds what an individual contributes to a group: one contribution per measure.
+    /// Adds what an individual contributes to a group: one contribution per
+    /// statistic. Call it once per individual and group.
     ///
     /// # Errors
     ///
     /// When key or contributions do not have the table's shape.
     pub fn add(
         &mut self,
+        noise: &Noise,
         unit: u32,
         key: Key,
         contributions: &[Contribution],
     ) -> Result<(), ShapeError> {
+        let in_domain = |(value, dimension): (&Option<u32>, &Dimension)| match dimension {
+            Dimension::Declared(size) => value.is_none_or(|value| value < *size),
+            Dimension::Data => true,
+        };
         let fits = key.len() == self.dimensions.len()
-            && contributions.len() == self.measures.len()
-            && key
-                .iter()
-                .zip(&self.dimensions)
-                .all(|(value, &size)| value.is_none_or(|v| v < size));
+            && contributions.len() == self.statistics.len()
+            && key.iter().zip(&self.dimensions).all(in_domain);
         if !fits {
             return Err(ShapeError);
         }
         let empty = self.empty_cell();
         let cell = self.cells.entry(key).or_insert(empty);
-        cell.group.add(
-            unit,
-            Contribution {
-                count: 1,
-                amount: Amount::Integer(1),
-            },
-        );
+        cell.group.add(noise, unit, Contribution::ROW);
         for (figure, contribution) in cell.figures.iter_mut().zip(contributions) {
-            figure.add(unit, *contribution);
+            figure.add(noise, unit, *contribution);
         }
         Ok(())
     }
 
     /// What the figures are.
-    pub fn measures(&self) -> &[Measure] {
-        &self.measures
+    pub fn statistics(&self) -> &[Statistic] {
+        &self.statistics
     }
 
-    /// The sizes of the declared domains.
-    pub fn dimensions(&self) -> &[u32] {
+    /// The dimensions.
+    pub fn dimensions(&self) -> &[Dimension] {
         &self.dimensions
     }
 
     /// The cells, by key.
     pub fn cells(&self) -> &BTreeMap<Key, Cell> {
         &self.cells
+    }
+
+    /// The cells, to settle their figures with what was released before.
+    pub fn cells_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Cell)> {
+        self.cells.iter_mut()
+    }
+
+    /// Everybody behind any cell.
+    pub fn everybody(&self) -> RoaringBitmap {
+        let groups = self.cells.values().map(|cell| cell.group.set());
+        groups.fold(RoaringBitmap::new(), |all, group| all | group)
     }
 }

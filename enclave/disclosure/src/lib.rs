@@ -7,13 +7,19 @@
 //! The rules follow the guard's specification; where they have a public
 //! source it is named beside the rule.
 
+pub mod anchors;
 mod cell;
+mod noise;
 mod profile;
 mod protected;
 mod rounding;
 mod suppress;
 
-pub use cell::{Amount, Cell, CellTable, Contribution, Figure, Key, Measure, ShapeError};
+pub use cell::{
+    Amount, Cell, CellTable, Contribution, Dimension, Figure, Key, Measure, ShapeError, Statistic,
+    Totals,
+};
+pub use noise::{Noise, SetKey, UnitKey};
 pub use profile::{Profile, ProfileError};
 pub use protected::{Protected, ProtectedRow, Value};
 pub use suppress::protect;

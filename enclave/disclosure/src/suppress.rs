@@ -37,7 +37,7 @@ pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
         .collect();
     let hidden_groups = suppressed(&groups, &Hidden::default(), table, profile);
 
-    let hidden: Vec<Hidden> = (0..table.measures().len())
+    let hidden: Vec<Hidden> = (0..table.statistics().len())
         .map(|index| {
             let figures = table
                 .cells()
@@ -55,15 +55,15 @@ pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
         .map(|(key, cell)| ProtectedRow {
             key: key.clone(),
             values: table
-                .measures()
+                .statistics()
                 .iter()
                 .zip(&cell.figures)
                 .zip(&hidden)
-                .map(|((measure, figure), hidden)| {
+                .map(|((statistic, figure), hidden)| {
                     if hidden.contains(key) {
                         None
                     } else {
-                        released(*measure, figure, profile)
+                        released(statistic.measure, figure, profile)
                     }
                 })
                 .collect(),
@@ -118,7 +118,7 @@ fn may_stand_alone(figure: &Figure, profile: &Profile) -> bool {
 
 /// The (2, p %) dominance rule and the p % rule, on absolute contributions.
 fn is_dominated(figure: &Figure, profile: &Profile) -> bool {
-    let (sum, [first, second]) = figure.magnitudes();
+    let (sum, [first, second]) = (figure.totals().magnitude, figure.totals().top);
     // Nobody with an amount looks like one or two with one.
     if sum == 0.0 {
         return true;
@@ -174,7 +174,7 @@ fn complement(line: &Line<'_>, figures: &BTreeMap<&Key, &Figure>, hidden: &Hidde
         line.cells.iter().partition(|key| hidden.contains(key));
     let mut mass = RoaringBitmap::new();
     for figure in gone.iter().filter_map(|key| figures.get(key)) {
-        mass |= figure.contributors();
+        mass |= figure.set();
     }
     if gone.is_empty() || (gone.len() >= 2 && mass.len() >= line.mass) {
         return None;
@@ -187,9 +187,10 @@ fn complement(line: &Line<'_>, figures: &BTreeMap<&Key, &Figure>, hidden: &Hidde
 
 /// A figure as it is shown: suppression comes first, rounding after.
 fn released(measure: Measure, figure: &Figure, profile: &Profile) -> Option<Value> {
-    let rounded_count = || to_base(i128::from(figure.count()), profile.rounding_base);
-    let rounded_integer = || to_base(figure.integer(), profile.rounding_base);
-    let rounded_fraction = || to_significant(figure.fraction(), profile.sum_significant_digits);
+    let rounded_count = || to_base(i128::from(figure.totals().count), profile.rounding_base);
+    let rounded_integer = || to_base(figure.totals().integer, profile.rounding_base);
+    let rounded_fraction =
+        || to_significant(figure.totals().fraction, profile.sum_significant_digits);
     match measure {
         Measure::Individuals => {
             to_base(i128::from(figure.individuals()), profile.rounding_base).map(Value::Integer)
@@ -203,6 +204,10 @@ fn released(measure: Measure, figure: &Figure, profile: &Profile) -> Option<Valu
         )]
         Measure::IntegerMean => quotient(rounded_integer()? as f64, rounded_count()?),
         Measure::Mean => quotient(rounded_fraction(), rounded_count()?),
+        Measure::Variance
+        | Measure::VariancePopulation
+        | Measure::Deviation
+        | Measure::DeviationPopulation => None,
     }
 }
 

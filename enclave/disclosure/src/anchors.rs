@@ -1,0 +1,5 @@
+//! Anchors: cohorts that earlier releases described.
+
+mod contribution;
+
+pub use contribution::ContributionSketch;

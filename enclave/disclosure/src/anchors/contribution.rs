@@ -1,0 +1,54 @@
+//! A keyed sketch of who contributed what.
+
+use crate::{Contribution, cell::Amount, noise::UnitKey};
+
+/// How many counters a sketch has.
+const COUNTERS: usize = 256;
+
+/// A keyed sketch of a figure's contributions: two figures whose sketches differ
+/// in few counters differ in few individuals' contributions. It is additive and
+/// does not hang on the order of the individuals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContributionSketch(Vec<u16>);
+
+impl ContributionSketch {
+    /// Adds what one individual contributes.
+    pub fn add(&mut self, unit: UnitKey, contribution: &Contribution) {
+        if self.0.is_empty() {
+            self.0.resize(COUNTERS, 0);
+        }
+        let (tag, amount) = match contribution.amount {
+            Amount::Integer(value) => (1_u64, value as u64 ^ (value >> 64) as u64),
+            Amount::Fraction(value) => (2, value.to_bits()),
+        };
+        let square = contribution.square.to_bits();
+        let mixed = [tag, contribution.count, amount, square]
+            .into_iter()
+            .fold((unit.sketch >> 64) as u64, |state, word| mix(state ^ word));
+        let bucket = unit.sketch as usize % COUNTERS;
+        if let Some(counter) = self.0.get_mut(bucket) {
+            *counter = counter.wrapping_add((mixed >> 48) as u16 | 1);
+        }
+    }
+
+    /// In how many counters two sketches differ: at most as many as individuals
+    /// who contribute something else.
+    pub fn distance(&self, other: &Self) -> usize {
+        if self.0.is_empty() || other.0.is_empty() {
+            return self
+                .0
+                .iter()
+                .chain(&other.0)
+                .filter(|counter| **counter != 0)
+                .count();
+        }
+        self.0.iter().zip(&other.0).filter(|(a, b)| a != b).count()
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+fn mix(word: u64) -> u64 {
+    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}

@@ -1,0 +1,130 @@
+//! One figure of one group: who is behind it and what they add up to.
+
+use roaring::RoaringBitmap;
+
+use super::{Amount, Contribution};
+use crate::{Noise, anchors::ContributionSketch};
+
+/// What the contributions to a figure add up to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Totals {
+    /// Rows, or values that are not NULL.
+    pub count: u64,
+    /// The sum of integers.
+    pub integer: i128,
+    /// The sum of fractions.
+    pub fraction: f64,
+    /// The sum of squares.
+    pub square: f64,
+    /// The sum of the absolute contributions.
+    pub magnitude: f64,
+    /// The two largest absolute contributions, the largest first.
+    pub top: [f64; 2],
+    /// Whether all of this is a number: nothing overflowed or came twice.
+    pub sound: bool,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            integer: 0,
+            fraction: 0.0,
+            square: 0.0,
+            magnitude: 0.0,
+            top: [0.0; 2],
+            sound: true,
+        }
+    }
+}
+
+impl Totals {
+    fn add(&mut self, contribution: Contribution) {
+        self.count = self.count.saturating_add(contribution.count);
+        let magnitude = match contribution.amount {
+            Amount::Integer(value) => {
+                match self.integer.checked_add(value) {
+                    Some(sum) => self.integer = sum,
+                    None => self.sound = false,
+                }
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a magnitude is compared, never released"
+                )]
+                let magnitude = value.unsigned_abs() as f64;
+                magnitude
+            }
+            Amount::Fraction(value) => {
+                self.fraction += value;
+                value.abs()
+            }
+        };
+        self.square += contribution.square;
+        self.magnitude += magnitude;
+        let [first, second] = self.top;
+        if magnitude > first {
+            self.top = [magnitude, first];
+        } else if magnitude > second {
+            self.top = [first, magnitude];
+        }
+        self.sound &=
+            self.fraction.is_finite() && self.square.is_finite() && self.magnitude.is_finite();
+    }
+}
+
+/// One figure of one group.
+#[derive(Clone, Debug, Default)]
+pub struct Figure {
+    set: RoaringBitmap,
+    totals: Totals,
+    sketch: ContributionSketch,
+}
+
+impl Figure {
+    /// Adds what one individual contributes. Call it once per individual and figure.
+    pub(crate) fn add(&mut self, noise: &Noise, unit: u32, contribution: Contribution) {
+        if contribution.count == 0 {
+            return;
+        }
+        self.totals.add(contribution);
+        self.sketch.add(noise.unit(unit), &contribution);
+        // An individual seen twice would be counted once and summed twice.
+        self.totals.sound &= self.set.insert(unit);
+    }
+
+    /// The individuals behind the figure.
+    pub fn set(&self) -> &RoaringBitmap {
+        &self.set
+    }
+
+    /// n: how many individuals contribute.
+    pub fn individuals(&self) -> u64 {
+        self.set.len()
+    }
+
+    /// What they add up to.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Which of two figures over one set differ in more than a few contributions.
+    pub fn sketch(&self) -> &ContributionSketch {
+        &self.sketch
+    }
+
+    /// Takes the set of an earlier release in place of one that differs from it
+    /// by a few individuals only.
+    pub fn snap(&mut self, set: RoaringBitmap) {
+        self.set = set;
+    }
+
+    /// Takes the totals of an earlier release over the same set.
+    pub fn settle(&mut self, totals: Totals) {
+        self.totals = totals;
+    }
+
+    /// Whether the figure is a number at all.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.totals.sound
+    }
+}
