@@ -1,5 +1,24 @@
 //! Anchors: cohorts that earlier releases described.
+//!
+//! A new cohort that differs from an anchor by a few individuals would tell
+//! about those few: so its figures are computed over the anchor instead. That
+//! is snapping; nobody sees whether it happened.
+//!
+//! Of every anchor an additive [`SetSketch`] is held in memory. It never
+//! overstates a difference, so the anchors whose sketches are near are all that
+//! can be near; only their sets are read.
 
 mod contribution;
+mod index;
+mod sketch;
+mod snap;
+mod statistic;
 
 pub use contribution::ContributionSketch;
+pub use index::Index;
+pub use sketch::SetSketch;
+pub use snap::{Cohort, Snap, snap, tolerance};
+pub use statistic::{Class, Statistic, StatisticError, settle};
+
+#[cfg(test)]
+mod tests;

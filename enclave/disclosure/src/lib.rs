@@ -9,6 +9,8 @@
 
 pub mod anchors;
 mod cell;
+pub mod exposure;
+pub mod frequency;
 mod noise;
 mod profile;
 mod protected;

@@ -31,6 +31,22 @@ impl ContributionSketch {
         }
     }
 
+    /// Its bytes, little-endian; none of an empty sketch.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0
+            .iter()
+            .flat_map(|counter| counter.to_le_bytes())
+            .collect()
+    }
+
+    /// The sketch that [`ContributionSketch::to_bytes`] wrote; none if it did not.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (words, rest) = bytes.as_chunks::<2>();
+        let counters: Vec<u16> = words.iter().map(|word| u16::from_le_bytes(*word)).collect();
+        let whole = rest.is_empty() && (counters.is_empty() || counters.len() == COUNTERS);
+        whole.then_some(Self(counters))
+    }
+
     /// In how many counters two sketches differ: at most as many as individuals
     /// who contribute something else.
     pub fn distance(&self, other: &Self) -> usize {

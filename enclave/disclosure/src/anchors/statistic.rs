@@ -1,0 +1,147 @@
+//! What an anchor remembers of the figures that were released over it.
+
+use thiserror::Error;
+
+use super::ContributionSketch;
+use crate::{Measure, Totals};
+
+/// Figures that can stand in for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Counts of rows or values.
+    Count,
+    /// Sums and means of integers.
+    Integer,
+    /// Sums and means of fractions.
+    Fraction,
+    /// Variances and deviations.
+    Spread,
+}
+
+impl Class {
+    /// The class of a measure; none for individuals, whom the set alone counts.
+    pub fn of(measure: Measure) -> Option<Self> {
+        match measure {
+            Measure::Individuals => None,
+            Measure::Count => Some(Self::Count),
+            Measure::IntegerSum | Measure::IntegerMean => Some(Self::Integer),
+            Measure::Sum | Measure::Mean => Some(Self::Fraction),
+            Measure::Variance
+            | Measure::VariancePopulation
+            | Measure::Deviation
+            | Measure::DeviationPopulation => Some(Self::Spread),
+        }
+    }
+}
+
+/// A figure that was computed over an anchor: who contributed what, as a sketch,
+/// and what it added up to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statistic {
+    /// What it can stand in for.
+    pub class: Class,
+    /// Who contributed what.
+    pub sketch: ContributionSketch,
+    /// What it added up to.
+    pub totals: Totals,
+}
+
+/// Bytes are not those of a statistic.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error(
+    "the bytes are not those of an anchor's statistic; the ledger was written by another version"
+)]
+pub struct StatisticError;
+
+/// The first byte of what [`Statistic::to_bytes`] writes.
+const VERSION: u8 = 1;
+
+impl Statistic {
+    /// Its bytes, for the ledger.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let class = match self.class {
+            Class::Count => 0,
+            Class::Integer => 1,
+            Class::Fraction => 2,
+            Class::Spread => 3,
+        };
+        let totals = &self.totals;
+        let mut bytes = vec![VERSION, class, u8::from(totals.sound)];
+        bytes.extend(totals.count.to_le_bytes());
+        bytes.extend(totals.integer.to_le_bytes());
+        let [first, second] = totals.top;
+        for number in [
+            totals.fraction,
+            totals.square,
+            totals.magnitude,
+            first,
+            second,
+        ] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(self.sketch.to_bytes());
+        bytes
+    }
+
+    /// The statistic that [`Statistic::to_bytes`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are of another version or cut off.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StatisticError> {
+        let mut bytes = bytes;
+        let [version, class, sound] = take(&mut bytes)?;
+        let class = match (version, class) {
+            (VERSION, 0) => Class::Count,
+            (VERSION, 1) => Class::Integer,
+            (VERSION, 2) => Class::Fraction,
+            (VERSION, 3) => Class::Spread,
+            _ => return Err(StatisticError),
+        };
+        let count = u64::from_le_bytes(take(&mut bytes)?);
+        let integer = i128::from_le_bytes(take(&mut bytes)?);
+        let mut number = || take(&mut bytes).map(f64::from_le_bytes);
+        let totals = Totals {
+            count,
+            integer,
+            fraction: number()?,
+            square: number()?,
+            magnitude: number()?,
+            top: [number()?, number()?],
+            sound: sound == 1,
+        };
+        let sketch = ContributionSketch::from_bytes(bytes).ok_or(StatisticError)?;
+        Ok(Self {
+            class,
+            sketch,
+            totals,
+        })
+    }
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], StatisticError> {
+    let (taken, rest) = bytes.split_first_chunk::<N>().ok_or(StatisticError)?;
+    *bytes = rest;
+    Ok(*taken)
+}
+
+/// The figure that was computed over the same set before, if fewer than
+/// `tolerance` individuals contributed something else to it: the nearest, of
+/// equals the oldest. Its totals are released again.
+pub fn settle<'a>(
+    earlier: impl IntoIterator<Item = &'a Statistic>,
+    fresh: &Statistic,
+    tolerance: u64,
+) -> Option<&'a Statistic> {
+    let mut nearest: Option<(u64, &Statistic)> = None;
+    for statistic in earlier {
+        if statistic.class != fresh.class {
+            continue;
+        }
+        let distance = statistic.sketch.distance(&fresh.sketch) as u64;
+        if distance < tolerance && nearest.is_none_or(|(best, _)| distance < best) {
+            nearest = Some((distance, statistic));
+        }
+    }
+    nearest.map(|(_, statistic)| statistic)
+}

@@ -1,0 +1,352 @@
+//! Which cohorts are near to which, and what is made of them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{collections::BTreeMap, convert::Infallible};
+
+use proptest::prelude::*;
+use roaring::RoaringBitmap;
+
+use super::*;
+use crate::{Amount, Contribution, Noise, Totals};
+
+const K: u32 = 10;
+
+fn noise() -> Noise {
+    Noise::new([3; 32], 2_000)
+}
+
+/// Anchors with their sets.
+#[derive(Default)]
+struct Held {
+    index: Index,
+    sets: BTreeMap<u64, RoaringBitmap>,
+}
+
+impl Held {
+    fn anchor(&mut self, noise: &Noise, set: impl IntoIterator<Item = u32>) -> u64 {
+        let id = self.sets.len() as u64;
+        let cohort = Cohort::new(noise, set.into_iter().collect());
+        self.index
+            .insert(id, cohort.set.len(), cohort.key, &cohort.sketch);
+        self.sets.insert(id, cohort.set);
+        id
+    }
+
+    fn snap(&self, noise: &Noise, permitted: &RoaringBitmap, set: &RoaringBitmap) -> Snap {
+        let load = |id: u64| Ok::<_, Infallible>(self.sets.get(&id).unwrap().clone());
+        snap(&self.index, noise, K, permitted, set, load).unwrap()
+    }
+}
+
+fn everybody() -> RoaringBitmap {
+    (0..2_000).collect()
+}
+
+fn range(from: u32, to: u32) -> RoaringBitmap {
+    (from..to).collect()
+}
+
+#[test]
+fn a_cohort_that_differs_by_one_becomes_the_earlier_one() {
+    let (noise, mut held) = (noise(), Held::default());
+    let id = held.anchor(&noise, 0..500);
+    for near in [range(0, 499), range(0, 501), range(1, 501), range(0, 500)] {
+        match held.snap(&noise, &everybody(), &near) {
+            Snap::Anchor { id: found, cohort } => {
+                assert_eq!((found, cohort.set), (id, range(0, 500)));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn from_the_tolerance_on_a_cohort_is_its_own() {
+    let (noise, mut held) = (noise(), Held::default());
+    held.anchor(&noise, 0..500);
+    let key = noise.set(&range(0, 500));
+    for more in 1..60 {
+        let set = range(0, 500 + more);
+        let tolerance = tolerance(&noise, K, key, noise.set(&set));
+        let snapped = matches!(held.snap(&noise, &everybody(), &set), Snap::Anchor { .. });
+        assert_eq!(
+            snapped,
+            u64::from(more) < tolerance,
+            "{more} of {tolerance}"
+        );
+    }
+}
+
+#[test]
+fn the_tolerance_is_k_or_a_little_more_and_the_same_both_ways() {
+    let noise = noise();
+    let mut drawn = Vec::new();
+    for size in 20..400 {
+        let (a, b) = (noise.set(&range(0, size)), noise.set(&range(0, size + 1)));
+        let tolerance = tolerance(&noise, K, a, b);
+        assert_eq!(tolerance, super::tolerance(&noise, K, b, a));
+        assert!((10..=28).contains(&tolerance));
+        drawn.push(tolerance);
+    }
+    assert!(drawn.contains(&10) && drawn.contains(&12) && drawn.iter().any(|t| *t > 13));
+}
+
+#[test]
+fn of_two_anchors_the_nearer_is_taken_and_of_equals_the_older() {
+    let (noise, mut held) = (noise(), Held::default());
+    let far = held.anchor(&noise, 0..505);
+    let near = held.anchor(&noise, 2..500);
+    let found = |held: &Held, set| match held.snap(&noise, &everybody(), &set) {
+        Snap::Anchor { id, .. } => id,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(found(&held, range(1, 500)), near);
+    assert_eq!(found(&held, range(0, 504)), far);
+    let mut equals = Held::default();
+    let older = equals.anchor(&noise, 0..499);
+    equals.anchor(&noise, 1..500);
+    assert_eq!(found(&equals, range(0, 500)), older);
+}
+
+#[test]
+fn few_individuals_are_compared_with_nothing() {
+    let (noise, mut held) = (noise(), Held::default());
+    held.anchor(&noise, 0..12);
+    assert!(matches!(
+        held.snap(&noise, &everybody(), &range(0, 9)),
+        Snap::Small(_)
+    ));
+    assert!(matches!(
+        held.snap(&noise, &everybody(), &range(0, 10)),
+        Snap::Anchor { .. }
+    ));
+}
+
+/// An anchor holds somebody who withdrew: asked again, the answer differs from
+/// the earlier one by many, not by him.
+#[test]
+fn consent_wins_over_snapping() {
+    let (noise, mut held) = (noise(), Held::default());
+    held.anchor(&noise, 0..500);
+    let mut permitted = everybody();
+    permitted.remove(77);
+    let Snap::New(cohort) = held.snap(&noise, &permitted, &range(0, 500)) else {
+        panic!("the set is new");
+    };
+    assert!(cohort.set.is_subset(&permitted));
+    let difference = cohort.set.symmetric_difference_len(&range(0, 500));
+    let tolerance = tolerance(&noise, K, cohort.key, noise.set(&range(0, 500)));
+    assert!(difference >= tolerance, "{difference} of {tolerance}");
+    // The choice is sticky.
+    assert_eq!(
+        held.snap(&noise, &permitted, &range(0, 500)),
+        Snap::New(cohort)
+    );
+}
+
+#[test]
+fn a_small_cohort_of_whom_one_withdrew_is_not_released() {
+    let (noise, mut held) = (noise(), Held::default());
+    held.anchor(&noise, 0..20);
+    let mut permitted = everybody();
+    permitted.remove(3);
+    let found = held.snap(&noise, &permitted, &range(0, 20));
+    assert!(matches!(found, Snap::Small(_)), "{found:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What is returned is an anchor, or far from every anchor.
+    #[test]
+    fn whatever_is_asked_is_an_anchor_or_far_from_all(
+        steps in proptest::collection::vec((0_u32..300, 1_u32..60, 0_u32..40), 1..20),
+        withdrawn in proptest::collection::vec(0_u32..400, 0..3),
+    ) {
+        let (noise, mut held) = (noise(), Held::default());
+        let mut permitted = everybody();
+        for (step, (from, length, hole)) in steps.into_iter().enumerate() {
+            if step == 5 {
+                for unit in &withdrawn {
+                    permitted.remove(*unit);
+                }
+            }
+            let mut set = range(from, from + length);
+            set.remove(from + hole);
+            let found = held.snap(&noise, &permitted, &set);
+            prop_assert_eq!(&found, &held.snap(&noise, &permitted, &set));
+            if let Some(cohort) = found.cohort() {
+                prop_assert!(cohort.set.is_subset(&permitted));
+            }
+            match found {
+                Snap::Anchor { id, cohort } => prop_assert_eq!(held.sets.get(&id), Some(&cohort.set)),
+                Snap::Small(cohort) => prop_assert!(cohort.set.len() < u64::from(K)),
+                Snap::Withheld => {}
+                Snap::New(cohort) => {
+                    for anchor in held.sets.values() {
+                        let tolerance = tolerance(&noise, K, cohort.key, noise.set(anchor));
+                        prop_assert!(anchor.symmetric_difference_len(&cohort.set) >= tolerance);
+                    }
+                    held.anchor(&noise, cohort.set);
+                }
+            }
+        }
+    }
+
+    /// The sketch never overstates, so no anchor that is near is missed.
+    #[test]
+    fn a_sketch_never_overstates_a_difference(
+        a in proptest::collection::btree_set(0_u32..2_000, 0..300),
+        b in proptest::collection::btree_set(0_u32..2_000, 0..300),
+    ) {
+        let noise = noise();
+        let (a, b): (RoaringBitmap, RoaringBitmap) = (a.into_iter().collect(), b.into_iter().collect());
+        let difference = a.symmetric_difference_len(&b);
+        let (of_a, of_b) = (SetSketch::of(&noise, &a), SetSketch::of(&noise, &b));
+        prop_assert!(of_a.distance(&of_b) <= difference);
+        let mut index = Index::default();
+        index.insert(9, b.len(), noise.set(&b), &of_b);
+        let found = index.candidates(a.len(), &of_a, difference + 1);
+        prop_assert_eq!(found, vec![(of_a.distance(&of_b), 9)]);
+        prop_assert!(index.candidates(a.len(), &of_a, of_a.distance(&of_b)).is_empty());
+    }
+}
+
+#[test]
+fn a_sketch_tells_far_sets_apart() {
+    let noise = noise();
+    let distance =
+        SetSketch::of(&noise, &range(0, 1_000)).distance(&SetSketch::of(&noise, &range(40, 1_040)));
+    assert!(distance > 28, "{distance}");
+}
+
+#[test]
+fn sketches_come_back_from_their_bytes() {
+    let sketch = SetSketch::of(&noise(), &range(0, 1_000));
+    assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()), Some(sketch));
+    assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[1..]), None);
+    assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[4..]), None);
+}
+
+fn value(value: i128) -> Contribution {
+    Contribution {
+        count: 1,
+        amount: Amount::Integer(value),
+        square: 0.0,
+    }
+}
+
+/// A statistic over individuals of whom the first `other` contribute something else.
+fn statistic(noise: &Noise, individuals: u32, other: u32) -> Statistic {
+    let mut sketch = ContributionSketch::default();
+    let mut integer = 0;
+    for unit in 0..individuals {
+        let amount = i128::from(unit) + if unit < other { 1_000 } else { 0 };
+        sketch.add(noise.unit(unit), &value(amount));
+        integer += amount;
+    }
+    Statistic {
+        class: Class::Integer,
+        sketch,
+        totals: Totals {
+            count: u64::from(individuals),
+            integer,
+            ..Totals::default()
+        },
+    }
+}
+
+#[test]
+fn figures_to_which_few_contribute_something_else_are_the_earlier_ones() {
+    let noise = noise();
+    let earlier = [statistic(&noise, 500, 0)];
+    for other in [0, 1, 9] {
+        assert_eq!(
+            settle(&earlier, &statistic(&noise, 500, other), 10),
+            earlier.first()
+        );
+    }
+    assert_eq!(settle(&earlier, &statistic(&noise, 500, 60), 10), None);
+    let fraction = Statistic {
+        class: Class::Fraction,
+        ..statistic(&noise, 500, 0)
+    };
+    assert_eq!(settle(&earlier, &fraction, 10), None);
+}
+
+#[test]
+fn of_two_earlier_figures_the_nearer_is_taken() {
+    let noise = noise();
+    let earlier = [statistic(&noise, 500, 5), statistic(&noise, 500, 1)];
+    assert_eq!(
+        settle(&earlier, &statistic(&noise, 500, 0), 10),
+        earlier.last()
+    );
+}
+
+#[test]
+fn so_many_counters_differ_as_individuals_contribute_something_else_or_a_few_less() {
+    let noise = noise();
+    let none = statistic(&noise, 500, 0);
+    for other in 0..40_u32 {
+        let distance = none.sketch.distance(&statistic(&noise, 500, other).sketch);
+        assert!(
+            distance <= other as usize && distance * 4 >= other as usize * 3,
+            "{other}: {distance}"
+        );
+    }
+    let empty = ContributionSketch::default();
+    assert_eq!(empty.distance(&empty), 0);
+    let mut one = ContributionSketch::default();
+    one.add(noise.unit(1), &value(1));
+    assert_eq!((one.distance(&empty), empty.distance(&one)), (1, 1));
+}
+
+#[test]
+fn every_part_of_a_contribution_counts() {
+    let noise = noise();
+    let sketch = |contribution: &Contribution| {
+        let mut sketch = ContributionSketch::default();
+        sketch.add(noise.unit(5), contribution);
+        sketch
+    };
+    let base = value(7);
+    for other in [
+        value(8),
+        value(7 + (1 << 64)),
+        Contribution { count: 2, ..base },
+        Contribution {
+            square: 1.0,
+            ..base
+        },
+        Contribution {
+            amount: Amount::Fraction(7.0),
+            ..base
+        },
+    ] {
+        assert_eq!(sketch(&base).distance(&sketch(&other)), 1, "{other:?}");
+    }
+}
+
+#[test]
+fn statistics_come_back_from_their_bytes() {
+    let noise = noise();
+    for class in [Class::Count, Class::Integer, Class::Fraction, Class::Spread] {
+        let mut written = statistic(&noise, 30, 3);
+        written.class = class;
+        written.totals.fraction = 0.1;
+        written.totals.square = 0.2;
+        written.totals.magnitude = 0.3;
+        written.totals.top = [0.4, 0.5];
+        written.totals.sound = class != Class::Spread;
+        let bytes = written.to_bytes();
+        assert_eq!(Statistic::from_bytes(&bytes), Ok(written));
+        for cut in 0..bytes.len() {
+            let rest = bytes.get(..cut).unwrap();
+            // An empty sketch is one, too.
+            let whole = cut == bytes.len() - 512;
+            assert_eq!(Statistic::from_bytes(rest).is_ok(), whole, "{cut}");
+        }
+    }
+    assert_eq!(Statistic::from_bytes(&[2; 600]), Err(StatisticError));
+}
