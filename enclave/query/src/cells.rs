@@ -29,11 +29,18 @@ pub fn collect(shape: &Shape, batches: &[RecordBatch]) -> Result<CellTable, Mism
     let sizes = shape
         .dimensions
         .iter()
-        .map(|dimension| u32::try_from(dimension.values.len()).map_err(|_| Mismatch))
+        .map(|dimension| {
+            let values = dimension.values.as_ref().ok_or(Mismatch)?;
+            u32::try_from(values.len()).map_err(|_| Mismatch)
+        })
         .collect::<Result<_, _>>()?;
     let mut table = CellTable::new(
         sizes,
-        shape.measures.iter().map(|kind| measure(*kind)).collect(),
+        shape
+            .measures
+            .iter()
+            .map(|shape| measure(shape.kind))
+            .collect::<Result<_, _>>()?,
     );
     for batch in batches {
         Rows::of(shape, batch)?.add_to(&mut table)?;
@@ -61,17 +68,21 @@ impl<'a> Rows<'a> {
             .dimensions
             .iter()
             .enumerate()
-            .map(|(index, dimension)| positions(column(format!("k{index}"))?, &dimension.values))
+            .map(|(index, dimension)| {
+                let values = dimension.values.as_ref().ok_or(Mismatch)?;
+                positions(column(format!("k{index}"))?, values)
+            })
             .collect::<Result<_, _>>()?;
         let measures = shape
             .measures
             .iter()
             .enumerate()
-            .map(|(index, kind)| {
+            .map(|(index, measure)| {
                 let counts = column(format!("c{index}"))?
                     .as_primitive_opt::<Int64Type>()
                     .ok_or(Mismatch)?;
-                let sums = kind
+                let sums = measure
+                    .kind
                     .sums()
                     .then(|| column(format!("s{index}")))
                     .transpose()?;
@@ -162,15 +173,19 @@ fn positions(column: &ArrayRef, domain: &[String]) -> Result<Vec<Option<u32>>, M
     }
 }
 
-fn measure(kind: MeasureKind) -> Measure {
-    match kind {
+fn measure(kind: MeasureKind) -> Result<Measure, Mismatch> {
+    Ok(match kind {
         MeasureKind::Individuals => Measure::Individuals,
         MeasureKind::Count => Measure::Count,
         MeasureKind::IntegerSum => Measure::IntegerSum,
         MeasureKind::Sum => Measure::Sum,
         MeasureKind::IntegerMean => Measure::IntegerMean,
         MeasureKind::Mean => Measure::Mean,
-    }
+        MeasureKind::Variance
+        | MeasureKind::VariancePopulation
+        | MeasureKind::Deviation
+        | MeasureKind::DeviationPopulation => return Err(Mismatch),
+    })
 }
 
 /// Protected cells as a table: keys, then figures; suppressed ones are NULL.
@@ -187,7 +202,8 @@ pub fn table(shape: &Shape, protected: &Protected) -> Result<RecordBatch, Mismat
         .map(|(index, dimension)| {
             let values = protected.rows().iter().map(|row| {
                 let position = row.key.get(index).copied().flatten()?;
-                dimension.values.get(position as usize).map(String::as_str)
+                let values = dimension.values.as_ref()?;
+                values.get(position as usize).map(String::as_str)
             });
             match dimension.r#type {
                 ColumnType::Bool => {
@@ -199,12 +215,12 @@ pub fn table(shape: &Shape, protected: &Protected) -> Result<RecordBatch, Mismat
                 _ => Arc::new(values.collect::<StringArray>()) as ArrayRef,
             }
         });
-    let figures = shape.measures.iter().enumerate().map(|(index, kind)| {
+    let figures = shape.measures.iter().enumerate().map(|(index, measure)| {
         let values = protected
             .rows()
             .iter()
             .map(|row| row.values.get(index).copied().flatten());
-        if kind.data_type() == DataType::Int64 {
+        if measure.kind.data_type() == DataType::Int64 {
             let figures: Int64Array = values
                 .map(|value| match value {
                     Some(Value::Integer(value)) => Some(value),

@@ -20,7 +20,7 @@ pub(crate) const CELLS_PREFIX: &str = "__cells_";
 pub(crate) const KIND: &str = "sekisho.kind";
 
 /// What would be released, and what it would take: the outcome of planning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Planned {
     /// The query as the parser writes it: the same for queries that differ in
     /// white space, comments and case of keywords only.
@@ -41,14 +41,18 @@ pub struct OutputColumn {
 }
 
 /// The shape of a cut's cells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
     /// The tables that take part; the strictest of their profiles holds.
     pub tables: Vec<String>,
     /// The group keys.
     pub dimensions: Vec<Dimension>,
     /// The figures.
-    pub measures: Vec<MeasureKind>,
+    pub measures: Vec<MeasureShape>,
+    /// Whether rows of tables with many rows per individual are read.
+    pub many: bool,
+    /// What a release tells of genomes; none if no genotypes are read.
+    pub sites: Option<Sites>,
 }
 
 /// A group key.
@@ -56,10 +60,43 @@ pub struct Shape {
 pub struct Dimension {
     /// The column's name.
     pub name: String,
-    /// Text or bool.
+    /// Its type.
     pub r#type: ColumnType,
-    /// The declared values.
-    pub values: Vec<String>,
+    /// Whether it describes individuals or their rows.
+    pub level: Level,
+    /// The declared values; none for a data key, whose values come from the rows.
+    pub values: Option<Vec<String>>,
+}
+
+/// Whether something speaks of individuals or of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Level {
+    /// One value per individual.
+    Unit,
+    /// Any number of values per individual.
+    Row,
+}
+
+/// A figure, and which columns of the private phase it is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasureShape {
+    /// What it is.
+    pub kind: MeasureKind,
+    /// The bounds of what is summed, inclusive, if they are declared.
+    pub bounds: Option<[f64; 2]>,
+    /// Whether the individuals that it is of meet a condition (`f0`…).
+    pub condition: bool,
+    /// Whether what is summed has one value per individual (`v0`…).
+    pub value: bool,
+}
+
+/// What a release tells of genomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sites {
+    /// Figures about genes or wider.
+    Gene,
+    /// A key or a filter names single sites: a position, an identifier, alleles.
+    Variant,
 }
 
 /// What a figure is; see [`sekisho_disclosure::Measure`].
@@ -77,19 +114,41 @@ pub enum MeasureKind {
     IntegerMean,
     /// The mean of a fractional column.
     Mean,
+    /// The sample variance.
+    Variance,
+    /// The population variance.
+    VariancePopulation,
+    /// The sample standard deviation.
+    Deviation,
+    /// The population standard deviation.
+    DeviationPopulation,
 }
 
 impl MeasureKind {
     pub(crate) fn data_type(self) -> DataType {
         match self {
             Self::Individuals | Self::Count | Self::IntegerSum => DataType::Int64,
-            Self::Sum | Self::IntegerMean | Self::Mean => DataType::Float64,
+            Self::Sum
+            | Self::IntegerMean
+            | Self::Mean
+            | Self::Variance
+            | Self::VariancePopulation
+            | Self::Deviation
+            | Self::DeviationPopulation => DataType::Float64,
         }
     }
 
     /// Whether the private phase sums beside counting.
     pub(crate) fn sums(self) -> bool {
         !matches!(self, Self::Individuals | Self::Count)
+    }
+
+    /// Whether it sums squares, too.
+    pub(crate) fn squares(self) -> bool {
+        matches!(
+            self,
+            Self::Variance | Self::VariancePopulation | Self::Deviation | Self::DeviationPopulation
+        )
     }
 }
 
@@ -111,11 +170,10 @@ impl Shape {
                     "key",
                 )
             });
-        let figures = self
-            .measures
-            .iter()
-            .enumerate()
-            .map(|(index, kind)| field(format!("m{index}"), kind.data_type(), "figure"));
+        let figures =
+            self.measures.iter().enumerate().map(|(index, measure)| {
+                field(format!("m{index}"), measure.kind.data_type(), "figure")
+            });
         Arc::new(Schema::new(keys.chain(figures).collect::<Vec<_>>()))
     }
 }
@@ -157,7 +215,17 @@ impl Cut {
         let shape = Shape {
             tables: relation.tables.clone(),
             dimensions: keys.into_iter().map(|key| key.dimension).collect(),
-            measures: measures.iter().map(|measure| measure.kind).collect(),
+            measures: measures
+                .iter()
+                .map(|measure| MeasureShape {
+                    kind: measure.kind,
+                    bounds: measure.argument.as_ref().and_then(|clear| clear.bounds),
+                    condition: false,
+                    value: false,
+                })
+                .collect(),
+            many: true,
+            sites: None,
         };
         let private = LogicalPlanBuilder::from(relation.plan)
             .aggregate(group, aggregates)?

@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 
 use datafusion::{
     common::{Column, ScalarValue, tree_node::TreeNode},
-    logical_expr::{BinaryExpr, Expr, Operator, cast},
+    logical_expr::{BinaryExpr, Expr, Operator, cast, utils::split_conjunction},
 };
 use sekisho_tables::{Catalogue, ColumnType, Role};
 
 use crate::{
     Refusal, Rule, dosage,
-    label::{Origin, Relation},
+    label::{Origin, Relation, bare},
     rewrite,
 };
 use level::Level;
@@ -26,20 +26,85 @@ use literal::Literal;
 /// The most literals of an IN.
 const MAX_LITERALS: usize = 200;
 
-/// Judges a predicate and returns it with its literals in the columns' types.
+/// A part of a WHERE or a FILTER that speaks of one level: typed and total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conjunct {
+    pub(crate) expr: Expr,
+    pub(crate) level: crate::Level,
+}
+
+/// A total expression over one declared column and literals.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clear {
+    /// The expression, without its alias.
+    pub(crate) expr: Expr,
+    /// The one column that it reads.
+    pub(crate) column: Column,
+    pub(crate) level: crate::Level,
+    pub(crate) r#type: ColumnType,
+    /// Every value that it can have, if the text and the declared domain tell.
+    pub(crate) domain: Option<Vec<String>>,
+    /// The bounds that the declared bounds make.
+    pub(crate) bounds: Option<[f64; 2]>,
+}
+
+/// Judges a predicate and splits it at AND, with its literals in the columns' types.
 pub(crate) fn predicate(
     expr: &Expr,
     relation: &Relation,
     sql: &str,
     catalogue: &Catalogue,
-) -> Result<Expr, Refusal> {
-    Judge {
+) -> Result<Vec<Conjunct>, Refusal> {
+    let judge = Judge {
         relation,
         sql,
         catalogue,
+    };
+    split_conjunction(expr)
+        .into_iter()
+        .map(|part| {
+            let (expr, level) = judge.predicate(part)?;
+            let level = match level {
+                Level::Individuals => crate::Level::Unit,
+                Level::Rows => crate::Level::Row,
+                Level::Both => return Err(judge.levels()),
+            };
+            Ok(Conjunct { expr, level })
+        })
+        .collect()
+}
+
+/// Judges an expression over private rows: today a bare column.
+pub(crate) fn scalar(
+    expr: &Expr,
+    relation: &Relation,
+    sql: &str,
+    catalogue: &Catalogue,
+) -> Result<Clear, Refusal> {
+    if has_subquery(expr) {
+        return Err(subquery(sql, catalogue));
     }
-    .predicate(expr)
-    .map(|(expr, _)| expr)
+    let found = bare(expr).and_then(|column| {
+        let origin = relation.origin(column)?;
+        let declared = origin.column.as_ref()?;
+        Some(Clear {
+            expr: Expr::Column(column.clone()),
+            column: column.clone(),
+            level: origin.level,
+            r#type: declared.r#type,
+            domain: declared.domain.clone(),
+            bounds: declared.bounds,
+        })
+    });
+    found.ok_or_else(|| {
+        Refusal::new(
+            Rule::Unclear,
+            "an expression over private columns is more than a bare column",
+            "aggregate bare columns, and compute with the released figures, for example sum(a) / sum(b)",
+        )
+        .at(sql, &first_word(expr))
+        .with_rewrite(rewrite::individuals(catalogue, relation.table()))
+    })
 }
 
 /// The scans of genotypes in which a predicate, as [`predicate`] returned it,

@@ -28,6 +28,6 @@ mod statement;
 mod tests;
 pub mod worker;
 
-pub use cut::{Dimension, MeasureKind, OutputColumn, Planned, Shape};
+pub use cut::{Dimension, Level, MeasureKind, MeasureShape, OutputColumn, Planned, Shape, Sites};
 pub use place::Place;
 pub use refusal::{Refusal, Rule};

@@ -8,41 +8,48 @@ use datafusion::{
 use sekisho_tables::{Catalogue, ColumnType, Role};
 
 use crate::{
-    MeasureKind, Refusal, Rule, expression,
+    MeasureKind, Refusal, Rule,
+    expression::{self, Clear, Conjunct},
     label::{Relation, bare},
     rewrite,
 };
 
-/// An aggregate that is understood.
-#[derive(Clone)]
+/// An aggregate that the guard protects.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Measure {
     pub(crate) kind: MeasureKind,
-    /// The column; none for `count(*)`.
-    column: Option<Column>,
+    /// What is aggregated; none for `count(*)`.
+    pub(crate) argument: Option<Clear>,
+    /// The conditions of its FILTER.
+    pub(crate) filter: Vec<Conjunct>,
 }
 
 impl Measure {
     /// How many rows or values a group of rows contributes.
     pub(crate) fn count(&self) -> Expr {
-        match &self.column {
-            Some(column) => expr_fn::count(Expr::Column(column.clone())),
+        match &self.argument {
+            Some(argument) => expr_fn::count(argument.expr.clone()),
             None => expr_fn::count(lit(1_i64)),
         }
     }
 
     /// What they sum to, where the figure is a sum or a mean.
     pub(crate) fn sum(&self) -> Option<Expr> {
-        match self.kind {
-            MeasureKind::Individuals | MeasureKind::Count => None,
-            MeasureKind::IntegerSum
-            | MeasureKind::Sum
-            | MeasureKind::IntegerMean
-            | MeasureKind::Mean => self
-                .column
-                .clone()
-                .map(|column| expr_fn::sum(Expr::Column(column))),
-        }
+        self.argument
+            .as_ref()
+            .filter(|_| self.kind.sums())
+            .map(|argument| expr_fn::sum(argument.expr.clone()))
     }
+}
+
+/// What an aggregate expression asks: a figure made of protected measures.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Asked {
+    pub(crate) measures: Vec<Measure>,
+    /// Over the columns `m0`… of the measures.
+    pub(crate) figure: Expr,
+    /// Whether the figure is computed from measures, rather than one of them.
+    pub(crate) derived: bool,
 }
 
 /// Reads an aggregate expression.
@@ -51,14 +58,18 @@ pub(crate) fn measure(
     relation: &Relation,
     sql: &str,
     catalogue: &Catalogue,
-) -> Result<Measure, Refusal> {
+) -> Result<Asked, Refusal> {
     let judge = Judge {
         relation,
         sql,
         catalogue,
     };
     match expr {
-        Expr::AggregateFunction(function) => judge.function(function),
+        Expr::AggregateFunction(function) => Ok(Asked {
+            measures: vec![judge.function(function)?],
+            figure: Expr::Column(Column::from_name("m0")),
+            derived: false,
+        }),
         Expr::Alias(alias) => measure(&alias.expr, relation, sql, catalogue),
         _ => Err(judge.argument(
             "aggregate",
@@ -94,7 +105,8 @@ impl Judge<'_> {
             {
                 Ok(Measure {
                     kind: MeasureKind::Count,
-                    column: None,
+                    argument: None,
+                    filter: vec![],
                 })
             }
             "count" => self.count(argument, params.distinct),
@@ -119,9 +131,16 @@ impl Judge<'_> {
             }
             (false, _) => MeasureKind::Count,
         };
+        self.of(kind, &column)
+    }
+
+    fn of(&self, kind: MeasureKind, column: &Column) -> Result<Measure, Refusal> {
+        let column = Expr::Column(column.clone());
+        let argument = expression::scalar(&column, self.relation, self.sql, self.catalogue)?;
         Ok(Measure {
             kind,
-            column: Some(column),
+            argument: Some(argument),
+            filter: vec![],
         })
     }
 
@@ -140,10 +159,7 @@ impl Judge<'_> {
             (ColumnType::Text | ColumnType::Bool | ColumnType::Date, _) => None,
         };
         match kind {
-            Some(kind) => Ok(Measure {
-                kind,
-                column: Some(column),
-            }),
+            Some(kind) => self.of(kind, &column),
             None => Err(self.argument(name, &format!("`{}` is not a number", column.name))),
         }
     }

@@ -65,7 +65,11 @@ impl Walk<'_> {
     }
 
     pub(super) fn filter(&self, predicate: &Expr, relation: Relation) -> Result<Relation, Refusal> {
-        let predicate = expression::predicate(predicate, &relation, self.sql, self.catalogue)?;
+        let predicate = expression::predicate(predicate, &relation, self.sql, self.catalogue)?
+            .into_iter()
+            .map(|conjunct| conjunct.expr)
+            .reduce(Expr::and)
+            .ok_or_else(|| self.invalid())?;
         let filter = Filter::try_new(predicate, Arc::new(relation.plan.clone()))
             .map_err(|_| self.invalid())?;
         let carriers = expression::carriers_only(&filter.predicate, &relation);
@@ -132,15 +136,16 @@ impl Walk<'_> {
             .into_iter()
             .map(|expr| self.key(expr, &relation))
             .collect::<Result<Vec<_>, _>>()?;
-        let measures = aggregate
+        let asked = aggregate
             .aggr_expr
             .iter()
             .map(|expr| measure::measure(expr, &relation, self.sql, self.catalogue))
             .collect::<Result<Vec<_>, _>>()?;
+        let measures: Vec<_> = asked.into_iter().flat_map(|asked| asked.measures).collect();
         self.figures = keys
             .iter()
             .try_fold(measures.len() + 1, |figures, key| {
-                figures.checked_mul(key.dimension.values.len())
+                figures.checked_mul(key.dimension.values.as_ref().map_or(1, Vec::len))
             })
             .and_then(|figures| figures.checked_add(self.figures))
             .unwrap_or(usize::MAX);
@@ -202,7 +207,8 @@ impl Walk<'_> {
                 dimension: Dimension {
                     name: column.name.clone(),
                     r#type: declared.r#type,
-                    values,
+                    level: origin.level,
+                    values: Some(values),
                 },
             }),
             _ => Err(Refusal::new(

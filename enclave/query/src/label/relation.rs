@@ -8,7 +8,7 @@ use datafusion::{
 };
 use sekisho_tables::{self as tables, Label, Rows, Table, UNIT, VARIANT};
 
-use crate::{admits, session};
+use crate::{Level, admits, session};
 
 /// A plan over rows that must not leave, with what is known of its columns.
 #[derive(Clone)]
@@ -41,12 +41,14 @@ pub(crate) struct Origin {
     pub(crate) scan: usize,
     /// The declared values that the filters so far leave.
     pub(crate) admitted: Option<Vec<String>>,
+    /// Whether it has one value per individual.
+    pub(crate) level: Level,
 }
 
 impl Origin {
     /// Whether the column describes an individual as a whole.
     pub(crate) fn is_of_individuals(&self) -> bool {
-        self.table.rows == Rows::OnePerIndividual
+        self.level == Level::Unit
     }
 
     /// Whether the column names the sample.
@@ -84,6 +86,10 @@ impl Relation {
                 table: Arc::clone(&table),
                 column: table.column(field.name()).cloned(),
                 scan,
+                level: match table.rows {
+                    Rows::OnePerIndividual => Level::Unit,
+                    _ => Level::Row,
+                },
                 admitted: table
                     .column(field.name())
                     .and_then(|column| column.domain.clone()),
