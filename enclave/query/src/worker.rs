@@ -18,7 +18,10 @@ use sekisho_tables::Catalogue;
 use thiserror::Error;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use crate::{Planned, Refusal, Shape, cells};
+use crate::{
+    Planned, Refusal, Shape,
+    cells::{self, Keys},
+};
 use message::{Reply, Request};
 pub use released::Released;
 pub use serve::serve;
@@ -27,6 +30,17 @@ pub use serve::serve;
 #[derive(Debug, Error)]
 #[error("a worker was lost")]
 pub struct Lost;
+
+/// A cut whose cells are protected.
+#[derive(Debug)]
+pub struct Finished {
+    /// What was planned.
+    pub shape: Shape,
+    /// The values of its keys.
+    pub keys: Keys,
+    /// Its cells.
+    pub protected: Protected,
+}
 
 /// A worker, from the enclave's side. Dropping it kills the process.
 #[derive(Debug)]
@@ -84,25 +98,38 @@ impl Worker {
         }
     }
 
-    /// Runs the private phase of the query planned before, over a snapshot's
-    /// folder and the permitted cohort. Returns the rows of each cut. The worker
-    /// has seen private rows and ends with this.
+    /// Asks of everybody in the permitted cohort what the query planned before
+    /// wants to know of individuals: one batch of rows per cut.
     ///
     /// # Errors
     ///
     /// [`Lost`] on any failure.
-    pub async fn private(
-        mut self,
+    pub async fn units(
+        &mut self,
         snapshot: &Path,
         cohort: &RoaringBitmap,
     ) -> Result<Vec<Vec<RecordBatch>>, Lost> {
-        let mut bitmap = Vec::with_capacity(cohort.serialized_size());
-        cohort.serialize_into(&mut bitmap).map_err(|_| Lost)?;
-        let request = Request::Private {
+        let request = Request::Units {
             snapshot: snapshot.to_owned(),
         };
-        match self.ask(request, vec![bitmap]).await? {
-            (Reply::Rows, cuts) => cuts.iter().map(|stream| message::batches(stream)).collect(),
+        match self.ask(request, vec![message::set(cohort)?]).await? {
+            (Reply::Units, cuts) => cuts.iter().map(|stream| message::batches(stream)).collect(),
+            _ => Err(Lost),
+        }
+    }
+
+    /// Reads the rows of some individuals, for each cut that reads rows. The
+    /// worker has seen private rows and ends with this.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] on any failure.
+    pub async fn rows(mut self, of: &[&RoaringBitmap]) -> Result<Vec<Vec<RecordBatch>>, Lost> {
+        let sets = of.iter().map(|set| message::set(set)).collect::<Result<_, _>>()?;
+        match self.ask(Request::Rows, sets).await? {
+            (Reply::Rows, cuts) if cuts.len() == of.len() => {
+                cuts.iter().map(|stream| message::batches(stream)).collect()
+            }
             _ => Err(Lost),
         }
     }
@@ -116,12 +143,12 @@ impl Worker {
         &mut self,
         sql: &str,
         catalogue: &Catalogue,
-        cells: &[(Shape, Protected)],
+        cells: &[Finished],
     ) -> Result<Released, Lost> {
         let tables = cells
             .iter()
-            .map(|(shape, protected)| {
-                let table = cells::table(shape, protected).map_err(|_| Lost)?;
+            .map(|Finished { shape, keys, protected }| {
+                let table = cells::table(shape, keys, protected).map_err(|_| Lost)?;
                 message::stream(&table.schema(), &[table])
             })
             .collect::<Result<_, _>>()?;
@@ -139,7 +166,7 @@ impl Worker {
                 }
                 Released::new(
                     message::batches(stream)?,
-                    cells.iter().map(|(_, protected)| protected),
+                    cells.iter().map(|finished| &finished.protected),
                 )
             }
             _ => Err(Lost),

@@ -10,6 +10,7 @@ use arrow::{
     ipc::{reader::StreamReader, writer::StreamWriter},
     record_batch::RecordBatch,
 };
+use roaring::RoaringBitmap;
 use sekisho_tables::Catalogue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -31,8 +32,11 @@ const MAX_BLOBS: u32 = 256;
 pub(super) enum Request {
     /// Judge and plan.
     Plan { sql: String, catalogue: Catalogue },
-    /// Run the private phase of what was planned. One blob: the cohort.
-    Private { snapshot: PathBuf },
+    /// Say of every individual of the permitted cohort, the only blob, what was
+    /// planned: one row each.
+    Units { snapshot: PathBuf },
+    /// Read the rows that were planned. One blob per cut that reads any: whose.
+    Rows,
     /// Run the released phase. One blob per cut: its protected cells.
     Released { sql: String, catalogue: Catalogue },
 }
@@ -42,7 +46,9 @@ pub(super) enum Request {
 pub(super) enum Reply {
     Planned(Planned),
     Refused(Refusal),
-    /// One blob per cut: its rows.
+    /// One blob per cut: its individuals.
+    Units,
+    /// One blob per cut that reads rows: its rows.
     Rows,
     /// One blob: the result.
     Result,
@@ -114,6 +120,13 @@ fn length(bytes: usize) -> io::Result<u32> {
         .ok()
         .filter(|&length| length <= MAX_BYTES)
         .ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+/// A set of individuals as bytes.
+pub(super) fn set(set: &RoaringBitmap) -> Result<Vec<u8>, Lost> {
+    let mut bytes = Vec::with_capacity(set.serialized_size());
+    set.serialize_into(&mut bytes).map_err(|_| Lost)?;
+    Ok(bytes)
 }
 
 /// Batches as an Arrow IPC stream.

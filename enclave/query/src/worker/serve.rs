@@ -58,13 +58,20 @@ fn confine() -> std::io::Result<()> {
     Ok(())
 }
 
+/// The one visit that a worker serves.
+#[derive(Default)]
+struct Visit {
+    prepared: Option<Prepared>,
+    snapshot: Option<Snapshot>,
+}
+
 async fn converse() -> std::io::Result<()> {
     warm_up().await;
     let mut input = tokio::io::stdin();
     let mut output = tokio::io::stdout();
-    let mut prepared = None;
+    let mut visit = Visit::default();
     while let Some((request, blobs)) = message::read(&mut input).await? {
-        let (reply, blobs) = answer(request, blobs, &mut prepared)
+        let (reply, blobs) = answer(request, blobs, &mut visit)
             .await
             .unwrap_or((Reply::Failed, vec![]));
         message::write(&mut output, &reply, &blobs).await?;
@@ -89,31 +96,42 @@ async fn warm_up() {
 async fn answer(
     request: Request,
     blobs: Vec<Vec<u8>>,
-    prepared: &mut Option<Prepared>,
+    visit: &mut Visit,
 ) -> Result<(Reply, Vec<Vec<u8>>), Lost> {
     match request {
         Request::Plan { sql, catalogue } => match run::prepare(&sql, &catalogue).await {
             Ok(query) => {
                 let planned = query.planned.clone();
-                *prepared = Some(query);
+                visit.prepared = Some(query);
                 Ok((Reply::Planned(planned), vec![]))
             }
             Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
         },
-        Request::Private { snapshot } => {
+        Request::Units { snapshot } => {
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
             };
-            let cohort =
-                Arc::new(RoaringBitmap::deserialize_from(cohort.as_slice()).map_err(|_| Lost)?);
             let snapshot = Snapshot::open(&snapshot).map_err(|_| Lost)?;
-            let query = prepared.as_ref().ok_or(Lost)?;
+            let cohort = set(cohort)?;
+            let query = visit.prepared.as_ref().ok_or(Lost)?;
             let mut cuts = Vec::new();
             for cut in query.cuts() {
-                let rows = run::private(cut, &snapshot, &cohort)
-                    .await
-                    .map_err(|_| Lost)?;
-                cuts.push(stream(cut.private.schema().as_arrow(), &rows)?);
+                let units = run::units(cut, &snapshot, &cohort).await;
+                let schema = cut.units.schema();
+                cuts.push(stream(schema.as_arrow(), &units.map_err(|_| Lost)?)?);
+            }
+            visit.snapshot = Some(snapshot);
+            Ok((Reply::Units, cuts))
+        }
+        Request::Rows => {
+            let snapshot = visit.snapshot.as_ref().ok_or(Lost)?;
+            let query = visit.prepared.as_ref().ok_or(Lost)?;
+            let many = query.cuts().iter().filter(|cut| cut.shape.many);
+            let mut cuts = Vec::new();
+            for (cut, of) in many.zip(&blobs) {
+                let rows = run::rows(cut, snapshot, &set(of)?).await;
+                let schema = cut.rows.as_ref().ok_or(Lost)?.schema();
+                cuts.push(stream(schema.as_arrow(), &rows.map_err(|_| Lost)?)?);
             }
             Ok((Reply::Rows, cuts))
         }
@@ -134,6 +152,11 @@ async fn answer(
             Ok((Reply::Result, vec![result]))
         }
     }
+}
+
+fn set(bytes: &[u8]) -> Result<Arc<RoaringBitmap>, Lost> {
+    let set = RoaringBitmap::deserialize_from(bytes);
+    set.map(Arc::new).map_err(|_| Lost)
 }
 
 /// The rows under the schema that the batches really have; the planned one if there are none.
