@@ -11,6 +11,7 @@ pub mod anchors;
 mod cell;
 mod noise;
 mod profile;
+mod protect;
 mod protected;
 mod rounding;
 mod suppress;
@@ -20,6 +21,6 @@ pub use cell::{
     Totals,
 };
 pub use noise::{Noise, SetKey, UnitKey};
-pub use profile::{Profile, ProfileError};
+pub use profile::{CellKey, Channel, Dp, Exposure, Mechanism, Profile, ProfileError};
+pub use protect::{ProtectError, protect};
 pub use protected::{Protected, ProtectedRow, Value};
-pub use suppress::protect;
