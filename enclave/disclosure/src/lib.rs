@@ -13,6 +13,7 @@ pub mod exposure;
 pub mod frequency;
 mod noise;
 mod profile;
+mod protect;
 mod protected;
 mod rounding;
 mod suppress;
@@ -22,6 +23,6 @@ pub use cell::{
     Totals,
 };
 pub use noise::{Noise, SetKey, UnitKey};
-pub use profile::{Profile, ProfileError};
+pub use profile::{CellKey, Channel, Dp, Exposure, Mechanism, Profile, ProfileError};
+pub use protect::{ProtectError, protect};
 pub use protected::{Protected, ProtectedRow, Value};
-pub use suppress::protect;

@@ -1,19 +1,26 @@
 //! Release profiles: how strictly a dataset's figures are protected.
 
+mod ranges;
+mod statement;
+mod strictness;
+
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The parameters of the `suppress` mechanism.
+/// How figures are protected, and the parameters of that.
 ///
 /// A profile belongs to a dataset and never to a query. Where several apply,
 /// [`Profile::stricter`] takes the stricter of each parameter.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Its name, for example `standard`.
     pub name: String,
     /// Where its numbers come from.
     pub source: String,
+    /// What is done to figures.
+    #[serde(default)]
+    pub mechanism: Mechanism,
     /// k: the smallest number of distinct contributing individuals of a figure.
     pub threshold: u32,
     /// Counts and sums of integers are rounded to multiples of this; 1 leaves them as they are.
@@ -25,6 +32,139 @@ pub struct Profile {
     /// A figure is suppressed if what remains without the two largest
     /// contributors is less than this share of the largest (the p % rule).
     pub dominance_rest_percent: u32,
+    /// Whether a declared group may be shown that holds all of its row or
+    /// column, but for fewer individuals than the threshold.
+    #[serde(default)]
+    pub allow_full_cells: bool,
+    /// The perturbation of the `cell-key` mechanism.
+    #[serde(default)]
+    pub cell_key: CellKey,
+    /// The budgets and bounds of the `dp` mechanism.
+    #[serde(default)]
+    pub dp: Dp,
+    /// How much of genomes may be told.
+    #[serde(default)]
+    pub exposure: Exposure,
+    /// When replies leave.
+    #[serde(default)]
+    pub channel: Channel,
+}
+
+/// What is done to figures, the stricter one later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mechanism {
+    /// Small and dominated figures are withheld, the others rounded.
+    #[default]
+    Suppress,
+    /// Every figure is perturbed by a noise that hangs on its set of individuals.
+    CellKey,
+    /// Differential privacy for the individual.
+    Dp,
+}
+
+/// Parameters of the `cell-key` mechanism. Its table exists if and only if
+/// max i·(small + 1 − i) ≤ variance < reach.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CellKey {
+    /// D: a count is moved by so much at most.
+    pub reach: u32,
+    /// V: the variance of the noise of a count.
+    pub variance: f64,
+    /// js: counts of 1 to this never come out.
+    pub small: u32,
+    /// m: the noise of a sum is its largest contribution times this times the noise of a count.
+    pub magnitude: f64,
+}
+
+impl Default for CellKey {
+    fn default() -> Self {
+        Self {
+            reach: 8,
+            variance: 5.0,
+            small: 3,
+            magnitude: 0.05,
+        }
+    }
+}
+
+/// Parameters of the `dp` mechanism, under zero-concentrated differential privacy.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dp {
+    /// ρ of one statistic of a table.
+    pub rho_statistic: f64,
+    /// ρ that one project may spend on a dataset.
+    pub rho_project: f64,
+    /// ρ that all projects together may spend on a dataset.
+    pub rho_dataset: f64,
+    /// κ: in how many groups of a table one individual counts.
+    pub groups: u32,
+    /// How likely a group that only one individual made known may show.
+    pub delta: f64,
+    /// How many rows of one individual count in one group.
+    pub rows: u32,
+}
+
+impl Default for Dp {
+    fn default() -> Self {
+        Self {
+            rho_statistic: 0.005,
+            rho_project: 0.25,
+            rho_dataset: 1.0,
+            groups: 3,
+            delta: 1e-9,
+            rows: 10,
+        }
+    }
+}
+
+/// How much of genomes may be told: Σ m/n over the variant releases that an
+/// individual is in (Sankararaman et al. 2009).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exposure {
+    /// What an individual may accrue over all projects.
+    pub cap: f64,
+    /// The share of the cap that one project may spend.
+    pub project_share: f64,
+    /// Who approved a cap above the default.
+    pub approved_by: Option<String>,
+}
+
+impl Exposure {
+    /// The cap above which somebody must have approved it.
+    pub const DEFAULT_CAP: f64 = 0.25;
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self {
+            cap: Self::DEFAULT_CAP,
+            project_share: 0.1,
+            approved_by: None,
+        }
+    }
+}
+
+/// When replies leave: at tick_ms · factorⁿ milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Channel {
+    /// The first tick, in milliseconds after the request.
+    pub tick_ms: u64,
+    /// How much later every further tick is than the one before.
+    pub factor: u32,
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self {
+            tick_ms: 10,
+            factor: 2,
+        }
+    }
 }
 
 /// A profile's text is not a profile.
@@ -54,145 +194,16 @@ impl Profile {
             toml::from_str(text).map_err(|error| ProfileError::Malformed(error.to_string()))?;
         profile.checked()
     }
-
-    fn checked(self) -> Result<Self, ProfileError> {
-        let checks = [
-            (self.threshold >= 3, "threshold", "3 or more"),
-            (self.rounding_base >= 1, "rounding_base", "1 or more"),
-            (
-                self.sum_significant_digits <= 15,
-                "sum_significant_digits",
-                "0 (unrounded) or 1 to 15",
-            ),
-            (
-                (1..=100).contains(&self.dominance_top2_percent),
-                "dominance_top2_percent",
-                "1 to 100",
-            ),
-            (
-                self.dominance_rest_percent <= 100,
-                "dominance_rest_percent",
-                "0 to 100",
-            ),
-        ];
-        match checks.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, parameter, expected)) => Err(ProfileError::OutOfRange {
-                parameter,
-                expected,
-            }),
-            None => Ok(self),
-        }
-    }
-
-    /// The profile that is at least as strict as both in every parameter.
-    ///
-    /// It keeps the name of the one that it equals, else both names, sorted.
-    #[must_use]
-    pub fn stricter(&self, other: &Self) -> Self {
-        let mut strict = Self {
-            name: String::new(),
-            source: String::new(),
-            threshold: self.threshold.max(other.threshold),
-            rounding_base: coarser_base(self.rounding_base, other.rounding_base),
-            sum_significant_digits: fewer_digits(
-                self.sum_significant_digits,
-                other.sum_significant_digits,
-            ),
-            dominance_top2_percent: self
-                .dominance_top2_percent
-                .min(other.dominance_top2_percent),
-            dominance_rest_percent: self
-                .dominance_rest_percent
-                .max(other.dominance_rest_percent),
-        };
-        let (first, second) = if self.name <= other.name {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let named = [first, second]
-            .into_iter()
-            .find(|profile| profile.same_parameters(&strict));
-        match named {
-            Some(profile) => {
-                strict.name.clone_from(&profile.name);
-                strict.source.clone_from(&profile.source);
-            }
-            None => {
-                strict.name = format!("{}+{}", first.name, second.name);
-                strict.source = format!("{}; {}", first.source, second.source);
-            }
-        }
-        strict
-    }
-
-    fn same_parameters(&self, other: &Self) -> bool {
-        self.threshold == other.threshold
-            && self.rounding_base == other.rounding_base
-            && self.sum_significant_digits == other.sum_significant_digits
-            && self.dominance_top2_percent == other.dominance_top2_percent
-            && self.dominance_rest_percent == other.dominance_rest_percent
-    }
-
-    /// The parameters in words, for a check and a receipt: rule and effect.
-    pub fn rules(&self) -> Vec<(&'static str, String)> {
-        vec![
-            (
-                "threshold",
-                format!(
-                    "figures of fewer than {} individuals are suppressed",
-                    self.threshold
-                ),
-            ),
-            (
-                "dominance",
-                format!(
-                    "figures of which two individuals hold {} % or more, or the largest leaves the \
-                     others less than {} % of its own, are suppressed",
-                    self.dominance_top2_percent, self.dominance_rest_percent
-                ),
-            ),
-            (
-                "complementary",
-                "a further figure is suppressed where a total would reveal a suppressed one".into(),
-            ),
-            ("rounding", self.rounding_in_words()),
-            (
-                "mean",
-                "a mean is the quotient of its rounded sum and count: of few individuals it is coarse"
-                    .into(),
-            ),
-        ]
-    }
-
-    fn rounding_in_words(&self) -> String {
-        let counts = match self.rounding_base {
-            1 => "counts are not rounded".to_owned(),
-            base => format!("counts and sums of integers are rounded to {base}"),
-        };
-        match self.sum_significant_digits {
-            0 => format!("{counts}; other sums are not rounded"),
-            digits => format!("{counts}; other sums keep {digits} significant digits"),
-        }
-    }
 }
 
-/// A base that hides at least what either hides: their least common multiple,
-/// so that a multiple of it is a multiple of both.
-fn coarser_base(a: u32, b: u32) -> u32 {
-    let (a, b) = (a.max(1), b.max(1));
-    let (mut x, mut y) = (a, b);
-    while y != 0 {
-        (x, y) = (y, x % y);
-    }
-    (a / x).saturating_mul(b)
-}
-
-/// Zero means unrounded, so the smaller positive number wins.
-fn fewer_digits(a: u32, b: u32) -> u32 {
-    match (a, b) {
-        (0, digits) | (digits, 0) => digits,
-        (a, b) => a.min(b),
+impl Mechanism {
+    /// Its name in files and receipts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Suppress => "suppress",
+            Self::CellKey => "cell-key",
+            Self::Dp => "dp",
+        }
     }
 }
 

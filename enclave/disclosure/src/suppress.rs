@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 
 use crate::{
+    Noise, ProtectError,
     cell::{CellTable, Figure, Key, Measure},
     profile::Profile,
     protected::{Protected, ProtectedRow, Value},
@@ -29,7 +30,17 @@ use crate::{
 /// and as long as they are few they change nothing for the other groups.
 ///
 /// Cost: for each measure, lines × cells set unions in the worst case.
-pub fn protect(table: &CellTable, profile: &Profile) -> Protected {
+pub(crate) fn protect_all(
+    tables: &[(&CellTable, &Profile)],
+    _noise: &Noise,
+) -> Result<Vec<Protected>, ProtectError> {
+    Ok(tables
+        .iter()
+        .map(|(table, profile)| protect(table, profile))
+        .collect())
+}
+
+fn protect(table: &CellTable, profile: &Profile) -> Protected {
     let groups: BTreeMap<&Key, &Figure> = table
         .cells()
         .iter()
