@@ -2,6 +2,7 @@
 //! enclave, so it runs beside a server.
 
 mod export;
+mod meters;
 mod show;
 mod source;
 mod verify;

@@ -55,6 +55,7 @@ pub(crate) fn visit(number: u64) -> Visit {
         profile: "standard".to_owned(),
         trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
         idempotency_key: None,
+        meters: Vec::new(),
     }
 }
 
