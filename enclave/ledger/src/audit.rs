@@ -8,7 +8,7 @@ mod source;
 mod verify;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
