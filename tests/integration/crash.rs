@@ -176,6 +176,11 @@ fn unaccounted(leaves: &[Leaf], spent: u64) -> usize {
                     && ended.insert(abandon.charge_sequence);
                 unaccounted += usize::from(!own);
             }
+            Leaf::Metering(metering) => {
+                let open = charges.contains_key(&metering.charge_sequence)
+                    && !ended.contains(&metering.charge_sequence);
+                unaccounted += usize::from(!open);
+            }
             Leaf::Policy(_) => {}
         }
     }

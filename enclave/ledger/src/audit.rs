@@ -2,12 +2,13 @@
 //! enclave, so it runs beside a server.
 
 mod export;
+mod meters;
 mod show;
 mod source;
 mod verify;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};

@@ -3,14 +3,20 @@
 //! The same rules let a server open a ledger, guard what it appends, and let an
 //! auditor verify a ledger or its export.
 
+mod anchors;
+mod meters;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use sekisho_receipt::merkle::{Hash, Tree, leaf_hash};
-use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Nonce, Release, VerifierKey};
+use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Metering, Nonce, Release, VerifierKey};
 use sha2::{Digest as _, Sha256};
 
-use crate::entry::Entry;
+use self::anchors::Anchors;
+use self::meters::Meters;
+use crate::entry::{Entry, Format};
 use crate::error::LedgerError;
 use crate::journal::Position;
 
@@ -24,6 +30,10 @@ pub(crate) struct Book {
     pub(crate) tree: Tree,
     /// What was charged, by project and dataset.
     pub(crate) spent: BTreeMap<Account, u64>,
+    /// What was spent beside queries.
+    pub(crate) meters: Meters,
+    /// What was remembered of released sets.
+    pub(crate) anchors: Anchors,
     /// Charges that were neither released nor abandoned.
     pub(crate) open: HashMap<u64, Charge>,
     /// The policy files in force.
@@ -32,6 +42,8 @@ pub(crate) struct Book {
     pub(crate) checkpoint: Option<(u64, String)>,
     /// The ledger's key, as its first record says.
     pub(crate) vkey: Option<VerifierKey>,
+    /// What the journal may hold by now.
+    pub(crate) format: Option<Format>,
     /// Sealed answers whose release has not come yet, by their charge.
     sealed: HashMap<u64, Sealed>,
     exported: bool,
@@ -53,6 +65,26 @@ pub(crate) enum Change {
         answer_key: Hash,
         release: u64,
         position: Position,
+    },
+    /// An anchor stands at this position.
+    Anchor {
+        dataset: Arc<str>,
+        number: u64,
+        head: Vec<u8>,
+        position: Position,
+    },
+    /// A statistic of this anchor stands at this position.
+    Statistic {
+        anchor: u64,
+        number: u64,
+        position: Position,
+    },
+    /// This anchor's individuals were exposed.
+    Exposure {
+        dataset: Arc<str>,
+        anchor: u64,
+        number: u64,
+        sealed: Vec<u8>,
     },
 }
 
@@ -87,11 +119,18 @@ impl Book {
         position: Position,
     ) -> Result<Vec<Change>, String> {
         match (entry, &self.vkey) {
-            (Entry::Header { vkey }, None) => {
+            (Entry::Header { format, vkey }, None) => {
                 self.vkey = Some(vkey.parse().map_err(|error| format!("{error}"))?);
+                self.format = Some(*format);
                 Ok(Vec::new())
             }
-            (Entry::Header { .. }, Some(_)) => Err("a second beginning of the journal".to_owned()),
+            (Entry::Header { format, vkey }, Some(known)) => {
+                if known.to_string() != *vkey || self.format >= Some(*format) {
+                    return Err("a second beginning of the journal".to_owned());
+                }
+                self.format = Some(*format);
+                Ok(Vec::new())
+            }
             (_, None) => Err("the journal does not begin with the ledger's key".to_owned()),
             (
                 Entry::Charge {
@@ -136,6 +175,12 @@ impl Book {
                 self.check(&checkpoint)?;
                 self.checkpoint = Some((checkpoint.size, (*note).to_owned()));
                 Ok(Vec::new())
+            }
+            (Entry::Anchor { .. } | Entry::Statistic { .. } | Entry::Exposure { .. }, Some(_)) => {
+                if self.format < Some(Format::Two) {
+                    return Err("the record is of a newer format than the journal".to_owned());
+                }
+                Ok(self.anchors.take(entry, position)?.into_iter().collect())
             }
         }
     }
@@ -207,6 +252,7 @@ impl Book {
             Leaf::Charge(charge) if may_charge => changes.extend(self.charge(charge)?),
             Leaf::Charge(_) => return Err(format!("leaf {sequence} charges out of place")),
             Leaf::Release(release) => changes.extend(self.release(&release)?),
+            Leaf::Metering(metering) => self.metering(&metering)?,
             Leaf::Abandon(abandon) => {
                 let charge = self.close(abandon.charge_sequence)?;
                 if (&charge.project, &charge.dataset) != (&abandon.project, &abandon.dataset) {
@@ -234,10 +280,23 @@ impl Book {
         if charge.spent_after > charge.limit {
             return Err("the charge exceeds the budget".to_owned());
         }
+        self.meters.take(&charge.meters)?;
         let (spent, nonce) = (charge.spent_after, charge.nonce);
         self.spent.insert(account.clone(), spent);
         self.open.insert(charge.sequence, charge);
         Ok([Change::Spent { account, spent }, Change::Nonce(nonce)])
+    }
+
+    fn metering(&mut self, metering: &Metering) -> Result<(), String> {
+        let charge = self.open.get(&metering.charge_sequence);
+        let charge = charge.ok_or_else(|| not_open(metering.charge_sequence))?;
+        if (&charge.project, &charge.dataset) != (&metering.project, &metering.dataset) {
+            return Err(format!(
+                "leaf {} meters another's charge",
+                metering.sequence
+            ));
+        }
+        self.meters.take(&metering.meters)
     }
 
     fn release(&mut self, release: &Release) -> Result<Option<Change>, String> {
@@ -266,10 +325,12 @@ impl Book {
     }
 
     fn close(&mut self, charge: u64) -> Result<Charge, String> {
-        self.open
-            .remove(&charge)
-            .ok_or_else(|| format!("no open charge stands at leaf {charge}"))
+        self.open.remove(&charge).ok_or_else(|| not_open(charge))
     }
+}
+
+fn not_open(charge: u64) -> String {
+    format!("no open charge stands at leaf {charge}")
 }
 
 /// Whether a release says what its charge said.

@@ -5,8 +5,9 @@ use sekisho_receipt::merkle::Hash;
 /// A body, borrowed from the journal or about to be written to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry<'a> {
-    /// The journal's first record: the vkey line of the ledger that it is.
-    Header { vkey: &'a str },
+    /// The journal's first record: the vkey line of the ledger that it is. A
+    /// second one, with the same line, raises the format for what follows.
+    Header { format: Format, vkey: &'a str },
     /// A charge's leaf. Beside it, for the index only, what it will answer and
     /// the digest of its project's idempotency key (all zero without one).
     Charge {
@@ -24,21 +25,67 @@ pub(crate) enum Entry<'a> {
     },
     /// A signed checkpoint.
     Checkpoint(&'a str),
+    /// A set of individuals that a release described. Its number is its name.
+    Anchor {
+        number: u64,
+        dataset: &'a str,
+        /// Size, set key and sketch, sealed.
+        head: &'a [u8],
+        /// The set, sealed.
+        set: &'a [u8],
+    },
+    /// A sealed statistic that was released over this anchor.
+    Statistic {
+        number: u64,
+        anchor: u64,
+        sealed: &'a [u8],
+    },
+    /// The sealed exposure that a release added to this anchor's individuals.
+    Exposure {
+        number: u64,
+        anchor: u64,
+        sealed: &'a [u8],
+    },
 }
 
-/// The format of the journal and of its header.
-const FORMAT: &str = "sekisho-journal/1\n";
+/// What a journal may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Format {
+    /// Leaves, answers and checkpoints.
+    One,
+    /// Anchors, statistics and exposures as well.
+    Two,
+}
+
+impl Format {
+    /// The format that is written.
+    pub(crate) const NEWEST: Self = Self::Two;
+
+    fn line(self) -> &'static str {
+        match self {
+            Self::One => "sekisho-journal/1\n",
+            Self::Two => "sekisho-journal/2\n",
+        }
+    }
+}
+
+const SHORT: &str = "the record is too short for its kind";
 
 const HEADER: u8 = 0;
 const CHARGE: u8 = 1;
 const LEAF: u8 = 2;
 const ANSWER: u8 = 3;
 const CHECKPOINT: u8 = 4;
+const ANCHOR: u8 = 5;
+const STATISTIC: u8 = 6;
+const EXPOSURE: u8 = 7;
 
 impl<'a> Entry<'a> {
     pub(crate) fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Header { vkey } => [&[HEADER], FORMAT.as_bytes(), vkey.as_bytes()].concat(),
+            Self::Header { format, vkey } => {
+                [&[HEADER], format.line().as_bytes(), vkey.as_bytes()].concat()
+            }
             Self::Charge {
                 answer_key,
                 request,
@@ -57,17 +104,40 @@ impl<'a> Entry<'a> {
             ]
             .concat(),
             Self::Checkpoint(note) => [&[CHECKPOINT], note.as_bytes()].concat(),
+            Self::Anchor {
+                number,
+                dataset,
+                head,
+                set,
+            } => [
+                &[ANCHOR],
+                number.to_be_bytes().as_slice(),
+                &(dataset.len() as u64).to_be_bytes(),
+                dataset.as_bytes(),
+                &(head.len() as u64).to_be_bytes(),
+                head,
+                set,
+            ]
+            .concat(),
+            Self::Statistic {
+                number,
+                anchor,
+                sealed,
+            } => of_anchor(STATISTIC, *number, *anchor, sealed),
+            Self::Exposure {
+                number,
+                anchor,
+                sealed,
+            } => of_anchor(EXPOSURE, *number, *anchor, sealed),
         }
     }
 
     pub(crate) fn decode(body: &'a [u8]) -> Result<Self, &'static str> {
-        const SHORT: &str = "the record is too short for its kind";
         let (kind, rest) = body.split_first().ok_or(SHORT)?;
         match *kind {
             HEADER => std::str::from_utf8(rest)
                 .ok()
-                .and_then(|text| text.strip_prefix(FORMAT))
-                .map(|vkey| Self::Header { vkey })
+                .and_then(header)
                 .ok_or("the journal is of another format or version"),
             CHARGE => {
                 let (answer_key, rest) = rest.split_first_chunk().ok_or(SHORT)?;
@@ -91,7 +161,65 @@ impl<'a> Entry<'a> {
             CHECKPOINT => std::str::from_utf8(rest)
                 .map(Self::Checkpoint)
                 .map_err(|_| "the checkpoint is not text"),
+            ANCHOR => {
+                let (number, rest) = number(rest)?;
+                let (dataset, rest) = field(rest)?;
+                let (head, set) = field(rest)?;
+                Ok(Self::Anchor {
+                    number,
+                    dataset: std::str::from_utf8(dataset)
+                        .map_err(|_| "the dataset's name is not text")?,
+                    head,
+                    set,
+                })
+            }
+            STATISTIC => {
+                let (number, anchor, sealed) = anchored(rest)?;
+                Ok(Self::Statistic {
+                    number,
+                    anchor,
+                    sealed,
+                })
+            }
+            EXPOSURE => {
+                let (number, anchor, sealed) = anchored(rest)?;
+                Ok(Self::Exposure {
+                    number,
+                    anchor,
+                    sealed,
+                })
+            }
             _ => Err("the record is of an unknown kind"),
         }
     }
+}
+
+fn header(text: &str) -> Option<Entry<'_>> {
+    [Format::One, Format::Two].into_iter().find_map(|format| {
+        let vkey = text.strip_prefix(format.line())?;
+        Some(Entry::Header { format, vkey })
+    })
+}
+
+fn of_anchor(kind: u8, number: u64, anchor: u64, sealed: &[u8]) -> Vec<u8> {
+    let place = [number.to_be_bytes(), anchor.to_be_bytes()];
+    [&[kind], place.as_flattened(), sealed].concat()
+}
+
+fn anchored(bytes: &[u8]) -> Result<(u64, u64, &[u8]), &'static str> {
+    let (first, rest) = number(bytes)?;
+    let (anchor, sealed) = number(rest)?;
+    Ok((first, anchor, sealed))
+}
+
+fn number(bytes: &[u8]) -> Result<(u64, &[u8]), &'static str> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(SHORT)?;
+    Ok((u64::from_be_bytes(*number), rest))
+}
+
+/// Some bytes behind their length.
+fn field(bytes: &[u8]) -> Result<(&[u8], &[u8]), &'static str> {
+    let (length, rest) = number(bytes)?;
+    let length = usize::try_from(length).map_err(|_| SHORT)?;
+    rest.split_at_checked(length).ok_or(SHORT)
 }

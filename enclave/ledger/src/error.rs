@@ -98,12 +98,17 @@ pub enum LedgerError {
     /// An earlier write failed, so what is on the disk is uncertain.
     #[error("the ledger stopped after a failed write; restart the server")]
     Halted,
-    /// An answer larger than a record.
-    #[error("an answer of {0} bytes is larger than the ledger takes; ask for fewer groups")]
+    /// An answer, set or statistic larger than a record.
+    #[error("{0} bytes are more than one record of the ledger takes; ask for fewer groups")]
     TooLarge(usize),
-    /// A sealed answer cannot be opened.
-    #[error("a sealed answer cannot be opened; check that the sealing key is the ledger's own")]
+    /// A sealed answer, set or statistic cannot be opened.
+    #[error(
+        "what was sealed cannot be opened; check that the sealing key is the ledger's own, and verify the ledger with `sekisho-audit verify`"
+    )]
     Sealed,
+    /// An anchor that this ledger, or this dataset of it, does not have.
+    #[error("no anchor {0} stands in this ledger at this dataset; add it first")]
+    UnknownAnchor(u64),
     /// A reservation that is not open in this ledger.
     #[error("charge {0} is not open in this ledger")]
     NotReserved(u64),
@@ -121,6 +126,18 @@ pub enum ReserveError {
     )]
     Exhausted {
         /// The project's budget at this dataset.
+        limit: u64,
+        /// What it has spent.
+        spent: u64,
+    },
+    /// Another account would be overdrawn. Nothing was charged or spent.
+    #[error(
+        "the account `{account}` is exhausted: {spent} of {limit} spent; ask the committee for more"
+    )]
+    MeterExhausted {
+        /// The account.
+        account: String,
+        /// What it may spend.
         limit: u64,
         /// What it has spent.
         spent: u64,

@@ -146,24 +146,29 @@ impl Journal {
 
     /// The body of the record at this position.
     pub(crate) fn read(&self, position: Position) -> Result<Vec<u8>, LedgerError> {
-        let path = segment_path(&self.dir, position.segment);
-        let read = || {
-            let mut file = File::open(&path)?;
-            file.seek(SeekFrom::Start(position.offset))?;
-            let mut header = [0; record::HEADER_BYTES];
-            file.read_exact(&mut header)?;
-            let mut record = header.to_vec();
-            let length = record::body_bytes(&header).unwrap_or(0);
-            file.take(length as u64).read_to_end(&mut record)?;
-            Ok(record)
-        };
-        let bytes = read().map_err(io_error("read", &path))?;
-        match record::decode(&bytes, None) {
-            record::Found::Record { body, .. } => Ok(body.to_vec()),
-            _ => Err(LedgerError::Index(
-                "it points to a place where no record begins".to_owned(),
-            )),
-        }
+        read(&self.dir, position)
+    }
+}
+
+/// The body of the record at this position of the journal in this directory.
+pub(crate) fn read(dir: &Path, position: Position) -> Result<Vec<u8>, LedgerError> {
+    let path = segment_path(dir, position.segment);
+    let read = || {
+        let mut file = File::open(&path)?;
+        file.seek(SeekFrom::Start(position.offset))?;
+        let mut header = [0; record::HEADER_BYTES];
+        file.read_exact(&mut header)?;
+        let mut record = header.to_vec();
+        let length = record::body_bytes(&header).unwrap_or(0);
+        file.take(length as u64).read_to_end(&mut record)?;
+        Ok(record)
+    };
+    let bytes = read().map_err(io_error("read", &path))?;
+    match record::decode(&bytes, None) {
+        record::Found::Record { body, .. } => Ok(body.to_vec()),
+        _ => Err(LedgerError::Index(
+            "it points to a place where no record begins".to_owned(),
+        )),
     }
 }
 

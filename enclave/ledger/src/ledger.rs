@@ -1,7 +1,10 @@
 //! The ledger that a server writes.
 
+mod anchors;
+mod meters;
 mod open;
 mod pages;
+mod statistics;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -17,6 +20,7 @@ use sekisho_receipt::{
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub use self::anchors::{AnchorHead, AnchorRecord};
 use self::pages::{Pages, Staged, misplaced};
 use crate::entry::Entry;
 use crate::error::{LedgerError, ReserveError, io_error};
@@ -41,7 +45,7 @@ pub struct Config {
     pub origin: String,
     /// The Ed25519 seed that signs checkpoints.
     pub signing_seed: Zeroizing<[u8; 32]>,
-    /// The key that seals answers.
+    /// The key that seals answers, sets and statistics.
     pub sealing_key: Zeroizing<[u8; 32]>,
 }
 
@@ -72,8 +76,9 @@ impl Ledger {
         self.recovered.as_ref()
     }
 
-    /// Charges a visit. Durable before it returns; on any refusal nothing is
-    /// charged and the permit stays unused.
+    /// Charges a visit and spends from its meters, all or nothing. Durable
+    /// before it returns; on any refusal nothing is charged and the permit stays
+    /// unused.
     pub fn reserve(&self, visit: Visit, charge: u64, limit: u64) -> Result<Reserved, ReserveError> {
         if visit.nonce_expires_at_ms < visit.at_ms {
             return Err(ReserveError::NonceExpired);
@@ -102,6 +107,7 @@ impl Ledger {
             let spent = spent_before;
             return Err(ReserveError::Exhausted { limit, spent });
         };
+        let meters = pages.book.meters.quote(visit.meters)?;
         let charge = Charge {
             sequence: pages.book.leaves(),
             at_ms: visit.at_ms,
@@ -122,6 +128,7 @@ impl Ledger {
             limit,
             spent_before,
             spent_after,
+            meters,
             trace_id: visit.trace_id,
         };
         let leaf = Leaf::Charge(charge.clone())
@@ -254,7 +261,7 @@ impl Ledger {
     }
 
     /// The receipt of one of this project's leaves at this dataset; none if it
-    /// is another's.
+    /// is another's, or a metering, whose amounts may tell of a cohort.
     pub fn receipt(
         &self,
         project: &str,
@@ -265,7 +272,9 @@ impl Ledger {
         let Some(leaf) = pages.leaf(leaf_index)? else {
             return Ok(None);
         };
-        if Leaf::from_bytes(&leaf)?.account() != Some((project, dataset)) {
+        let parsed = Leaf::from_bytes(&leaf)?;
+        let own = parsed.account() == Some((project, dataset));
+        if !own || matches!(parsed, Leaf::Metering(_)) {
             return Ok(None);
         }
         if pages.covered() <= leaf_index {

@@ -12,8 +12,10 @@
 //!   lock                 held by the one server that writes
 //! ```
 //!
-//! A visit is `reserve` (durable) → run → `commit` or `abandon`. All calls
-//! block on the disk; a server makes them on threads that may.
+//! A visit is `reserve` (durable) → run → `commit` or `abandon`; while it runs
+//! it may `meter` what it spends once its cohort is known, and add anchors,
+//! statistics and exposure. All calls block on the disk; a server makes them on
+//! threads that may.
 
 pub mod audit;
 mod book;
@@ -29,5 +31,5 @@ mod visit;
 
 pub use error::{LedgerError, ReserveError};
 pub use journal::Torn;
-pub use ledger::{Config, Ledger};
-pub use visit::{AnswerKey, Committed, Outcome, Reserved, Visit};
+pub use ledger::{AnchorHead, AnchorRecord, Config, Ledger};
+pub use visit::{AnswerKey, Committed, Meter, Outcome, Reserved, Visit};

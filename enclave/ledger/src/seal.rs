@@ -1,6 +1,8 @@
-//! Released answers, sealed with the enclave's key: XChaCha20-Poly1305 with a
-//! random nonce of 24 bytes, bound to the question by the answer key's digest.
+//! Released answers and what is remembered of released sets, sealed with the
+//! enclave's key: XChaCha20-Poly1305 with a random nonce of 24 bytes, bound to
+//! its place (an answer to its question) by a digest.
 
+use chacha20poly1305::aead::rand_core::RngCore;
 use chacha20poly1305::aead::{Aead, OsRng, Payload};
 use chacha20poly1305::{AeadCore, KeyInit, XChaCha20Poly1305, XNonce};
 use sekisho_receipt::merkle::Hash;
@@ -17,30 +19,37 @@ impl Sealer {
         Self(XChaCha20Poly1305::new(key.into()))
     }
 
-    /// The nonce and the sealed answer.
-    pub(crate) fn seal(&self, answer_key: &Hash, answer: &[u8]) -> Result<Vec<u8>, LedgerError> {
+    /// The nonce and the sealed contents.
+    pub(crate) fn seal(&self, place: &Hash, contents: &[u8]) -> Result<Vec<u8>, LedgerError> {
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
         let payload = Payload {
-            msg: answer,
-            aad: answer_key,
+            msg: contents,
+            aad: place,
         };
         let sealed = self.0.encrypt(&nonce, payload);
-        let sealed = sealed.map_err(|_| LedgerError::TooLarge(answer.len()))?;
+        let sealed = sealed.map_err(|_| LedgerError::TooLarge(contents.len()))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    pub(crate) fn open(&self, answer_key: &Hash, sealed: &[u8]) -> Result<Vec<u8>, LedgerError> {
+    pub(crate) fn open(&self, place: &Hash, sealed: &[u8]) -> Result<Vec<u8>, LedgerError> {
         let (nonce, sealed) = sealed
             .split_first_chunk::<NONCE_BYTES>()
             .ok_or(LedgerError::Sealed)?;
         let payload = Payload {
             msg: sealed,
-            aad: answer_key,
+            aad: place,
         };
         self.0
             .decrypt(XNonce::from_slice(nonce), payload)
             .map_err(|_| LedgerError::Sealed)
     }
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn blind() -> Hash {
+    let mut bytes = [0; 32];
+    OsRng.fill_bytes(&mut bytes);
+    bytes
 }
 
 #[cfg(test)]

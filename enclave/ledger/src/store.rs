@@ -2,6 +2,8 @@
 //! derived from the journal and thrown away whenever it fails or disagrees, so
 //! it is never flushed before a visit is acknowledged. Nothing else names sled.
 
+mod anchors;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
@@ -18,6 +20,9 @@ const SPENT: u8 = b's';
 const NONCE: u8 = b'n';
 const REQUEST: u8 = b'r';
 const ANSWER: u8 = b'a';
+const ANCHOR: u8 = b'c';
+const STATISTIC: u8 = b't';
+const EXPOSURE: u8 = b'e';
 
 /// The index on disk.
 #[derive(Debug)]
@@ -36,6 +41,8 @@ pub(crate) struct Head {
 pub(crate) struct Totals {
     pub(crate) leaves: u64,
     pub(crate) spent: BTreeMap<Account, u64>,
+    /// Anchors, statistics and exposures.
+    pub(crate) sealed: u64,
 }
 
 impl Store {
@@ -126,6 +133,7 @@ impl Store {
                 Some((&SPENT, key)) => {
                     totals.spent.insert(account(key)?, number(&value)?);
                 }
+                Some((&(ANCHOR | STATISTIC | EXPOSURE), _)) => totals.sealed += 1,
                 _ => {}
             }
         }
@@ -152,6 +160,35 @@ fn row(change: &Change) -> (Vec<u8>, Vec<u8>) {
         } => (
             key(ANSWER, answer_key),
             [release.to_be_bytes().to_vec(), position_bytes(*position)].concat(),
+        ),
+        Change::Anchor {
+            dataset,
+            number,
+            head,
+            position,
+        } => (
+            anchors::row_key(ANCHOR, dataset, &[*number]),
+            [position_bytes(*position).as_slice(), head].concat(),
+        ),
+        Change::Statistic {
+            anchor,
+            number,
+            position,
+        } => (
+            key(
+                STATISTIC,
+                [anchor.to_be_bytes(), number.to_be_bytes()].as_flattened(),
+            ),
+            position_bytes(*position),
+        ),
+        Change::Exposure {
+            dataset,
+            anchor,
+            number,
+            sealed,
+        } => (
+            anchors::row_key(EXPOSURE, dataset, &[*anchor, *number]),
+            sealed.clone(),
         ),
     }
 }

@@ -47,6 +47,24 @@ pub struct Visit {
     /// The visitor's name for this request. The same one for another question
     /// is refused; only a digest is written.
     pub idempotency_key: Option<String>,
+    /// What the visit spends beside queries, charged together with them. The
+    /// charge's leaf shows the amounts to the visitor, so they must not depend
+    /// on the data; for those that do there is [`crate::Ledger::meter`].
+    pub meters: Vec<Meter>,
+}
+
+/// What a visit spends from an account of its own name, such as
+/// `rho/P-0001/demo` or, for all projects together, `rho//demo`. Amounts add up
+/// and are never given back. Those of `rho/…` and `exposure/…` are in units of
+/// 1e-9.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meter {
+    /// The account.
+    pub account: String,
+    /// What is spent now.
+    pub amount: u64,
+    /// What the account may spend in all.
+    pub limit: u64,
 }
 
 /// How a visit ended that releases an answer.
@@ -212,7 +230,7 @@ impl Committed {
 
 /// SHA-256 over a domain and fields, each preceded by its length, so that no
 /// two lists of fields give the same bytes.
-fn digest(domain: &str, fields: &[&[u8]]) -> Hash {
+pub(crate) fn digest(domain: &str, fields: &[&[u8]]) -> Hash {
     let mut sha = Sha256::new();
     sha.update(domain);
     for field in fields {

@@ -46,6 +46,7 @@ fn visit(number: u64) -> Visit {
         profile: "standard".to_owned(),
         trace_id: String::new(),
         idempotency_key: None,
+        meters: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hexadecimal::{Digest, Nonce};
+use crate::hexadecimal::{Digest, Hex, Nonce};
 
 /// A leaf. Its bytes are the JSON object as the ledger wrote it, with the
 /// fields in the order in which they stand here; hash the bytes, never what was
@@ -17,6 +17,8 @@ pub enum Leaf {
     Charge(Charge),
     /// An answer was released.
     Release(Release),
+    /// An open visit spent from further accounts.
+    Metering(Metering),
     /// A charged visit ended without an answer. Its charge stays.
     Abandon(Abandon),
     /// Other policy files came into force.
@@ -65,8 +67,50 @@ pub struct Charge {
     pub spent_before: u64,
     /// Charged with this visit.
     pub spent_after: u64,
+    /// What the visit spends beside queries. Left out where there is none, as in
+    /// every leaf that is older than meters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meters: Vec<Metered>,
     /// The trace, for the operator.
     pub trace_id: String,
+}
+
+/// What was spent from one account. Amounts of `rho/…` and `exposure/…` are in
+/// units of 1e-9.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metered {
+    /// The account, for example `rho/P-0001/demo-cancer` or, for all projects
+    /// together, `rho//demo-cancer`.
+    pub account: String,
+    /// Spent now. It is never given back.
+    pub amount: u64,
+    /// What the account may spend in all.
+    pub limit: u64,
+    /// Spent before.
+    pub spent_before: u64,
+    /// Spent with this amount.
+    pub spent_after: u64,
+}
+
+/// What an open visit spent once its cohort was known. Amounts may tell of the
+/// cohort, so no visitor is given a receipt of this leaf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metering {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// The index of the charge's leaf.
+    pub charge_sequence: u64,
+    /// The project.
+    pub project: String,
+    /// The dataset.
+    pub dataset: String,
+    /// What was spent.
+    pub meters: Vec<Metered>,
+    /// Random. The leaf's hash stands in the proofs of its neighbours; without
+    /// this the amounts could be found from it by trying.
+    pub blind: Hex<32>,
 }
 
 /// A release. It repeats what its charge says, so that a receipt stands alone.
@@ -171,6 +215,7 @@ impl Leaf {
         match self {
             Self::Charge(leaf) => leaf.sequence,
             Self::Release(leaf) => leaf.sequence,
+            Self::Metering(leaf) => leaf.sequence,
             Self::Abandon(leaf) => leaf.sequence,
             Self::Policy(leaf) => leaf.sequence,
         }
@@ -186,8 +231,84 @@ impl Leaf {
         match self {
             Self::Charge(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Release(leaf) => Some((&leaf.project, &leaf.dataset)),
+            Self::Metering(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Abandon(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Policy(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use super::*;
+
+    /// As ledgers wrote it before there were meters.
+    const OLD: &str = concat!(
+        r#"{"kind":"charge","sequence":0,"at_ms":5,"#,
+        r#""principal":"1111111111111111111111111111111111111111111111111111111111111111","#,
+        r#""project":"P-0001","purpose":"research","operation":"query","#,
+        r#""question_digest":"2222222222222222222222222222222222222222222222222222222222222222","#,
+        r#""canonical_digest":"3333333333333333333333333333333333333333333333333333333333333333","#,
+        r#""dataset":"demo","snapshot":"s","#,
+        r#""policy_digest":"4444444444444444444444444444444444444444444444444444444444444444","#,
+        r#""rules":[],"profile":"standard","nonce":"55555555555555555555555555555555","#,
+        r#""nonce_expires_at_ms":9,"charge":1,"limit":100,"spent_before":0,"spent_after":1,"#,
+        r#""trace_id":""}"#,
+    );
+
+    fn metered() -> Metered {
+        Metered {
+            account: "rho//demo".to_owned(),
+            amount: 5,
+            limit: 10,
+            spent_before: 2,
+            spent_after: 7,
+        }
+    }
+
+    #[test]
+    fn a_charge_from_before_meters_is_read_and_written_as_it_was() {
+        let leaf = Leaf::from_bytes(OLD.as_bytes()).unwrap();
+        assert_eq!(leaf.to_bytes().unwrap(), OLD.as_bytes());
+        let Leaf::Charge(charge) = leaf else {
+            panic!("not a charge");
+        };
+        assert!(charge.meters.is_empty());
+    }
+
+    #[test]
+    fn meters_stand_in_their_leaves_and_nothing_unknown_beside_them() {
+        let Leaf::Charge(charge) = Leaf::from_bytes(OLD.as_bytes()).unwrap() else {
+            panic!("not a charge");
+        };
+        let leaves = [
+            Leaf::Charge(Charge {
+                meters: vec![metered()],
+                ..charge
+            }),
+            Leaf::Metering(Metering {
+                sequence: 1,
+                charge_sequence: 0,
+                project: "P-0001".to_owned(),
+                dataset: "demo".to_owned(),
+                meters: vec![metered()],
+                blind: Hex([6; 32]),
+            }),
+        ];
+        for leaf in leaves {
+            let text = String::from_utf8(leaf.to_bytes().unwrap()).unwrap();
+            assert!(text.contains(
+                r#""meters":[{"account":"rho//demo","amount":5,"limit":10,"spent_before":2,"spent_after":7}]"#
+            ));
+            assert_eq!(Leaf::from_bytes(text.as_bytes()).unwrap(), leaf);
+            for altered in [
+                text.replace(r#""amount":5"#, r#""amount":5,"more":1"#),
+                text.replace(r#""amount":5"#, r#""amount":-5"#),
+                text.replace(r#""amount":5,"#, ""),
+            ] {
+                assert!(Leaf::from_bytes(altered.as_bytes()).is_err(), "{altered}");
+            }
         }
     }
 }

@@ -54,6 +54,12 @@ pub(crate) fn reserve(error: ReserveError) -> Failure {
             format!("the project has spent {spent} of {limit} queries at this dataset"),
         )
         .help("ask the committee for a larger budget"),
+        // Not what was spent: that may follow from data of other visits.
+        ReserveError::MeterExhausted { account, .. } => Failure::new(
+            Reason::BudgetExhausted,
+            format!("the account `{account}` is exhausted"),
+        )
+        .help("ask the committee for a larger budget"),
         // It was valid when the call came in.
         ReserveError::NonceExpired => busy(),
         ReserveError::NonceUsed => Failure::new(

@@ -261,5 +261,6 @@ fn charge_of(
         profile: profile.name,
         trace_id: question.trace_id.clone(),
         idempotency_key: question.idempotency_key.clone(),
+        meters: Vec::new(),
     })
 }

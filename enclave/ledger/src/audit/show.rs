@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sekisho_receipt::Leaf;
 
 use super::source::Audited;
-use super::{Format, output};
+use super::{Format, meters, output};
 use crate::error::LedgerError;
 
 pub(super) fn run(
@@ -57,8 +57,12 @@ fn row(leaf: &Leaf, out: &mut dyn Write) -> io::Result<()> {
             leaf.project.as_str(),
             leaf.dataset.as_str(),
             format!(
-                "{} {}, spent {} of {}",
-                leaf.operation, leaf.charge, leaf.spent_after, leaf.limit
+                "{} {}, spent {} of {}{}",
+                leaf.operation,
+                leaf.charge,
+                leaf.spent_after,
+                leaf.limit,
+                meters::list("; ", &leaf.meters)
             ),
         ),
         Leaf::Release(leaf) => (
@@ -69,6 +73,17 @@ fn row(leaf: &Leaf, out: &mut dyn Write) -> io::Result<()> {
             format!(
                 "for {}: {} cells released, {} suppressed",
                 leaf.charge_sequence, leaf.cells_released, leaf.cells_suppressed
+            ),
+        ),
+        Leaf::Metering(leaf) => (
+            None,
+            "metering",
+            leaf.project.as_str(),
+            leaf.dataset.as_str(),
+            format!(
+                "for {}{}",
+                leaf.charge_sequence,
+                meters::list(": ", &leaf.meters)
             ),
         ),
         Leaf::Abandon(leaf) => (

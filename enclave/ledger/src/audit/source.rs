@@ -112,7 +112,11 @@ pub(super) fn read_ledger(dir: &Path) -> Result<Audited, LedgerError> {
                     .push(String::from_utf8_lossy(leaf).into_owned());
             }
             Entry::Checkpoint(note) => audited.checkpoints.push(note.to_owned()),
-            Entry::Header { .. } | Entry::Answer { .. } => {}
+            Entry::Header { .. }
+            | Entry::Answer { .. }
+            | Entry::Anchor { .. }
+            | Entry::Statistic { .. }
+            | Entry::Exposure { .. } => {}
         }
         Ok(())
     })?;

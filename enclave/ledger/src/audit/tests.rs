@@ -115,7 +115,7 @@ fn every_altered_byte_of_a_journal_is_found() {
 
 /// Rewrites a journal with a chain that holds, as a forger without the signing
 /// key would.
-fn forge(ledger: &str, mut change: impl FnMut(Entry<'_>) -> Option<Vec<u8>>) {
+pub(crate) fn forge(ledger: &str, mut change: impl FnMut(Entry<'_>) -> Option<Vec<u8>>) {
     let dir = Path::new(ledger);
     let mut bodies = Vec::new();
     replay(dir, |record| {
@@ -124,6 +124,11 @@ fn forge(ledger: &str, mut change: impl FnMut(Entry<'_>) -> Option<Vec<u8>>) {
     })
     .unwrap();
     fs::remove_file(dir.join("journal-000000.log")).unwrap();
+    write_bodies(dir, &bodies);
+}
+
+/// Writes a journal of these bodies.
+pub(crate) fn write_bodies(dir: &Path, bodies: &[Vec<u8>]) {
     let end = End {
         position: Position::default(),
         head: [0; 32],
@@ -133,7 +138,7 @@ fn forge(ledger: &str, mut change: impl FnMut(Entry<'_>) -> Option<Vec<u8>>) {
     let mut journal = Journal::open(dir, &end, u64::MAX).unwrap();
     let mut batch = journal.begin().unwrap();
     for body in bodies {
-        batch.push(&body).unwrap();
+        batch.push(body).unwrap();
     }
     journal.write(batch).unwrap();
 }

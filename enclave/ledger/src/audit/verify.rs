@@ -6,8 +6,8 @@ use std::path::Path;
 
 use sekisho_receipt::VerifierKey;
 
-use super::output;
 use super::source::Audited;
+use super::{meters, output};
 use crate::error::{LedgerError, io_error};
 
 pub(super) fn run(
@@ -77,6 +77,21 @@ fn report(
     for ((project, dataset), spent) in &audited.book.spent {
         let (project, dataset) = (project.escape_debug(), dataset.escape_debug());
         writeln!(out, "spent        {spent} by {project} at {dataset}")?;
+    }
+    for (account, spent) in audited.book.meters.iter() {
+        let (amount, whose) = (meters::amount(account, spent), meters::whose(account));
+        writeln!(out, "spent        {amount} {}", whose.escape_debug())?;
+    }
+    let anchors = &audited.book.anchors;
+    for (dataset, count) in anchors.by_dataset() {
+        writeln!(out, "anchors      {count} at {}", dataset.escape_debug())?;
+    }
+    if anchors.len() > 0 {
+        writeln!(
+            out,
+            "over them    {} statistics and {} exposures, sealed",
+            anchors.statistics, anchors.exposures
+        )?;
     }
     out.flush()
 }

@@ -12,7 +12,7 @@ use sekisho_receipt::{SigningKey, VerifierKey};
 use super::pages::Pages;
 use super::{CHECKPOINT_FILE, Config, Ledger};
 use crate::book::Book;
-use crate::entry::Entry;
+use crate::entry::{Entry, Format};
 use crate::error::{LedgerError, io_error};
 use crate::group_sync::GroupSync;
 use crate::journal::{End, Journal, SEGMENT_BYTES, replay, sync_directory};
@@ -62,15 +62,18 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Writes the first record of a new journal, and a checkpoint over leaves
-    /// that have none because of a crash.
+    /// Writes the first record of a new journal, or the one that raises the
+    /// format of an old one, and a checkpoint over leaves that have none because
+    /// of a crash.
     fn begin(&self) -> Result<(), LedgerError> {
         let mut pages = self.pages()?;
-        if pages.book.vkey.is_none() {
+        if pages.book.format < Some(Format::NEWEST) {
             let vkey = self.signer.verifier().to_string();
-            self.append(&mut pages, |pages, staged| {
-                pages.stage(staged, &Entry::Header { vkey: &vkey })
-            })?;
+            let header = Entry::Header {
+                format: Format::NEWEST,
+                vkey: &vkey,
+            };
+            self.append(&mut pages, |pages, staged| pages.stage(staged, &header))?;
         }
         drop(pages);
         self.checkpoint().map(drop)
@@ -160,6 +163,7 @@ fn follow(dir: &Path, store: Store) -> Result<(Book, End, Store), LedgerError> {
     let expected = Totals {
         leaves: book.leaves(),
         spent: book.spent.clone(),
+        sealed: book.anchors.next(),
     };
     if store.totals()? != expected {
         return Err(LedgerError::Index("it does not add up".to_owned()));

@@ -6,8 +6,11 @@
     reason = "tests"
 )]
 
+mod anchors;
 mod crash;
 mod files;
+mod formats;
+mod meters;
 mod model;
 
 use std::path::Path;
@@ -15,6 +18,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
+use crate::visit::Meter;
 
 pub(crate) const LIMIT: u64 = 100;
 
@@ -55,6 +59,7 @@ pub(crate) fn visit(number: u64) -> Visit {
         profile: "standard".to_owned(),
         trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
         idempotency_key: None,
+        meters: Vec::new(),
     }
 }
 
@@ -72,6 +77,18 @@ pub(crate) fn outcome() -> Outcome {
 pub(crate) fn answered(ledger: &Ledger, number: u64, answer: &[u8]) -> Committed {
     let reserved = ledger.reserve(visit(number), 1, LIMIT).unwrap();
     ledger.commit(reserved, outcome(), answer).unwrap()
+}
+
+/// Shows every file of a directory, however deep.
+fn each_file(dir: &Path, visit: &mut impl FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            each_file(&path, visit);
+        } else {
+            visit(&path, &std::fs::read(&path).unwrap());
+        }
+    }
 }
 
 fn spent(ledger: &Ledger) -> u64 {
@@ -343,29 +360,20 @@ fn answers_and_names_do_not_stand_in_the_files_in_clear() {
     let _ = ledger.commit(reserved, outcome(), secret).unwrap();
     drop(ledger);
     let mut files = 0;
-    let mut directories = vec![config(dir.path()).dir];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            files += 1;
-            let bytes = std::fs::read(&path).unwrap();
-            for clear in [
-                "melanoma",
-                "4242",
-                "researcher\"",
-                "spiffe://",
-                "a-key-of-the-visitor",
-            ] {
-                let found = bytes
-                    .windows(clear.len())
-                    .any(|part| part == clear.as_bytes());
-                assert!(!found, "{clear} in {}", path.display());
-            }
+    each_file(&config(dir.path()).dir, &mut |path, bytes| {
+        files += 1;
+        for clear in [
+            "melanoma",
+            "4242",
+            "researcher\"",
+            "spiffe://",
+            "a-key-of-the-visitor",
+        ] {
+            let found = bytes
+                .windows(clear.len())
+                .any(|part| part == clear.as_bytes());
+            assert!(!found, "{clear} in {}", path.display());
         }
-    }
+    });
     assert!(files >= 4);
 }

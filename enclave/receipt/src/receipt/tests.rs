@@ -40,6 +40,7 @@ fn example() -> (Receipt, SigningKey) {
         limit: 100,
         spent_before: 0,
         spent_after: 1,
+        meters: Vec::new(),
         trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
     };
     let release = Release {

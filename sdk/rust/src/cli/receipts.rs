@@ -132,6 +132,11 @@ fn verified(out: &mut impl Write, leaf: &Leaf) -> Result<(), Ended> {
                 &format!("{} of {} queries", charge.spent_after, charge.limit),
             )?;
         }
+        Leaf::Metering(metering) => {
+            line("what", "what a visit spent beside queries")?;
+            line("project", &metering.project)?;
+            line("dataset", &metering.dataset)?;
+        }
         Leaf::Abandon(abandon) => {
             line("what", "a charged visit that ended without an answer")?;
             line("project", &abandon.project)?;
