@@ -17,9 +17,9 @@ pub use table::table;
 use thiserror::Error;
 pub use units::{Strata, Stratum, Units};
 
-use sekisho_disclosure::{CellTable, Measure, Statistic};
+use sekisho_disclosure::{CellTable, Key, Measure, Statistic};
 
-use crate::{MeasureKind, Shape};
+use crate::{Level, MeasureKind, Shape};
 
 /// The worker's rows do not have the shape that it announced.
 #[derive(Debug, Error)]
@@ -42,6 +42,17 @@ pub fn statistics(shape: &Shape) -> Vec<Statistic> {
         bounds: measure.bounds,
     };
     shape.measures.iter().map(statistic).collect()
+}
+
+impl Shape {
+    /// The part of a cell's key that describes individuals, not their rows.
+    pub fn of_individuals(&self, key: &Key) -> Key {
+        let parts = self.dimensions.iter().zip(key);
+        parts
+            .filter(|(dimension, _)| dimension.level == Level::Unit)
+            .map(|(_, position)| *position)
+            .collect()
+    }
 }
 
 fn measure(kind: MeasureKind) -> Measure {

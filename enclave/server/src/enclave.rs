@@ -7,6 +7,7 @@ use std::{
 };
 
 use roaring::RoaringBitmap;
+use sekisho_disclosure::Noise;
 use sekisho_ledger::{Ledger, LedgerError, ReserveError};
 use sekisho_query::worker::Pool;
 use sekisho_runtime::{
@@ -15,9 +16,12 @@ use sekisho_runtime::{
 };
 use sekisho_tables::{Snapshot, Store};
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 use crate::{
-    failure,
+    anchors::Anchors,
+    exposure::Exposures,
+    failure, keys,
     permit::{Verified, Verifier},
     profiles::Profiles,
 };
@@ -31,6 +35,8 @@ pub(crate) struct Enclave {
     pub(crate) store: Store,
     pub(crate) profiles: Profiles,
     pub(crate) ledger: Arc<Ledger>,
+    /// What the noise of each dataset is drawn from.
+    pub(crate) noise_key: Zeroizing<[u8; 32]>,
     pub(crate) workers: Arc<Pool>,
     pub(crate) running: Arc<Semaphore>,
     /// Turns of those who only check, so that they hold up no visit.
@@ -42,10 +48,16 @@ pub(crate) struct Enclave {
     pub(crate) policy: Mutex<Option<[u8; 32]>>,
 }
 
-/// A snapshot with the individuals who have a row in it.
+/// A snapshot with the individuals who have a row in it, and what was released
+/// of its dataset before.
 pub(crate) struct Pinned {
     pub(crate) snapshot: Snapshot,
     pub(crate) individuals: RoaringBitmap,
+    pub(crate) noise: Noise,
+    /// Of the dataset, whichever the snapshot.
+    pub(crate) anchors: Arc<Anchors>,
+    /// Of the dataset, too.
+    pub(crate) exposures: Arc<Exposures>,
 }
 
 impl Enclave {
@@ -71,9 +83,27 @@ impl Enclave {
             .check(snapshot.catalogue())
             .map_err(failure::internal)?;
         let individuals = snapshot.individuals().map_err(failure::internal)?;
+        let universe = individuals.max().map_or(0, |last| last.saturating_add(1));
+        let noise = Noise::new(keys::of_dataset(&self.noise_key, dataset), universe);
+        // What was released stays released when the snapshot changes.
+        let (anchors, exposures) = match pinned.get(dataset) {
+            Some(earlier) => (
+                Arc::clone(&earlier.anchors),
+                Arc::clone(&earlier.exposures),
+            ),
+            None => (
+                Arc::new(
+                    Anchors::open(Arc::clone(&self.ledger), dataset).map_err(failure::internal)?,
+                ),
+                Arc::default(),
+            ),
+        };
         let fresh = Arc::new(Pinned {
             snapshot,
             individuals,
+            noise,
+            anchors,
+            exposures,
         });
         pinned.insert(dataset.to_owned(), Arc::clone(&fresh));
         Ok(fresh)

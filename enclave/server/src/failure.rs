@@ -4,6 +4,8 @@ use sekisho_ledger::ReserveError;
 use sekisho_query::Refusal;
 use sekisho_runtime::status::{Failure, Reason};
 
+use crate::exposure::ExposureError;
+
 /// A failure of ours. The operator's log has its kind; the visitor gets one text.
 pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
     tracing::error!("a call failed: {error}");
@@ -72,6 +74,25 @@ pub(crate) fn reserve(error: ReserveError) -> Failure {
         )
         .help("use a new key for a new question"),
         ReserveError::Ledger(error) => internal(error),
+    }
+}
+
+/// What the figures tell of genomes could not be accounted for. The visit was
+/// charged.
+pub(crate) fn exposure(error: &ExposureError) -> Failure {
+    match error {
+        ExposureError::Cap | ExposureError::Meter(ReserveError::MeterExhausted { .. }) => {
+            Failure::new(
+                Reason::BudgetExhausted,
+                "the query was charged, and tells more of genomes than may still be told",
+            )
+            .help("ask for fewer genes or variants at once, or of larger groups; or ask the committee")
+            .with("limit", "exposure")
+        }
+        ExposureError::Meter(_) | ExposureError::Anchors(_) | ExposureError::Unanchored => {
+            tracing::error!("what a release tells could not be accounted for: {error}");
+            execution()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! The ledger's keys: the seed that signs checkpoints and the key that seals
-//! answers, each 32 bytes in a file that nobody but the owner can read.
+//! The ledger's keys: the seed that signs checkpoints, the key that seals
+//! answers, and the key that noise is drawn from, each 32 bytes in a file that
+//! nobody but the owner can read.
 
 use std::{
     fs,
@@ -9,12 +10,20 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+const SIGNING: &str = "signing.key";
+const SEALING: &str = "sealing.key";
+const NOISE: &str = "noise.key";
 
 /// The keys of a ledger.
 pub(crate) struct LedgerKeys {
     pub(crate) signing_seed: Zeroizing<[u8; 32]>,
     pub(crate) sealing_key: Zeroizing<[u8; 32]>,
+    /// It stays with the ledger: under another key repeated questions would draw
+    /// anew, and could be averaged.
+    pub(crate) noise_key: Zeroizing<[u8; 32]>,
 }
 
 impl LedgerKeys {
@@ -28,7 +37,7 @@ impl LedgerKeys {
                 .mode(0o700)
                 .create(folder)
                 .with_context(|| format!("cannot make `{}`", folder.display()))?;
-            for name in ["signing.key", "sealing.key"] {
+            for name in [SIGNING, SEALING, NOISE] {
                 write(&folder.join(name))?;
             }
             fs::File::open(folder)
@@ -36,10 +45,20 @@ impl LedgerKeys {
                 .context("cannot sync the keys")?;
         }
         Ok(Self {
-            signing_seed: read(&folder.join("signing.key"))?,
-            sealing_key: read(&folder.join("sealing.key"))?,
+            signing_seed: read(&folder.join(SIGNING))?,
+            sealing_key: read(&folder.join(SEALING))?,
+            noise_key: read(&folder.join(NOISE))?,
         })
     }
+}
+
+/// The key of a dataset's noise, whichever the snapshot.
+pub(crate) fn of_dataset(noise_key: &[u8; 32], dataset: &str) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(b"sekisho-noise/1");
+    sha.update(noise_key);
+    sha.update(dataset.as_bytes());
+    sha.finalize().into()
 }
 
 fn write(file: &Path) -> anyhow::Result<()> {

@@ -3,18 +3,22 @@
 //! The order of a visit stands in [`visit`]. What may leave is a
 //! [`release::Release`] and nothing else; the gRPC service encodes that type only.
 
+mod anchors;
 mod config;
 mod describe;
 mod enclave;
+mod exposure;
 mod failure;
 mod ingest;
 mod keys;
 mod permit;
+mod private;
 mod profiles;
 mod release;
 mod report;
 mod serve;
 mod service;
+mod tick;
 mod visit;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -106,6 +106,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         store: Store::open(config.store.clone())?,
         profiles: Profiles::load(&config.profiles)?,
         ledger: Arc::new(ledger),
+        noise_key: keys.noise_key,
         workers: Pool::start(&program, WORKER, config.workers.waiting)
             .context("cannot start a worker")?,
         running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),

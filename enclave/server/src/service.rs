@@ -23,7 +23,7 @@ use crate::{
     enclave::Enclave,
     failure,
     permit::Operation,
-    release,
+    release, tick,
     visit::{self, Question},
 };
 
@@ -150,7 +150,9 @@ impl EnclaveService for Service {
                 trace_id,
             };
             let release = visit::answer(enclave, question).await?;
-            Ok(stream::iter(release.into_messages().into_iter().map(Ok)).boxed())
+            let mut messages = release.into_messages();
+            tick::pad(&mut messages);
+            Ok(stream::iter(messages.into_iter().map(Ok)).boxed())
         })
         .await
     }

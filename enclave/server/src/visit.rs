@@ -3,10 +3,13 @@
 //! What leaves is a [`Release`]: a result computed from protected cells whose
 //! charge is durable. Everything up to the charge reads no data.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use sekisho_disclosure::{Profile, Protected, protect};
-use sekisho_ledger::{Reserved, Visit};
+use sekisho_disclosure::{Channel, Mechanism, Profile, charge as dp_charge};
+use sekisho_ledger::{Meter, Reserved, Visit};
 use sekisho_query::{
     Planned, Shape, cells,
     worker::{Lost, Worker},
@@ -17,9 +20,12 @@ use tracing::Instrument as _;
 
 use crate::{
     enclave::{Enclave, Pinned},
+    exposure::{self, Account, Told},
     failure,
     permit::Verified,
+    private::{self, Private},
     release::{Description, Release},
+    tick,
 };
 
 /// What a query takes from a project's budget.
@@ -37,8 +43,9 @@ pub(crate) struct Question {
 }
 
 /// Answers a query. It runs in a task of its own: a visitor who hangs up
-/// leaves nothing half done.
+/// leaves nothing half done. Whatever the answer is, it leaves at a tick.
 pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<Release, Failure> {
+    let begun = Instant::now();
     let span = tracing::Span::current();
     let visit = async move {
         let turn = Arc::clone(&enclave.running).acquire_owned();
@@ -46,14 +53,25 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
         let _turn = turn
             .map_err(|_| failure::busy())?
             .map_err(failure::internal)?;
-        run(&enclave, question).await
+        let mut channel = Channel::default();
+        let answer = run(&enclave, question, &mut channel).await;
+        let leaves = tick::after(begun.elapsed(), &channel);
+        Ok((answer?, leaves))
     };
-    tokio::spawn(visit.instrument(span))
-        .await
-        .map_err(|_| failure::ended())?
+    let answer = tokio::spawn(visit.instrument(span)).await;
+    let (answer, leaves) = match answer.map_err(|_| failure::ended()).flatten() {
+        Ok((release, leaves)) => (Ok(release), leaves),
+        Err(failure) => (Err(failure), tick::after(begun.elapsed(), &Channel::default())),
+    };
+    tokio::time::sleep_until((begun + leaves).into()).await;
+    answer
 }
 
-async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> {
+async fn run(
+    enclave: &Enclave,
+    question: Question,
+    channel: &mut Channel,
+) -> Result<Release, Failure> {
     let permit = &question.verified.permit;
     // The snapshot is pinned: the whole visit sees one state of the data.
     let pinned = enclave.pin(&permit.dataset)?;
@@ -68,7 +86,9 @@ async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> 
         }
     };
     let profiles = profiles(enclave, &pinned, &planned, &permit.profile)?;
-    let visit = charge_of(enclave, &question, &pinned, &planned, &profiles)?;
+    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
+    *channel = profile.channel.clone();
+    let visit = charge_of(enclave, &question, &pinned, &planned, &profiles, &profile)?;
     // The same question to the same data gets the same answer, free.
     let key = visit.answer_key();
     if let Some(earlier) = enclave
@@ -80,21 +100,26 @@ async fn run(enclave: &Enclave, question: Question) -> Result<Release, Failure> 
     }
     enclave.note_policy(question.verified.policy_digest).await?;
     // From here on the visit is charged, whatever happens.
-    let reserved = enclave.reserve(visit, CHARGE, permit.budget_limit).await?;
-    let work = release(enclave, &question, &pinned, &planned, &profiles, worker);
+    let reserved = Arc::new(enclave.reserve(visit, CHARGE, permit.budget_limit).await?);
+    let work = release(enclave, &question, &pinned, &planned, &profiles, &reserved, worker);
     let released = match tokio::time::timeout(enclave.visit_limit, work).await {
-        Ok(Ok(released)) => released,
-        Ok(Err(_)) | Err(_) => {
+        Ok(Ok(released)) => Ok(released),
+        Ok(Err(failure)) => Err(failure),
+        Err(_) => Err(failure::execution()),
+    };
+    match released {
+        Ok(released) => commit(enclave, &question, &pinned, profile, reserved, released).await,
+        Err(failure) => {
+            let reserved = Arc::into_inner(reserved);
             let abandoned = enclave
-                .with_ledger(move |ledger| ledger.abandon(reserved))
+                .with_ledger(move |ledger| reserved.map_or(Ok(()), |it| ledger.abandon(it)))
                 .await;
             if abandoned.is_err() {
                 tracing::error!("a charge stays open in the ledger");
             }
-            return Err(failure::execution());
+            Err(failure)
         }
-    };
-    commit(enclave, &question, &pinned, profiles, reserved, released).await
+    }
 }
 
 /// Judges a query and says what it would release.
@@ -155,53 +180,61 @@ fn strictest(profiles: &[Profile]) -> Option<Profile> {
 async fn release(
     enclave: &Enclave,
     question: &Question,
-    pinned: &Pinned,
+    pinned: &Arc<Pinned>,
     planned: &Planned,
     profiles: &[Profile],
+    reserved: &Arc<Reserved>,
     worker: Worker,
-) -> Result<sekisho_query::worker::Released, Lost> {
-    // The permitted cohort goes to the scan itself.
-    let cohort = &pinned.individuals;
-    let rows = worker.private(pinned.snapshot.dir(), cohort).await?;
-    if rows.len() != planned.shapes.len() {
-        return Err(Lost);
-    }
-    let cuts: Vec<_> = planned
-        .shapes
-        .iter()
-        .cloned()
-        .zip(profiles.to_vec())
-        .zip(rows)
-        .collect();
-    // Beside the threads that serve: a million rows take their time.
-    let protecting = tokio::task::spawn_blocking(move || {
-        let protect = |((shape, profile), rows): ((Shape, Profile), Vec<_>)| {
-            let cells = cells::collect(&shape, &rows).map_err(|_| Lost)?;
-            let protected = protect(&cells, &profile);
-            Ok((shape, protected))
-        };
-        cuts.into_iter()
-            .map(protect)
-            .collect::<Result<Vec<(Shape, Protected)>, Lost>>()
-    });
-    let protected = protecting.await.map_err(|_| Lost)??;
+) -> Result<sekisho_query::worker::Released, Failure> {
+    let lost = |_: Lost| failure::execution();
+    let private = private::run(pinned, planned, profiles, worker);
+    let Private { finished, told } = private.await.map_err(lost)?;
+    account(enclave, question, pinned, reserved, told).await?;
     // The rest of the visitor's plan runs where no private row ever was.
-    let mut clean = enclave.workers.take().await?;
+    let mut clean = enclave.workers.take().await.map_err(lost)?;
     clean
-        .released(&question.sql, pinned.snapshot.catalogue(), &protected)
+        .released(&question.sql, pinned.snapshot.catalogue(), &finished)
         .await
+        .map_err(lost)
+}
+
+/// Charges what the figures tell of genomes, before anybody sees them.
+async fn account(
+    enclave: &Enclave,
+    question: &Question,
+    pinned: &Arc<Pinned>,
+    reserved: &Arc<Reserved>,
+    told: Vec<Told>,
+) -> Result<(), Failure> {
+    let (ledger, pinned) = (Arc::clone(&enclave.ledger), Arc::clone(pinned));
+    let reserved = Arc::clone(reserved);
+    let permit = &question.verified.permit;
+    let (dataset, project) = (permit.dataset.clone(), permit.project.clone());
+    let added = tokio::task::spawn_blocking(move || {
+        let account = Account {
+            ledger: &ledger,
+            anchors: &pinned.anchors,
+            noise: &pinned.noise,
+            dataset: &dataset,
+            project: &project,
+            reserved: &reserved,
+        };
+        pinned.exposures.add(&account, &told)
+    });
+    let added = added.await.map_err(|_| failure::execution())?;
+    added.map_err(|error| failure::exposure(&error))
 }
 
 async fn commit(
     enclave: &Enclave,
     question: &Question,
     pinned: &Pinned,
-    profiles: Vec<Profile>,
-    reserved: Reserved,
+    profile: Profile,
+    reserved: Arc<Reserved>,
     released: sekisho_query::worker::Released,
 ) -> Result<Release, Failure> {
     let ledger = Arc::clone(&enclave.ledger);
-    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
+    let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     let dataset = question.verified.permit.dataset.clone();
     let snapshot = pinned.snapshot.id().to_owned();
     let (policy_digest, cohort) = (question.verified.policy_digest, pinned.individuals.len());
@@ -227,6 +260,40 @@ async fn commit(
     }
 }
 
+/// What a query spends beside itself: privacy, where noise pays for it.
+pub(crate) fn meters(
+    project: &str,
+    dataset: &str,
+    planned: &Planned,
+    profiles: &[Profile],
+) -> Vec<Meter> {
+    let under = planned.shapes.iter().zip(profiles);
+    let noisy: Vec<_> = under
+        .filter(|(_, profile)| profile.mechanism == Mechanism::Dp)
+        .collect();
+    let cost = |(shape, profile): &(&Shape, &Profile)| dp_charge(&cells::statistics(shape), profile);
+    let amount = noisy.iter().map(cost).fold(0, u64::saturating_add);
+    let limit = |share: fn(&Profile) -> f64| {
+        let limits = noisy.iter().map(|(_, profile)| share(profile));
+        exposure::nano(limits.fold(f64::INFINITY, f64::min))
+    };
+    if noisy.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Meter {
+            account: format!("rho/{project}/{dataset}"),
+            amount,
+            limit: limit(|profile| profile.dp.rho_project),
+        },
+        Meter {
+            account: format!("rho//{dataset}"),
+            amount,
+            limit: limit(|profile| profile.dp.rho_dataset),
+        },
+    ]
+}
+
 /// What the ledger is told of the visit.
 fn charge_of(
     enclave: &Enclave,
@@ -234,6 +301,7 @@ fn charge_of(
     pinned: &Pinned,
     planned: &Planned,
     profiles: &[Profile],
+    profile: &Profile,
 ) -> Result<Visit, Failure> {
     let permit = &question.verified.permit;
     let mut cohort = Vec::with_capacity(pinned.individuals.serialized_size());
@@ -241,7 +309,10 @@ fn charge_of(
         .individuals
         .serialize_into(&mut cohort)
         .map_err(failure::internal)?;
-    let profile = strictest(profiles).ok_or_else(|| failure::internal("no profile"))?;
+    let mut digest = Sha256::new();
+    for profile in profiles {
+        digest.update(profile.digest());
+    }
     Ok(Visit {
         at_ms: enclave.clock.now_ms(),
         nonce: question.verified.nonce,
@@ -253,14 +324,14 @@ fn charge_of(
         question_digest: question.verified.question_digest,
         canonical_digest: Sha256::digest(planned.canonical.as_bytes()).into(),
         cohort_digest: Sha256::digest(&cohort).into(),
-        profile_digest: Sha256::digest(format!("{profiles:?}").as_bytes()).into(),
+        profile_digest: digest.finalize().into(),
         dataset: permit.dataset.clone(),
         snapshot: pinned.snapshot.id().to_owned(),
         policy_digest: question.verified.policy_digest,
         rules: permit.rules.clone(),
-        profile: profile.name,
+        profile: profile.name.clone(),
         trace_id: question.trace_id.clone(),
         idempotency_key: question.idempotency_key.clone(),
-        meters: Vec::new(),
+        meters: meters(&permit.project, &permit.dataset, planned, profiles),
     })
 }

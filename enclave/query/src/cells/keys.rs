@@ -166,6 +166,13 @@ impl Keys {
         Self(values)
     }
 
+    /// The position of a dimension's value.
+    pub(super) fn position(&self, index: usize, value: &KeyValue) -> Option<u32> {
+        let values = self.0.get(index)?;
+        let position = values.iter().position(|known| known == value)?;
+        u32::try_from(position).ok()
+    }
+
     /// A key's column over the rows of protected cells.
     pub(super) fn array(
         &self,

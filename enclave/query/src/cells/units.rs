@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
+use sekisho_disclosure::Key;
 
 use super::{
     Mismatch,
     columns::{self, Number},
-    keys::{self, KeyValue, Positions},
+    keys::{self, KeyValue, Keys, Positions},
 };
 use crate::{Level, Shape};
 
@@ -158,6 +159,20 @@ impl Strata {
                 .chain(stratum.conditions.iter().flatten())
         });
         sets.fold(RoaringBitmap::new(), |all, set| all | set)
+    }
+
+    /// The sets by the positions of their keys, to be found by the part of a
+    /// cell's key that describes individuals (see [`Shape::of_individuals`]).
+    pub fn by_position(&self, keys: &Keys) -> BTreeMap<Key, &Stratum> {
+        let positions = |stratum: &Stratum| {
+            let of = stratum.key.iter().enumerate();
+            of.filter_map(|(index, value)| {
+                let value = value.as_ref()?;
+                Some(value.as_ref().and_then(|value| keys.position(index, value)))
+            })
+            .collect()
+        };
+        self.0.iter().map(|stratum| (positions(stratum), stratum)).collect()
     }
 
     /// The sets, by keys.

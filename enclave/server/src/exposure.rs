@@ -1,0 +1,163 @@
+//! What releases tell of genomes, and when that ends.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{
+    Exposure, Profile, Protected,
+    exposure::{NANO, amount, bound},
+};
+use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
+use sekisho_query::{
+    Shape,
+    cells::{Keys, Strata},
+};
+
+use crate::anchors::{AnchorError, Anchors};
+
+/// Sizes of cohorts are rounded down to this before they are charged, so that a
+/// charge does not tell them.
+const SIZE_BASE: u64 = 10;
+
+/// What a release tells of the genomes of one set of individuals.
+pub(crate) struct Told {
+    /// Which of the query's cuts tells it: everybody is in one set of each.
+    cut: usize,
+    set: RoaringBitmap,
+    /// m/n, in units of 10⁻⁹.
+    amount: u64,
+    caps: Exposure,
+}
+
+/// What the figures of a cut tell: in each set every shown group counts as one
+/// variant, genes too.
+pub(crate) fn told(
+    cut: usize,
+    shape: &Shape,
+    strata: &Strata,
+    keys: &Keys,
+    protected: &Protected,
+    profile: &Profile,
+) -> Vec<Told> {
+    if shape.sites.is_none() {
+        return Vec::new();
+    }
+    let mut shown: BTreeMap<_, u64> = BTreeMap::new();
+    for row in protected.rows() {
+        if row.values.iter().any(Option::is_some) {
+            *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
+        }
+    }
+    let strata = strata.by_position(keys);
+    let told = shown.into_iter().filter_map(|(key, variants)| {
+        let set = &strata.get(&key)?.everybody;
+        let size = (set.len() / SIZE_BASE * SIZE_BASE).max(u64::from(profile.threshold));
+        Some(Told {
+            cut,
+            set: set.clone(),
+            amount: amount(variants, size),
+            caps: profile.exposure.clone(),
+        })
+    });
+    told.collect()
+}
+
+/// What a dataset's individuals were exposed to so far: sets and amounts, by
+/// the names of anchors.
+#[derive(Default)]
+pub(crate) struct Exposures(Mutex<Option<BTreeMap<u64, (RoaringBitmap, u64)>>>);
+
+/// Why a release would tell too much, or cannot be accounted for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExposureError {
+    #[error("the cap of the dataset is reached")]
+    Cap,
+    #[error(transparent)]
+    Meter(#[from] ReserveError),
+    #[error(transparent)]
+    Anchors(#[from] AnchorError),
+    #[error("a release tells of a set that is no anchor")]
+    Unanchored,
+}
+
+/// A release that is about to be accounted for.
+pub(crate) struct Account<'a> {
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) anchors: &'a Anchors,
+    pub(crate) noise: &'a sekisho_disclosure::Noise,
+    pub(crate) dataset: &'a str,
+    pub(crate) project: &'a str,
+    pub(crate) reserved: &'a Reserved,
+}
+
+impl Exposures {
+    /// Adds what a release tells, or refuses it. Blocks until it is durable.
+    ///
+    /// The dataset's cap is held against a bound for everybody in a set, the
+    /// project's against what the project was told in all.
+    pub(crate) fn add(&self, of: &Account<'_>, told: &[Told]) -> Result<(), ExposureError> {
+        let Some(strictest) = (told.iter())
+            .map(|told| &told.caps)
+            .min_by(|a, b| a.cap.total_cmp(&b.cap))
+        else {
+            return Ok(());
+        };
+        let mut cuts: BTreeMap<usize, u64> = BTreeMap::new();
+        for told in told {
+            let most = cuts.entry(told.cut).or_default();
+            *most = told.amount.max(*most);
+        }
+        let all = cuts.into_values().fold(0, u64::saturating_add);
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = match held.take() {
+            Some(earlier) => earlier,
+            None => read(of)?,
+        };
+        let earlier = held.insert(earlier);
+        for told in told {
+            let sets = earlier.values().map(|(set, amount)| (set, *amount));
+            let after = bound(sets, &told.set).saturating_add(all);
+            if after > nano(strictest.cap) {
+                return Err(ExposureError::Cap);
+            }
+        }
+        let meter = Meter {
+            account: format!("exposure/{}/{}", of.project, of.dataset),
+            amount: all,
+            limit: nano(strictest.cap * strictest.project_share),
+        };
+        of.ledger.meter(of.reserved, vec![meter])?;
+        for told in told {
+            let name = of.anchors.name(of.noise, &told.set);
+            let name = name.ok_or(ExposureError::Unanchored)?;
+            let added = of.ledger.add_exposure(of.dataset, name, told.amount);
+            added.map_err(AnchorError::from)?;
+            let entry = earlier.entry(name).or_insert_with(|| (told.set.clone(), 0));
+            entry.1 = entry.1.saturating_add(told.amount);
+        }
+        Ok(())
+    }
+}
+
+fn read(of: &Account<'_>) -> Result<BTreeMap<u64, (RoaringBitmap, u64)>, ExposureError> {
+    let written = of.ledger.exposures(of.dataset).map_err(AnchorError::from)?;
+    let read = written
+        .into_iter()
+        .map(|(name, amount)| Ok((name, (of.anchors.set(name)?, amount))));
+    read.collect()
+}
+
+/// A share in units of 10⁻⁹.
+pub(crate) fn nano(share: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a checked parameter, a few units at most"
+    )]
+    let nano = (share * NANO as f64).round() as u64;
+    nano
+}

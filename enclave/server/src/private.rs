@@ -1,0 +1,208 @@
+//! The private phase: from a planned query to its protected cells.
+//!
+//! Sets come first and statistics after. Whom a figure is of is settled with
+//! what was released before, and only then is it computed.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{CellTable, Key, Mechanism, Profile, Protected, frequency, protect};
+use sekisho_query::{
+    Planned, Shape, Sites,
+    cells::{self, Cells, Strata, Units},
+    worker::{Finished, Lost, Worker},
+};
+
+use crate::{
+    anchors::Asked,
+    enclave::Pinned,
+    exposure::{self, Told},
+};
+
+/// One cut of a query on its way through the phase.
+struct Cut {
+    shape: Shape,
+    profile: Profile,
+    units: Units,
+    strata: Strata,
+}
+
+/// The protected cells of a query, and what they tell of genomes.
+pub(crate) struct Private {
+    pub(crate) finished: Vec<Finished>,
+    pub(crate) told: Vec<Told>,
+}
+
+/// Runs the phase. The worker has seen private rows and ends with it.
+pub(crate) async fn run(
+    pinned: &Arc<Pinned>,
+    planned: &Planned,
+    profiles: &[Profile],
+    mut worker: Worker,
+) -> Result<Private, Lost> {
+    let units = worker
+        .units(pinned.snapshot.dir(), &pinned.individuals)
+        .await?;
+    if units.len() != planned.shapes.len() || profiles.len() != planned.shapes.len() {
+        return Err(Lost);
+    }
+    let asked: Vec<_> = (planned.shapes.iter().cloned())
+        .zip(profiles.iter().cloned())
+        .zip(units)
+        .collect();
+    let of = Arc::clone(pinned);
+    let cuts = beside(move || {
+        let cut = |((shape, profile), units): ((Shape, Profile), Vec<_>)| {
+            let units = Units::read(&shape, &units).map_err(|_| Lost)?;
+            let strata = of.settled_sets(&units, &profile)?;
+            Ok(Cut {
+                shape,
+                profile,
+                units,
+                strata,
+            })
+        };
+        asked.into_iter().map(cut).collect::<Result<Vec<_>, Lost>>()
+    })
+    .await?;
+
+    let sets: Vec<RoaringBitmap> = (cuts.iter())
+        .filter(|cut| cut.shape.many)
+        .map(|cut| cut.strata.everybody())
+        .collect();
+    let rows = if sets.is_empty() {
+        Vec::new()
+    } else {
+        worker.rows(&sets.iter().collect::<Vec<_>>()).await?
+    };
+
+    let of = Arc::clone(pinned);
+    beside(move || {
+        let mut rows = rows.into_iter();
+        let mut tables = Vec::new();
+        let mut kept = Vec::new();
+        for cut in cuts {
+            let rows = if cut.shape.many {
+                Some(rows.next().ok_or(Lost)?)
+            } else {
+                None
+            };
+            let cells = cells::collect(
+                &cut.shape,
+                &cut.units,
+                &cut.strata,
+                rows.as_deref(),
+                &of.noise,
+                &cut.profile,
+            );
+            let Cells { mut table, keys } = cells.map_err(|_| Lost)?;
+            of.settled_figures(&cut, &mut table)?;
+            let strata = cut.strata.by_position(&keys);
+            withhold_rare_sites(&cut.shape, &cut.profile, &mut table, &strata);
+            tables.push((table, cut.profile));
+            kept.push((cut.shape, cut.strata, keys));
+        }
+        let protected = protect(&tables, &of.noise).map_err(|_| Lost)?;
+        let mut told = Vec::new();
+        let mut finished = Vec::new();
+        let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
+        for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
+            of.remember(profile, table, &protected)?;
+            told.extend(exposure::told(cut, &shape, &strata, &keys, &protected, profile));
+            finished.push(Finished {
+                shape,
+                keys,
+                protected,
+            });
+        }
+        Ok(Private { finished, told })
+    })
+    .await
+}
+
+/// Runs what takes its time beside the threads that serve.
+async fn beside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Lost> + Send + 'static,
+) -> Result<T, Lost> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Lost)?
+}
+
+impl Pinned {
+    fn asked(&self, profile: &Profile) -> Asked<'_> {
+        Asked {
+            noise: &self.noise,
+            threshold: profile.threshold,
+            permitted: &self.individuals,
+        }
+    }
+
+    /// The sets that a cut's figures are of: first the cohort as a whole, then
+    /// each part of it, exchanged for earlier ones that they hardly differ from.
+    /// Noise of its own needs no such care.
+    fn settled_sets(&self, units: &Units, profile: &Profile) -> Result<Strata, Lost> {
+        let mut cohort = units.cohort() & &self.individuals;
+        if profile.mechanism == Mechanism::Dp {
+            return Ok(units.strata(&cohort));
+        }
+        let asked = self.asked(profile);
+        let lost = |error| {
+            tracing::error!("a cohort could not be compared with earlier ones: {error}");
+            Lost
+        };
+        let whole = self.anchors.snap(asked, [&mut cohort].into_iter());
+        whole.map_err(lost)?;
+        let mut strata = units.strata(&cohort);
+        self.anchors.snap(asked, strata.sets_mut()).map_err(lost)?;
+        Ok(strata)
+    }
+
+    /// Figures that hardly differ from earlier ones become those. A release by
+    /// variant has its cohort compared, and not the carriers of each variant.
+    fn settled_figures(&self, cut: &Cut, table: &mut CellTable) -> Result<(), Lost> {
+        if cut.profile.mechanism == Mechanism::Dp || cut.shape.is_by_variant() {
+            return Ok(());
+        }
+        let settled = self.anchors.settle(self.asked(&cut.profile), table);
+        settled.map_err(|error| {
+            tracing::error!("figures could not be compared with earlier ones: {error}");
+            Lost
+        })
+    }
+
+    fn remember(
+        &self,
+        profile: &Profile,
+        table: &CellTable,
+        protected: &Protected,
+    ) -> Result<(), Lost> {
+        if profile.mechanism == Mechanism::Dp {
+            return Ok(());
+        }
+        let remembered = self.anchors.remember(self.asked(profile), table, protected);
+        remembered.map_err(|error| {
+            tracing::error!("a release could not be remembered: {error}");
+            Lost
+        })
+    }
+}
+
+/// Of figures about single variants those stay that stand for a crowd of
+/// carriers, a crowd of others, and a cohort that is large enough.
+fn withhold_rare_sites(
+    shape: &Shape,
+    profile: &Profile,
+    table: &mut CellTable,
+    strata: &std::collections::BTreeMap<Key, &cells::Stratum>,
+) {
+    if shape.sites != Some(Sites::Variant) {
+        return;
+    }
+    let variants = table.cells().len() as u64;
+    for (key, cell) in table.cells_mut() {
+        let cohort = (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
+        let carriers = cell.group.individuals();
+        if !frequency::site_may_show(carriers, cohort, variants, profile) {
+            cell.group.snap(RoaringBitmap::new());
+        }
+    }
+}
