@@ -110,10 +110,11 @@ async fn answer(
             let query = prepared.as_ref().ok_or(Lost)?;
             let mut cuts = Vec::new();
             for cut in query.cuts() {
-                let rows = run::private(cut, &snapshot, &cohort)
+                let merged = cut.merged().map_err(|_| Lost)?;
+                let rows = run::private(&merged, &snapshot, &cohort)
                     .await
                     .map_err(|_| Lost)?;
-                cuts.push(stream(cut.private.schema().as_arrow(), &rows)?);
+                cuts.push(stream(merged.schema().as_arrow(), &rows)?);
             }
             Ok((Reply::Rows, cuts))
         }
