@@ -1,17 +1,35 @@
-//! A cut: the private plan below an aggregate, and the scan of its cells that
+//! A cut: the private plans below an aggregate, and the scan of its cells that
 //! takes the aggregate's place.
 
-use std::sync::Arc;
+mod merged;
+mod shape;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::{DataType, Field, Schema, SchemaRef},
-    common::{Column, DFSchema, Result, plan_err},
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Projection, TableScanBuilder},
+    arrow::datatypes::DataType,
+    common::{
+        Column, DFSchema, Result,
+        metadata::FieldMetadata,
+        plan_err,
+        tree_node::{Transformed, TreeNode},
+    },
+    functions_aggregate::expr_fn,
+    logical_expr::{
+        Aggregate, Expr, ExprFunctionExt, ExprSchemable, LogicalPlan, Projection, TableScanBuilder,
+        cast, lit, when,
+    },
 };
-use sekisho_tables::ColumnType;
+use sekisho_tables::{ColumnType, UNIT};
 use serde::{Deserialize, Serialize};
 
-use crate::{label::Relation, measure::Measure, session};
+use crate::{
+    expression::{Clear, Conjunct},
+    label::{Relation, plans},
+    measure::{Asked, Measure},
+    session,
+};
+pub use shape::{Dimension, Level, MeasureKind, MeasureShape, Shape, Sites};
 
 /// How the names of cells begin.
 pub(crate) const CELLS_PREFIX: &str = "__cells_";
@@ -40,200 +58,63 @@ pub struct OutputColumn {
     pub kind: String,
 }
 
-/// The shape of a cut's cells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shape {
-    /// The tables that take part; the strictest of their profiles holds.
-    pub tables: Vec<String>,
-    /// The group keys.
-    pub dimensions: Vec<Dimension>,
-    /// The figures.
-    pub measures: Vec<MeasureShape>,
-    /// Whether rows of tables with many rows per individual are read.
-    pub many: bool,
-    /// What a release tells of genomes; none if no genotypes are read.
-    pub sites: Option<Sites>,
-}
-
-/// A group key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dimension {
-    /// The column's name.
-    pub name: String,
-    /// Its type.
-    pub r#type: ColumnType,
-    /// Whether it describes individuals or their rows.
-    pub level: Level,
-    /// The declared values; none for a data key, whose values come from the rows.
-    pub values: Option<Vec<String>>,
-}
-
-/// Whether something speaks of individuals or of their rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Level {
-    /// One value per individual.
-    Unit,
-    /// Any number of values per individual.
-    Row,
-}
-
-/// A figure, and which columns of the private phase it is made of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MeasureShape {
-    /// What it is.
-    pub kind: MeasureKind,
-    /// The bounds of what is summed, inclusive, if they are declared.
-    pub bounds: Option<[f64; 2]>,
-    /// Whether the individuals that it is of meet a condition (`f0`…).
-    pub condition: bool,
-    /// Whether what is summed has one value per individual (`v0`…).
-    pub value: bool,
-}
-
-/// What a release tells of genomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sites {
-    /// Figures about genes or wider.
-    Gene,
-    /// A key or a filter names single sites: a position, an identifier, alleles.
-    Variant,
-}
-
-/// What a figure is; see [`sekisho_disclosure::Measure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MeasureKind {
-    /// Distinct individuals.
-    Individuals,
-    /// Rows, or values that are not NULL.
-    Count,
-    /// The sum of an integer column.
-    IntegerSum,
-    /// The sum of a fractional column.
-    Sum,
-    /// The mean of an integer column.
-    IntegerMean,
-    /// The mean of a fractional column.
-    Mean,
-    /// The sample variance.
-    Variance,
-    /// The population variance.
-    VariancePopulation,
-    /// The sample standard deviation.
-    Deviation,
-    /// The population standard deviation.
-    DeviationPopulation,
-}
-
-impl MeasureKind {
-    pub(crate) fn data_type(self) -> DataType {
-        match self {
-            Self::Individuals | Self::Count | Self::IntegerSum => DataType::Int64,
-            Self::Sum
-            | Self::IntegerMean
-            | Self::Mean
-            | Self::Variance
-            | Self::VariancePopulation
-            | Self::Deviation
-            | Self::DeviationPopulation => DataType::Float64,
-        }
-    }
-
-    /// Whether the private phase sums beside counting.
-    pub(crate) fn sums(self) -> bool {
-        !matches!(self, Self::Individuals | Self::Count)
-    }
-
-    /// Whether it sums squares, too.
-    pub(crate) fn squares(self) -> bool {
-        matches!(
-            self,
-            Self::Variance | Self::VariancePopulation | Self::Deviation | Self::DeviationPopulation
-        )
-    }
-}
-
-impl Shape {
-    /// The schema of the protected cells.
-    pub(crate) fn cells_schema(&self) -> SchemaRef {
-        let field = |name: String, data_type: DataType, kind: &str| {
-            Field::new(name, data_type, true)
-                .with_metadata([(KIND.to_owned(), kind.to_owned())].into())
-        };
-        let keys = self
-            .dimensions
-            .iter()
-            .enumerate()
-            .map(|(index, dimension)| {
-                field(
-                    format!("k{index}"),
-                    session::data_type(dimension.r#type),
-                    "key",
-                )
-            });
-        let figures =
-            self.measures.iter().enumerate().map(|(index, measure)| {
-                field(format!("m{index}"), measure.kind.data_type(), "figure")
-            });
-        Arc::new(Schema::new(keys.chain(figures).collect::<Vec<_>>()))
-    }
-}
-
-/// A group key, with the column it is read from.
+/// A group key, with the expression that it is.
 pub(crate) struct Key {
-    pub(crate) column: Column,
+    pub(crate) expr: Expr,
     pub(crate) dimension: Dimension,
 }
 
-/// A private plan and the shape of its cells.
+/// The private plans and the shape of a cut's cells.
 pub(crate) struct Cut {
     index: usize,
-    /// One row per individual and group: `unit`, `k0…`, then per measure `c0`
-    /// (what it counts) and, for sums and means, `s0` (what it sums to).
-    pub(crate) private: LogicalPlan,
+    /// One row per individual: `unit`; whether it is in the cohort, `b`; the keys
+    /// that describe individuals, `k0`…, of those in it; per measure, if its shape says so, whether
+    /// the individual meets its condition, `f0`…, and what it sums, `v0`….
+    pub(crate) units: LogicalPlan,
+    /// One row per individual and group of rows: `unit`; the other keys; per
+    /// measure how many rows or values count, `c0`…, their sum, `s0`…, and the
+    /// sum of their squares, `q0`…. None if no rows are read.
+    pub(crate) rows: Option<LogicalPlan>,
     pub(crate) shape: Shape,
+    /// The aggregate's figures, over the columns `m0`….
+    figures: Vec<(Expr, bool)>,
 }
 
 impl Cut {
     pub(crate) fn new(
         index: usize,
         relation: Relation,
-        unit: &Column,
         keys: Vec<Key>,
-        measures: Vec<Measure>,
+        asked: Vec<Asked>,
     ) -> Result<Self> {
-        let mut group = vec![Expr::Column(unit.clone()).alias("unit")];
-        for (index, key) in keys.iter().enumerate() {
-            group.push(Expr::Column(key.column.clone()).alias(format!("k{index}")));
-        }
-        let mut aggregates = Vec::new();
-        for (index, measure) in measures.iter().enumerate() {
-            aggregates.push(measure.count().alias(format!("c{index}")));
-            if let Some(sum) = measure.sum() {
-                aggregates.push(sum.alias(format!("s{index}")));
+        let (measures, figures) = distinct(asked)?;
+        let sites = relation.genotypes.then(|| {
+            let keys = keys.iter().map(|key| &key.expr);
+            let named = keys.chain(measures.iter().flat_map(read));
+            match relation.sites || named.into_iter().any(|expr| relation.names_sites(expr)) {
+                true => Sites::Variant,
+                false => Sites::Gene,
             }
-        }
+        });
+        let shapes = measures.iter().map(|measure| MeasureShape {
+            kind: measure.kind,
+            bounds: summed(measure).and_then(|argument| argument.bounds),
+            condition: condition(measure, &relation).is_some(),
+            value: value(measure).is_some(),
+        });
         let shape = Shape {
             tables: relation.tables.clone(),
-            dimensions: keys.into_iter().map(|key| key.dimension).collect(),
-            measures: measures
-                .iter()
-                .map(|measure| MeasureShape {
-                    kind: measure.kind,
-                    bounds: measure.argument.as_ref().and_then(|clear| clear.bounds),
-                    condition: false,
-                    value: false,
-                })
-                .collect(),
-            many: true,
-            sites: None,
+            dimensions: keys.iter().map(|key| key.dimension.clone()).collect(),
+            measures: shapes.collect(),
+            many: relation.many(),
+            sites,
         };
-        let private = LogicalPlanBuilder::from(relation.plan)
-            .aggregate(group, aggregates)?
-            .build()?;
         Ok(Self {
             index,
-            private,
+            units: units(&relation, &keys, &measures)?,
+            rows: rows(relation, &keys, &measures)?,
             shape,
+            figures,
         })
     }
 
@@ -242,19 +123,27 @@ impl Cut {
     pub(crate) fn cells_named_as(&self, schema: &DFSchema) -> Result<LogicalPlan> {
         let source = session::source(self.shape.cells_schema());
         let scan = TableScanBuilder::new(cells_table(self.index), source).build()?;
-        if scan.projected_schema.fields().len() != schema.fields().len() {
+        let keys = (0..self.shape.dimensions.len()).map(|index| (cell("k", index), false));
+        let columns: Vec<_> = keys.chain(self.figures.iter().cloned()).collect();
+        if columns.len() != schema.fields().len() {
             return plan_err!("the cells do not have the aggregate's columns");
         }
-        let names = schema.iter();
-        let exprs = scan
-            .projected_schema
-            .columns()
+        let exprs = columns
             .into_iter()
-            .zip(names)
-            .map(|(cell, (qualifier, field))| {
-                Expr::Column(cell).alias_qualified(qualifier.cloned(), field.name().clone())
+            .zip(schema.iter())
+            .map(|((expr, computed), (qualifier, field))| {
+                let expr = match computed {
+                    true => expr.cast_to(field.data_type(), &scan.projected_schema)?,
+                    false => expr,
+                };
+                let derived = BTreeMap::from([(KIND.to_owned(), "derived".to_owned())]);
+                Ok(expr.alias_qualified_with_metadata(
+                    qualifier.cloned(),
+                    field.name(),
+                    computed.then(|| FieldMetadata::from(derived)),
+                ))
             })
-            .collect();
+            .collect::<Result<_>>()?;
         Ok(LogicalPlan::Projection(Projection::try_new(
             exprs,
             Arc::new(LogicalPlan::TableScan(scan)),
@@ -265,4 +154,143 @@ impl Cut {
 /// The name under which a cut's cells are scanned.
 pub(crate) fn cells_table(index: usize) -> String {
     format!("{CELLS_PREFIX}{index}")
+}
+
+/// A column of the cells, or of the private phase.
+fn cell(kind: &str, index: usize) -> Expr {
+    Expr::Column(Column::from_name(format!("{kind}{index}")))
+}
+
+/// Every measure once, and the figures over them: sums of the same rows must
+/// be one figure, whatever is computed with it.
+fn distinct(asked: Vec<Asked>) -> Result<(Vec<Measure>, Vec<(Expr, bool)>)> {
+    let mut measures: Vec<Measure> = Vec::new();
+    let mut figures = Vec::new();
+    for asked in asked {
+        let places: Vec<usize> = asked
+            .measures
+            .into_iter()
+            .map(|measure| {
+                let known = measures.iter().position(|known| *known == measure);
+                known.unwrap_or_else(|| {
+                    measures.push(measure);
+                    measures.len() - 1
+                })
+            })
+            .collect();
+        let figure = asked.figure.transform_up(|expr| match &expr {
+            Expr::Column(column) => {
+                let own = column.name.strip_prefix('m').and_then(|m| m.parse().ok());
+                match own.and_then(|own: usize| places.get(own)) {
+                    Some(place) => Ok(Transformed::yes(cell("m", *place))),
+                    None => plan_err!("a figure of something else than its measures"),
+                }
+            }
+            _ => Ok(Transformed::no(expr)),
+        })?;
+        figures.push((figure.data, asked.derived));
+    }
+    Ok((measures, figures))
+}
+
+/// What an individual must meet to count for a measure, if anything.
+fn condition(measure: &Measure, relation: &Relation) -> Option<Expr> {
+    let argument = measure.argument.as_ref().filter(|argument| {
+        let origin = relation.origin(&argument.column);
+        // Everybody who is there has a name.
+        argument.level == Level::Unit && !origin.is_some_and(|origin| origin.is_unit())
+    });
+    let present = argument.map(|argument| argument.expr.clone().is_not_null());
+    present
+        .into_iter()
+        .chain(of_level(&measure.filter, Level::Unit).map(Expr::is_true))
+        .reduce(Expr::and)
+}
+
+/// What a measure sums, where it is made of a sum.
+fn summed(measure: &Measure) -> Option<&Clear> {
+    measure.argument.as_ref().filter(|_| measure.kind.sums())
+}
+
+/// Every expression over private columns that a measure reads.
+fn read(measure: &Measure) -> impl Iterator<Item = &Expr> {
+    let argument = measure.argument.iter().map(|argument| &argument.expr);
+    argument.chain(measure.filter.iter().map(|conjunct| &conjunct.expr))
+}
+
+/// What a measure sums, where an individual has one value.
+fn value(measure: &Measure) -> Option<Expr> {
+    let argument = summed(measure)?;
+    let data_type = match argument.r#type {
+        ColumnType::Int => DataType::Int64,
+        _ => DataType::Float64,
+    };
+    (argument.level == Level::Unit).then(|| cast(argument.expr.clone(), data_type))
+}
+
+fn of_level(filter: &[Conjunct], level: Level) -> impl Iterator<Item = Expr> {
+    filter
+        .iter()
+        .filter(move |conjunct| conjunct.level == level)
+        .map(|conjunct| conjunct.expr.clone())
+}
+
+fn units(relation: &Relation, keys: &[Key], measures: &[Measure]) -> Result<LogicalPlan> {
+    let units = relation.units.clone().map_or_else(plans::everybody, Ok)?;
+    let mut exprs = vec![
+        plans::hidden(UNIT).alias("unit"),
+        plans::hidden(plans::INSIDE).is_true().alias("b"),
+    ];
+    // Nobody asks for the groups of those outside, which may be none of the declared.
+    for (name, key) in of_keys(keys, Level::Unit) {
+        let known = when(plans::hidden(plans::INSIDE), key).end()?;
+        exprs.push(known.alias(name));
+    }
+    for (index, measure) in measures.iter().enumerate() {
+        let condition = condition(measure, relation);
+        exprs.extend(condition.map(|condition| condition.alias(format!("f{index}"))));
+        exprs.extend(value(measure).map(|value| value.alias(format!("v{index}"))));
+    }
+    plans::select(units, exprs)
+}
+
+fn rows(relation: Relation, keys: &[Key], measures: &[Measure]) -> Result<Option<LogicalPlan>> {
+    let Some(rows) = relation.rows else {
+        return Ok(None);
+    };
+    let mut group = vec![plans::hidden(UNIT).alias("unit")];
+    group.extend(of_keys(keys, Level::Row).map(|(name, key)| key.alias(name)));
+    let mut exprs = Vec::new();
+    for (index, measure) in measures.iter().enumerate() {
+        let filter = of_level(&measure.filter, Level::Row).reduce(Expr::and);
+        let filtered = |aggregate: Expr| match filter.clone() {
+            Some(filter) => aggregate.filter(filter).build(),
+            None => Ok(aggregate),
+        };
+        let of_rows = |argument: &&Clear| argument.level == Level::Row;
+        let counted = measure.argument.as_ref().filter(of_rows);
+        let counted = counted.map_or_else(|| lit(1_i64), |argument| argument.expr.clone());
+        exprs.push(filtered(expr_fn::count(counted))?.alias(format!("c{index}")));
+        if let Some(argument) = summed(measure).filter(of_rows) {
+            let sum = filtered(expr_fn::sum(argument.expr.clone()))?;
+            exprs.push(sum.alias(format!("s{index}")));
+            if measure.kind.squares() {
+                let value = cast(argument.expr.clone(), DataType::Float64);
+                let square = filtered(expr_fn::sum(value.clone() * value))?;
+                exprs.push(square.alias(format!("q{index}")));
+            }
+        }
+    }
+    let plan = Aggregate::try_new(Arc::new(rows), group, exprs)?;
+    Ok(Some(LogicalPlan::Aggregate(plan)))
+}
+
+fn of_keys(keys: &[Key], level: Level) -> impl Iterator<Item = (String, Expr)> {
+    keys.iter()
+        .enumerate()
+        .filter(move |(_, key)| key.dimension.level == level)
+        .map(|(index, key)| {
+            let data_type = session::data_type(key.dimension.r#type);
+            (format!("k{index}"), cast(key.expr.clone(), data_type))
+        })
 }

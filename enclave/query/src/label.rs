@@ -6,15 +6,21 @@
 //! plan goes on unchanged. A node that this file does not name is refused.
 
 mod join;
+mod joined;
+mod key;
+mod nested;
+mod origin;
+pub(crate) mod plans;
 mod private;
 mod relation;
 mod released;
 
 use datafusion::{common::tree_node::TreeNodeRecursion, logical_expr::LogicalPlan};
-use sekisho_tables::{Catalogue, Label, UNIT, VARIANT};
+use sekisho_tables::{Catalogue, Label};
 
 use crate::{Refusal, Rule, cut::Cut, rewrite};
-pub(crate) use relation::{Origin, Relation, bare};
+pub(crate) use origin::Origin;
+pub(crate) use relation::{Relation, bare};
 
 /// A plan and whom its rows are about.
 pub(crate) enum Labelled {
@@ -67,8 +73,7 @@ pub(crate) fn label(
 /// Hidden columns and cells are found by name, so nobody else may use these,
 /// however an alias is quoted.
 fn no_reserved_name(plan: &LogicalPlan) -> Result<(), Refusal> {
-    let ours =
-        |name: &str| name == UNIT || name == VARIANT || name.starts_with(crate::cut::CELLS_PREFIX);
+    let ours = |name: &str| name.starts_with("__");
     let mut reserved = false;
     let visited = plan.apply_with_subqueries(|node| {
         reserved |= node.schema().iter().any(|(qualifier, field)| {
@@ -167,8 +172,7 @@ impl Walk<'_> {
             return Err(self.unknown_table(name));
         };
         self.scans += 1;
-        let relation = Relation::scan(scan.table_name.clone(), table, self.scans)
-            .map_err(|_| self.invalid())?;
+        let relation = Relation::scan(scan, table, self.scans).map_err(|_| self.invalid())?;
         match table.label {
             Label::Private => Ok(Labelled::Private(relation)),
             Label::Annotation => Ok(Labelled::Annotation(relation)),

@@ -125,6 +125,8 @@ rules! {
     AggregateClause = "aggregate.clause",
     /// A group key without a declared domain.
     KeyUndeclared = "key.undeclared",
-    /// A group key that is more than a bare column.
+    /// A group key that names somebody or something.
+    KeyIdentifier = "key.identifier",
+    /// Several groupings at once.
     KeyExpression = "key.expression",
 }

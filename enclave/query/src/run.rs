@@ -1,30 +1,26 @@
 //! Running the two phases.
 
+mod variants;
+
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::{
-        array::{Array, UInt32Array},
-        record_batch::RecordBatch,
-    },
-    common::{
-        DataFusionError, Result,
-        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
-    },
-    datasource::{MemTable, TableProvider, provider_as_source, source_as_provider},
+    arrow::record_batch::RecordBatch,
+    common::{DataFusionError, Result, tree_node::Transformed},
+    datasource::{MemTable, TableProvider, provider_as_source},
     execution::SessionState,
-    logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, TableScan},
+    logical_expr::{LogicalPlan, TableScan},
     physical_plan::{ExecutionPlan, execute_stream},
 };
 use futures::TryStreamExt;
 use roaring::RoaringBitmap;
-use sekisho_tables::{Catalogue, Snapshot, VARIANT};
+use sekisho_tables::{Catalogue, Snapshot};
 
 use crate::{
     OutputColumn, Planned, Refusal,
     cut::{Cut, KIND, cells_table},
-    label::{self, Labels},
-    scan::SnapshotTable,
+    label::{self, Labels, plans},
+    scan::{self, SnapshotTable},
     session,
     statement::Statement,
 };
@@ -103,20 +99,45 @@ impl Prepared {
     }
 }
 
-/// The private phase of one cut over a snapshot and the permitted cohort: one
-/// row per individual and group.
-pub(crate) async fn private(
+/// Who takes part in a cut: one row per individual of the permitted cohort.
+pub(crate) async fn units(
     cut: &Cut,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
+    private(&cut.units, snapshot, cohort).await
+}
+
+/// What a cohort contributes to a cut: one row per individual and group of
+/// rows; nothing if the cut reads no rows.
+pub(crate) async fn rows(
+    cut: &Cut,
+    snapshot: &Snapshot,
+    cohort: &Arc<RoaringBitmap>,
+) -> Result<Vec<RecordBatch>> {
+    match &cut.rows {
+        Some(rows) => private(rows, snapshot, cohort).await,
+        None => Ok(vec![]),
+    }
+}
+
+/// A plan of the private phase over a snapshot and a cohort.
+pub(crate) async fn private(
+    plan: &LogicalPlan,
+    snapshot: &Snapshot,
+    cohort: &Arc<RoaringBitmap>,
+) -> Result<Vec<RecordBatch>> {
     let state = session::state()?;
-    let plan = with_sources(cut.private.clone(), |scan| {
-        let table = snapshot.catalogue().table(scan.table_name.table())?;
+    let plan = with_sources(plan.clone(), |scan| {
+        let name = scan.table_name.table();
+        if name == plans::EVERYBODY {
+            return scan::everybody(cohort).ok();
+        }
+        let table = snapshot.catalogue().table(name)?;
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
     })?;
-    let plan = narrowed_to_variants(state.optimize(&plan)?, &state).await?;
+    let plan = variants::narrowed(state.optimize(&plan)?, &state).await?;
     let physical = state.create_physical_plan(&plan).await?;
     collect(physical, &state).await
 }
@@ -144,98 +165,4 @@ fn with_sources(
         other => Ok(Transformed::no(other)),
     })?;
     Ok(replaced.data)
-}
-
-/// Reads the variants that a join with genotypes leaves first, so that only
-/// their genotypes are expanded. What is read depends on the annotation and the
-/// query's literals, not on who carries what.
-async fn narrowed_to_variants(plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
-    let mut joins = Vec::new();
-    plan.apply(|node| {
-        if let LogicalPlan::Join(join) = node
-            && let Some(side) = variants_side(join)
-        {
-            joins.push(side);
-        }
-        Ok(TreeNodeRecursion::Continue)
-    })?;
-    // With one such join and one scan it is clear whose genotypes it narrows.
-    let scans = tables(&plan)
-        .iter()
-        .flatten()
-        .filter(|table| table.is_of_genotypes())
-        .count();
-    let ([variants], 1) = (joins.as_slice(), scans) else {
-        return Ok(plan);
-    };
-    let column = variants
-        .schema()
-        .columns()
-        .into_iter()
-        .find(|column| column.name == VARIANT);
-    let Some(column) = column else {
-        return Ok(plan);
-    };
-    let rows = LogicalPlanBuilder::from(variants.clone())
-        .project([Expr::Column(column)])?
-        .build()?;
-    let physical = state.create_physical_plan(&rows).await?;
-    let mut wanted = RoaringBitmap::new();
-    for batch in collect(physical, state).await? {
-        let rows = batch.column(0).as_any().downcast_ref::<UInt32Array>();
-        wanted.extend(rows.into_iter().flat_map(|rows| rows.iter().flatten()));
-    }
-    let narrowed = plan.transform_down(|node| match node {
-        LogicalPlan::TableScan(scan) => match snapshot_table(&scan) {
-            Some(table) if table.is_of_genotypes() => {
-                let source = provider_as_source(Arc::new(table.of_variants(wanted.clone())));
-                Ok(Transformed::yes(LogicalPlan::TableScan(TableScan {
-                    source,
-                    ..scan
-                })))
-            }
-            _ => Ok(Transformed::no(LogicalPlan::TableScan(scan))),
-        },
-        other => Ok(Transformed::no(other)),
-    })?;
-    Ok(narrowed.data)
-}
-
-/// Of an inner join on the variant: the side that reads `variants` and no
-/// individual's rows, if the other reads genotypes once.
-fn variants_side(join: &Join) -> Option<LogicalPlan> {
-    if join.join_type != datafusion::common::JoinType::Inner {
-        return None;
-    }
-    let sides = [(&join.left, &join.right), (&join.right, &join.left)];
-    sides.into_iter().find_map(|(variants, genotypes)| {
-        let only_variants =
-            matches!(tables(variants).as_slice(), [Some(table)] if table.is_of_variants());
-        let reads_genotypes = tables(genotypes)
-            .iter()
-            .flatten()
-            .any(SnapshotTable::is_of_genotypes);
-        (only_variants && reads_genotypes).then(|| variants.as_ref().clone())
-    })
-}
-
-/// The tables that a plan scans; none for a scan of something else.
-fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
-    let mut tables = Vec::new();
-    let visited = plan.apply(|node| {
-        if let LogicalPlan::TableScan(scan) = node {
-            tables.push(snapshot_table(scan));
-        }
-        Ok(TreeNodeRecursion::Continue)
-    });
-    if visited.is_err() {
-        tables.push(None);
-    }
-    tables
-}
-
-fn snapshot_table(scan: &TableScan) -> Option<SnapshotTable> {
-    let provider = source_as_provider(&scan.source).ok()?;
-    let any: &dyn std::any::Any = provider.as_ref();
-    any.downcast_ref::<SnapshotTable>().cloned()
 }

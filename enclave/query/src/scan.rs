@@ -7,10 +7,10 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
-    arrow::datatypes::SchemaRef,
+    arrow::{array::UInt32Array, datatypes::SchemaRef, record_batch::RecordBatch},
     catalog::Session,
     common::{DataFusionError, Result},
-    datasource::{TableProvider, TableType},
+    datasource::{MemTable, TableProvider, TableType},
     execution::{SendableRecordBatchStream, TaskContext},
     logical_expr::{Expr, TableProviderFilterPushDown},
     physical_plan::{
@@ -22,7 +22,7 @@ use datafusion::{
 use roaring::RoaringBitmap;
 use sekisho_tables::{Rows, Snapshot, Table};
 
-use crate::{dosage, session};
+use crate::{dosage, label::plans, session};
 
 /// A table of a snapshot, for one visit.
 #[derive(Clone)]
@@ -59,6 +59,14 @@ impl SnapshotTable {
     pub(crate) fn is_of_variants(&self) -> bool {
         self.table.rows == Rows::OnePerAllele
     }
+}
+
+/// Everybody in a cohort.
+pub(crate) fn everybody(cohort: &RoaringBitmap) -> Result<Arc<dyn TableProvider>> {
+    let schema = Arc::new(plans::everybody_schema());
+    let units = Arc::new(UInt32Array::from_iter_values(cohort));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![units])?;
+    Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]])?))
 }
 
 impl fmt::Debug for SnapshotTable {

@@ -30,7 +30,10 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let cohort = std::sync::Arc::new(dataset.snapshot.individuals().unwrap());
     let mut tables = Vec::new();
     for cut in prepared.cuts() {
-        let rows = run::private(cut, &dataset.snapshot, &cohort).await.unwrap();
+        let merged = cut.merged().unwrap();
+        let rows = run::private(&merged, &dataset.snapshot, &cohort)
+            .await
+            .unwrap();
         let cells = cells::collect(&cut.shape, &rows).unwrap();
         tables.push(cells::table(&cut.shape, &protect(&cells, &standard())).unwrap());
     }

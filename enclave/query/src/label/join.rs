@@ -1,18 +1,16 @@
 //! Joins: private tables on the individual, annotations on the variant.
 
-use std::sync::Arc;
-
 use datafusion::{
-    common::{Column, JoinConstraint, JoinType, NullEquality},
+    common::{Column, JoinType},
     logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator, utils::split_conjunction},
 };
 use sekisho_tables::Role;
 
 use super::{
-    Labelled, Walk,
-    relation::{Origin, Relation},
+    Labelled, Origin, Relation, Walk,
+    joined::{Equal, Kept},
 };
-use crate::{Refusal, Rule, rewrite};
+use crate::{Level, Refusal, Rule, rewrite};
 
 /// Joins of a query that pair every row of an individual with every other.
 const MAX_FANS: usize = 1;
@@ -22,8 +20,9 @@ const MAX_FANS: usize = 1;
 struct Equalities {
     unit: bool,
     variant: bool,
-    /// Other identifiers that are equal.
-    identifiers: Vec<(Expr, Expr)>,
+    /// Other identifiers that are equal, of rows and of individuals.
+    rows: Vec<(Expr, Expr)>,
+    units: Vec<(Expr, Expr)>,
     /// Predicates that are not equalities of columns.
     rest: Vec<Expr>,
 }
@@ -74,21 +73,17 @@ impl Walk<'_> {
         if !said.unit {
             return Err(self.join_key(&left, "private tables are joined on the individual"));
         }
-        let unit = match join.join_type {
-            JoinType::Inner | JoinType::Left => left.unit.clone(),
-            JoinType::Right => right.unit.clone(),
+        let (kept, beside) = match join.join_type {
+            JoinType::Inner => (Kept::Partners, None),
+            JoinType::Left => (Kept::Left, Some(&right)),
+            JoinType::Right => (Kept::Right, Some(&left)),
             _ => return Err(self.join_kind(&left)),
         };
-        let (Some(left_unit), Some(right_unit)) = (left.unit.clone(), right.unit.clone()) else {
-            return Err(self.invalid());
-        };
-        let fans = usize::from(self.fans_out(&said, &left, &right)?);
-        let mut on = said.identifiers;
-        on.push((Expr::Column(left_unit), Expr::Column(right_unit)));
-        if said.variant {
-            on.push(self.variants(&left, &right)?);
+        if let Some(relation) = beside.filter(|side| side.many() && side.units.is_some()) {
+            return Err(self.partial(relation));
         }
-        let mut relation = self.joined(join, left, right, on, said.rest, unit)?;
+        let fans = usize::from(self.fans_out(&said, &left, &right)?);
+        let mut relation = self.joined(join, left, right, said, kept)?;
         relation.fans += fans;
         if relation.fans > MAX_FANS {
             return Err(self.fan_out(&relation));
@@ -105,11 +100,11 @@ impl Walk<'_> {
         left: &Relation,
         right: &Relation,
     ) -> Result<bool, Refusal> {
-        let same_sample = said.identifiers.iter().any(|(column, _)| match column {
+        let same_sample = said.rows.iter().any(|(column, _)| match column {
             Expr::Column(column) => left.origin(column).is_some_and(Origin::is_sample),
             _ => false,
         });
-        if left.variant.is_some() && right.variant.is_some() {
+        if left.variant && right.variant {
             return if said.variant && same_sample {
                 Ok(false)
             } else {
@@ -118,7 +113,7 @@ impl Walk<'_> {
         }
         // Of other tables a sample may have several rows.
         let one_per_sample = left.is_of_samples() || right.is_of_samples();
-        Ok(left.many && right.many && !(same_sample && one_per_sample))
+        Ok(left.many() && right.many() && !(same_sample && one_per_sample))
     }
 
     fn fan_out(&self, relation: &Relation) -> Refusal {
@@ -144,14 +139,13 @@ impl Walk<'_> {
         if !said.variant {
             return Err(self.join_key(private, "`variants` is joined on variant_id"));
         }
-        match (join.join_type, private_left) {
-            (JoinType::Inner, _) | (JoinType::Left, true) | (JoinType::Right, false) => {}
+        let kept = match (join.join_type, private_left) {
+            (JoinType::Inner, _) => Kept::Partners,
+            (JoinType::Left, true) => Kept::Left,
+            (JoinType::Right, false) => Kept::Right,
             _ => return Err(self.join_kind(private)),
-        }
-        let unit = private.unit.clone();
-        let mut on = said.identifiers;
-        on.push(self.variants(&left, &right)?);
-        self.joined(join, left, right, on, said.rest, unit)
+        };
+        self.joined(join, left, right, said, kept)
             .map(Labelled::Private)
     }
 
@@ -160,11 +154,10 @@ impl Walk<'_> {
         join: &Join,
         left: Relation,
         right: Relation,
-        on: Vec<(Expr, Expr)>,
-        rest: Vec<Expr>,
-        unit: Option<Column>,
+        said: Equalities,
+        kept: Kept,
     ) -> Result<Relation, Refusal> {
-        if !rest.is_empty() && join.join_type != JoinType::Inner {
+        if !said.rest.is_empty() && kept != Kept::Partners {
             return Err(Refusal::new(
                 Rule::JoinKind,
                 "an outer join has a condition beside its keys",
@@ -172,20 +165,14 @@ impl Walk<'_> {
             )
             .at(self.sql, "on"));
         }
-        let plan = Join::try_new(
-            Arc::new(left.plan.clone()),
-            Arc::new(right.plan.clone()),
-            on,
-            None,
-            join.join_type,
-            JoinConstraint::On,
-            NullEquality::NullEqualsNothing,
-            false,
-        )
-        .map_err(|_| self.invalid())?;
-        let relation = Relation::joined(LogicalPlan::Join(plan), left, right, unit)
-            .map_err(|_| self.invalid())?;
-        match rest.into_iter().reduce(Expr::and) {
+        let equal = Equal {
+            rows: said.rows,
+            units: said.units,
+            variant: said.variant,
+        };
+        let relation =
+            Relation::joined(&join.schema, left, right, equal, kept).map_err(|_| self.invalid())?;
+        match said.rest.into_iter().reduce(Expr::and) {
             Some(predicate) => self.filter(&predicate, relation),
             None => Ok(relation),
         }
@@ -235,37 +222,32 @@ impl Walk<'_> {
         left: &Relation,
         right: &Relation,
     ) -> Result<(), Refusal> {
-        let column = |relation: &Relation, column: &Column| {
-            relation
-                .origin(column)
-                .and_then(|origin| origin.column.clone())
-        };
-        let (Some(of_left), Some(of_right)) = (column(left, &a), column(right, &b)) else {
+        let (Some(of_left), Some(of_right)) = (left.origin(&a), right.origin(&b)) else {
             return Err(self.join_key(left, "a condition compares two columns of one table"));
         };
-        match (of_left.role, of_right.role) {
-            (Role::Unit, Role::Unit) => said.unit = true,
-            (Role::Identifier, Role::Identifier) if of_left.name == of_right.name => {
-                if of_left.name == "variant_id" && left.variant.is_some() && right.variant.is_some()
-                {
-                    said.variant = true;
-                } else {
-                    said.identifiers.push((Expr::Column(a), Expr::Column(b)));
-                }
-            }
+        if of_left.is_unit() && of_right.is_unit() {
+            said.unit = true;
+            return Ok(());
+        }
+        if of_left.is_variant() && of_right.is_variant() && left.variant && right.variant {
+            said.variant = true;
+            return Ok(());
+        }
+        let named = |origin: &Origin| {
+            let column = origin.column.as_ref()?;
+            (column.role == Role::Identifier).then(|| column.name.clone())
+        };
+        let same = named(of_left).is_some_and(|name| Some(name) == named(of_right));
+        let pair = (Expr::Column(a.clone()), Expr::Column(b.clone()));
+        match (same, of_left.level, of_right.level) {
+            (true, Level::Row, Level::Row) => said.rows.push(pair),
+            (true, Level::Unit, Level::Unit) => said.units.push(pair),
             _ => {
                 let message = format!("`{}` and `{}` cannot be compared", a.name, b.name);
                 return Err(self.join_key(left, &message));
             }
         }
         Ok(())
-    }
-
-    fn variants(&self, left: &Relation, right: &Relation) -> Result<(Expr, Expr), Refusal> {
-        match (left.variant.clone(), right.variant.clone()) {
-            (Some(left), Some(right)) => Ok((Expr::Column(left), Expr::Column(right))),
-            _ => Err(self.invalid()),
-        }
     }
 
     fn join_key(&self, relation: &Relation, message: &str) -> Refusal {
@@ -288,6 +270,17 @@ impl Walk<'_> {
             Rule::JoinKind,
             "over private rows only inner joins and outer joins that preserve the private side are answered",
             "write INNER JOIN or LEFT JOIN",
+        )
+        .at(self.sql, "join")
+        .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
+    }
+
+    /// What an outer join leaves out of rows must not hang on who is inside.
+    fn partial(&self, relation: &Relation) -> Refusal {
+        Refusal::new(
+            Rule::JoinKind,
+            "the side of an outer join that may be missing has several rows per individual and conditions on individuals",
+            "move the conditions on individuals into WHERE, or aggregate that side with GROUP BY the individual",
         )
         .at(self.sql, "join")
         .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))

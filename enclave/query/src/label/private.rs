@@ -1,19 +1,17 @@
-//! What may stand over private rows: projections of bare columns, predicates
-//! on them, a name, and the aggregate at which the plan is cut.
+//! What may stand over private rows: projections, predicates, a name, and the
+//! aggregate at which the plan is cut.
 
-use std::sync::Arc;
-
-use datafusion::logical_expr::{Aggregate, Expr, Filter, LogicalPlan};
-use sekisho_tables::ColumnType;
-
-use super::{
-    Labelled, Walk,
-    relation::{Relation, bare},
+use datafusion::{
+    common::DFSchemaRef,
+    logical_expr::{Aggregate, Distinct, Expr, LogicalPlan},
 };
+
+use super::{Labelled, Origin, Relation, Walk, bare};
 use crate::{
-    Dimension, Refusal, Rule,
-    cut::{Cut, Key},
-    expression, measure, rewrite,
+    Refusal, Rule,
+    cut::Cut,
+    expression::{self, Clear},
+    measure, rewrite,
 };
 
 /// Aggregates over private rows in one query.
@@ -28,21 +26,23 @@ impl Walk<'_> {
         relation: Relation,
     ) -> Result<Labelled, Refusal> {
         match plan {
-            LogicalPlan::Projection(projection) => {
-                for expr in &projection.expr {
-                    self.bare_column(expr, &relation)?;
-                }
-                let projected = relation.projected(projection.expr.clone());
-                projected.map(Labelled::Private).map_err(|_| self.invalid())
-            }
+            LogicalPlan::Projection(projection) => self
+                .projection(&projection.expr, &projection.schema, relation)
+                .map(Labelled::Private),
             LogicalPlan::Filter(filter) => self
                 .filter(&filter.predicate, relation)
                 .map(Labelled::Private),
             LogicalPlan::SubqueryAlias(alias) => relation
-                .aliased(alias)
+                .renamed(&alias.schema)
                 .map(Labelled::Private)
                 .map_err(|_| self.invalid()),
-            LogicalPlan::Aggregate(aggregate) => self.cut(aggregate, relation),
+            LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, relation),
+            LogicalPlan::Distinct(Distinct::All(_)) if relation.names_units() => {
+                let keys: Vec<Expr> = relation.columns().into_iter().map(|(c, _)| c).collect();
+                let schema = relation.schema.clone();
+                self.nested(&keys, &[], &schema, relation)
+                    .map(Labelled::Private)
+            }
             _ => Err(self.over_rows(plan, &relation)),
         }
     }
@@ -65,35 +65,42 @@ impl Walk<'_> {
     }
 
     pub(super) fn filter(&self, predicate: &Expr, relation: Relation) -> Result<Relation, Refusal> {
-        let predicate = expression::predicate(predicate, &relation, self.sql, self.catalogue)?
-            .into_iter()
-            .map(|conjunct| conjunct.expr)
-            .reduce(Expr::and)
-            .ok_or_else(|| self.invalid())?;
-        let filter = Filter::try_new(predicate, Arc::new(relation.plan.clone()))
-            .map_err(|_| self.invalid())?;
-        let carriers = expression::carriers_only(&filter.predicate, &relation);
-        let relation = relation.narrowed(&filter.predicate);
-        Ok(relation
-            .with_plan(LogicalPlan::Filter(filter))
-            .of_carriers(&carriers))
+        let conjuncts = expression::predicate(predicate, &relation, self.sql, self.catalogue)?;
+        relation.filtered(conjuncts).map_err(|_| self.invalid())
     }
 
-    fn bare_column(&self, expr: &Expr, relation: &Relation) -> Result<(), Refusal> {
-        if bare(expr).is_some() {
-            return Ok(());
-        }
-        if expression::has_subquery(expr) {
-            return Err(expression::subquery(self.sql, self.catalogue));
-        }
-        let word = expression::first_word(expr);
-        Err(Refusal::new(
-            Rule::Unclear,
-            "an expression over private columns is more than a bare column",
-            "aggregate bare columns, and compute with the released figures, for example sum(a) / sum(b)",
-        )
-        .at(self.sql, &word)
-        .with_rewrite(rewrite::individuals(self.catalogue, relation.table())))
+    fn projection(
+        &self,
+        exprs: &[Expr],
+        schema: &DFSchemaRef,
+        relation: Relation,
+    ) -> Result<Relation, Refusal> {
+        let columns = exprs
+            .iter()
+            .zip(schema.fields())
+            .map(|(expr, field)| {
+                let (clear, origin) = self.clear(expr, &relation)?;
+                let origin = match bare(expr) {
+                    Some(_) => origin.clone(),
+                    None => origin.computed(field.name(), &clear),
+                };
+                Ok((clear.expr, origin))
+            })
+            .collect::<Result<_, Refusal>>()?;
+        relation
+            .projected(schema, columns)
+            .map_err(|_| self.invalid())
+    }
+
+    /// A clear expression and where its column comes from.
+    pub(super) fn clear<'r>(
+        &self,
+        expr: &Expr,
+        relation: &'r Relation,
+    ) -> Result<(Clear, &'r Origin), Refusal> {
+        let clear = expression::scalar(expr, relation, self.sql, self.catalogue)?;
+        let origin = relation.origin(&clear.column);
+        Ok((clear, origin.ok_or_else(|| self.invalid())?))
     }
 
     fn over_rows(&self, plan: &LogicalPlan, relation: &Relation) -> Refusal {
@@ -116,44 +123,60 @@ impl Walk<'_> {
         .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
     }
 
-    /// Cuts the plan: the aggregate becomes a private plan of our own shape,
-    /// and in its place stands a scan of its cells under the same names.
-    fn cut(&mut self, aggregate: &Aggregate, relation: Relation) -> Result<Labelled, Refusal> {
-        let Some(unit) = relation.unit.clone() else {
-            return Err(self.invalid());
+    fn aggregate(
+        &mut self,
+        aggregate: &Aggregate,
+        relation: Relation,
+    ) -> Result<Labelled, Refusal> {
+        // The engine, too, takes a key that is written twice for one.
+        let mut keys: Vec<Expr> = Vec::new();
+        for expr in &aggregate.group_expr {
+            if !keys.contains(expr) {
+                keys.push(expr.clone());
+            }
+        }
+        let names_unit = |expr: &Expr| {
+            let origin = bare(expr).and_then(|column| relation.origin(column));
+            origin.is_some_and(Origin::is_unit)
         };
+        if keys.iter().any(names_unit) {
+            self.nested(&keys, &aggregate.aggr_expr, &aggregate.schema, relation)
+                .map(Labelled::Private)
+        } else {
+            self.cut(&keys, aggregate, relation)
+        }
+    }
+
+    /// Cuts the plan: the aggregate becomes private plans of our own shape,
+    /// and in its place stands a scan of its cells under the same names.
+    fn cut(
+        &mut self,
+        keys: &[Expr],
+        aggregate: &Aggregate,
+        relation: Relation,
+    ) -> Result<Labelled, Refusal> {
         if !relation.is_of_carriers() {
             return Err(self.non_carriers());
         }
-        // The engine, too, takes a key that is written twice for one.
-        let mut written: Vec<&Expr> = Vec::new();
-        for expr in &aggregate.group_expr {
-            if !written.contains(&expr) {
-                written.push(expr);
-            }
-        }
-        let keys = written
-            .into_iter()
-            .map(|expr| self.key(expr, &relation))
+        let keys = keys
+            .iter()
+            .zip(aggregate.schema.fields())
+            .map(|(expr, field)| self.key(expr, field.name(), &relation))
             .collect::<Result<Vec<_>, _>>()?;
         let asked = aggregate
             .aggr_expr
             .iter()
             .map(|expr| measure::measure(expr, &relation, self.sql, self.catalogue))
             .collect::<Result<Vec<_>, _>>()?;
-        let measures: Vec<_> = asked.into_iter().flat_map(|asked| asked.measures).collect();
-        self.figures = keys
-            .iter()
-            .try_fold(measures.len() + 1, |figures, key| {
-                figures.checked_mul(key.dimension.values.as_ref().map_or(1, Vec::len))
-            })
+        let cut = Cut::new(self.cuts.len(), relation, keys, asked).map_err(|_| self.invalid())?;
+        self.figures = cut
+            .shape
+            .figures()
             .and_then(|figures| figures.checked_add(self.figures))
             .unwrap_or(usize::MAX);
         if self.figures > MAX_FIGURES || self.cuts.len() >= MAX_CUTS {
             return Err(self.too_wide());
         }
-        let cut = Cut::new(self.cuts.len(), relation, &unit, keys, measures)
-            .map_err(|_| self.invalid())?;
         let cells = cut
             .cells_named_as(&aggregate.schema)
             .map_err(|_| self.invalid())?;
@@ -173,7 +196,7 @@ impl Walk<'_> {
         .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 
-    fn non_carriers(&self) -> Refusal {
+    pub(super) fn non_carriers(&self) -> Refusal {
         Refusal::new(
             Rule::NonCarriers,
             "rows of non-carriers would tell which variants occur here, and so what a single carrier carries",
@@ -181,71 +204,5 @@ impl Walk<'_> {
         )
         .at(self.sql, "genotypes")
         .with_rewrite(rewrite::carriers(self.catalogue))
-    }
-
-    fn key(&self, expr: &Expr, relation: &Relation) -> Result<Key, Refusal> {
-        let Some((column, origin)) =
-            bare(expr).and_then(|column| Some((column, relation.origin(column)?)))
-        else {
-            return Err(Refusal::new(
-                Rule::KeyExpression,
-                "a group key is more than a bare column",
-                "group by a column that has a declared domain",
-            )
-            .at(self.sql, &expression::first_word(expr))
-            .with_rewrite(rewrite::individuals(self.catalogue, relation.table())));
-        };
-        let declared = origin.column.as_ref().filter(|_| !origin.is_annotation());
-        let values = declared.and_then(|column| match (column.r#type, &origin.admitted) {
-            (ColumnType::Text, Some(admitted)) => Some(admitted.clone()),
-            (ColumnType::Bool, _) => Some(vec!["false".to_owned(), "true".to_owned()]),
-            _ => None,
-        });
-        match (declared, values) {
-            (Some(declared), Some(values)) => Ok(Key {
-                column: column.clone(),
-                dimension: Dimension {
-                    name: column.name.clone(),
-                    r#type: declared.r#type,
-                    level: origin.level,
-                    values: Some(values),
-                },
-            }),
-            _ => Err(Refusal::new(
-                Rule::KeyUndeclared,
-                format!(
-                    "`{}` has no declared domain, so its values are not shown",
-                    column.name
-                ),
-                self.grouping_help(),
-            )
-            .at(self.sql, &column.name)
-            .with_rewrite(self.grouping(relation))),
-        }
-    }
-
-    fn grouping_help(&self) -> String {
-        let columns: Vec<&str> = self.declared().map(|(_, column)| column).collect();
-        match columns.is_empty() {
-            true => "this dataset declares no domain to group by; ask for the total".to_owned(),
-            false => format!("group by one of: {}", columns.join(", ")),
-        }
-    }
-
-    fn grouping(&self, relation: &Relation) -> Option<String> {
-        self.declared()
-            .find_map(|(table, column)| rewrite::by(self.catalogue, table, column))
-            .or_else(|| rewrite::individuals(self.catalogue, relation.table()))
-    }
-
-    fn declared(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.catalogue.tables.iter().flat_map(|table| {
-            let private = table.label == sekisho_tables::Label::Private;
-            table
-                .columns
-                .iter()
-                .filter(move |column| private && column.domain.is_some())
-                .map(|column| (table.name.as_str(), column.name.as_str()))
-        })
     }
 }

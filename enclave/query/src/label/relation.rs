@@ -1,167 +1,202 @@
-//! Relations over private or annotation rows, with the hidden columns they carry.
+//! Relations over private or annotation rows, in two plans.
+//!
+//! What describes individuals and what describes their rows are kept apart, so
+//! that the sets of individuals can be settled between the two: a condition on
+//! individuals marks who is inside and leaves nobody out; a condition on rows
+//! leaves rows out and knows nothing of individuals.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
-    common::{Column, DFSchema, Result, TableReference},
-    logical_expr::{Expr, LogicalPlan, Projection, SubqueryAlias, TableScanBuilder},
+    common::{Column, DFSchema, DFSchemaRef, JoinType, Result},
+    logical_expr::{Expr, Filter, LogicalPlan, TableScan, TableScanBuilder, lit},
 };
-use sekisho_tables::{self as tables, Label, Rows, Table, UNIT, VARIANT};
+use sekisho_tables::{Label, Role, Rows, Table, UNIT, VARIANT};
 
-use crate::{Level, admits, session};
+use super::{Origin, plans};
+use crate::{
+    Level, admits,
+    expression::{self, Conjunct},
+    session,
+};
 
-/// A plan over rows that must not leave, with what is known of its columns.
+/// Rows that must not leave, with what is known of their columns.
 #[derive(Clone)]
 pub(crate) struct Relation {
-    pub(crate) plan: LogicalPlan,
-    /// The individual's dense index; none in an annotation.
-    pub(crate) unit: Option<Column>,
-    /// The variant's row, if genotypes or variants take part.
-    pub(crate) variant: Option<Column>,
-    /// One per field of the plan's schema.
-    origins: Vec<Origin>,
+    /// One row per individual: the individual, whether it is inside, and the
+    /// columns that describe it. None: everybody is inside.
+    pub(crate) units: Option<LogicalPlan>,
+    /// The rows of those inside, and of others: the individual, the variant if
+    /// there is one, and the columns that describe rows. None: one row each.
+    pub(crate) rows: Option<LogicalPlan>,
+    /// The visible columns of both plans, as the query orders them.
+    pub(super) schema: DFSchemaRef,
+    /// One per visible column.
+    pub(super) origins: Vec<Origin>,
+    /// Whether its rows are of individuals, not of sites.
+    pub(crate) unit: bool,
+    /// Whether rows know their variant.
+    pub(crate) variant: bool,
     /// The tables that take part.
     pub(crate) tables: Vec<String>,
     /// Scans of genotypes that still hold rows of non-carriers. Such a row
     /// exists because somebody else carries the variant.
-    open: BTreeSet<usize>,
-    /// Whether an individual may have several rows.
-    pub(crate) many: bool,
+    pub(super) open: BTreeSet<usize>,
     /// Joins so far that pair every row of an individual with every other.
-    pub(crate) fans: usize,
-}
-
-/// Where a column comes from.
-#[derive(Clone)]
-pub(crate) struct Origin {
-    pub(crate) table: Arc<Table>,
-    /// None for a hidden column.
-    pub(crate) column: Option<tables::Column>,
-    /// Which of the plan's scans.
-    pub(crate) scan: usize,
-    /// The declared values that the filters so far leave.
-    pub(crate) admitted: Option<Vec<String>>,
-    /// Whether it has one value per individual.
-    pub(crate) level: Level,
-}
-
-impl Origin {
-    /// Whether the column describes an individual as a whole.
-    pub(crate) fn is_of_individuals(&self) -> bool {
-        self.level == Level::Unit
-    }
-
-    /// Whether the column names the sample.
-    pub(crate) fn is_sample(&self) -> bool {
-        self.column
-            .as_ref()
-            .is_some_and(|column| column.name == "sample_id")
-    }
-
-    /// Whether the column says how many copies a sample carries.
-    pub(crate) fn is_dosage(&self) -> bool {
-        self.table.rows == Rows::OnePerAlleleAndSample
-            && self
-                .column
-                .as_ref()
-                .is_some_and(|column| column.name == "dosage")
-    }
-
-    pub(crate) fn is_annotation(&self) -> bool {
-        self.table.label == Label::Annotation
-    }
+    pub(super) fans: usize,
+    /// Whether genotypes take part.
+    pub(crate) genotypes: bool,
+    /// Whether a filter so far names single sites.
+    pub(crate) sites: bool,
 }
 
 impl Relation {
-    /// A scan of a table, the `scan`th of the plan, hidden columns and all.
-    pub(crate) fn scan(name: TableReference, table: &Table, scan: usize) -> Result<Self> {
+    /// A scan of a table, the `scan`th of the plan.
+    pub(super) fn scan(scan: &TableScan, table: &Table, number: usize) -> Result<Self> {
+        let name = &scan.table_name;
         let source = session::hidden_source(table);
-        let plan = LogicalPlan::TableScan(TableScanBuilder::new(name, source).build()?);
+        let plan = LogicalPlan::TableScan(TableScanBuilder::new(name.clone(), source).build()?);
         let table = Arc::new(table.clone());
-        let origins = plan
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| Origin {
-                table: Arc::clone(&table),
-                column: table.column(field.name()).cloned(),
-                scan,
-                level: match table.rows {
-                    Rows::OnePerIndividual => Level::Unit,
-                    _ => Level::Row,
-                },
-                admitted: table
-                    .column(field.name())
-                    .and_then(|column| column.domain.clone()),
-            })
-            .collect();
-        let tables = vec![table.name.clone()];
-        let many = table.rows != Rows::OnePerIndividual;
-        let open = (table.rows == Rows::OnePerAlleleAndSample)
-            .then_some(scan)
-            .into_iter()
-            .collect();
-        let mut relation = Self {
-            plan,
-            unit: None,
-            variant: None,
-            origins,
-            tables,
-            open,
-            many,
-            fans: 0,
-        };
-        relation.unit = relation.hidden(UNIT);
-        relation.variant = relation.hidden(VARIANT);
-        Ok(relation)
-    }
-
-    /// The same rows under another name.
-    pub(crate) fn aliased(self, alias: &SubqueryAlias) -> Result<Self> {
-        let plan = SubqueryAlias::try_new(Arc::new(self.plan), alias.alias.clone())?;
-        let mut relation = Self {
-            plan: LogicalPlan::SubqueryAlias(plan),
-            ..self
-        };
-        relation.unit = relation.hidden(UNIT);
-        relation.variant = relation.hidden(VARIANT);
-        Ok(relation)
-    }
-
-    /// Some columns of the rows; the hidden ones stay.
-    pub(crate) fn projected(self, mut exprs: Vec<Expr>) -> Result<Self> {
-        for hidden in [&self.unit, &self.variant].into_iter().flatten() {
-            let hidden = Expr::Column(hidden.clone());
-            if !exprs.contains(&hidden) {
-                exprs.push(hidden);
-            }
+        let schema = Arc::clone(&scan.projected_schema);
+        let unit = table.label == Label::Private;
+        let variant = matches!(table.rows, Rows::OnePerAllele | Rows::OnePerAlleleAndSample);
+        let individuals = table.rows == Rows::OnePerIndividual;
+        let read = |column: &str| Expr::Column(Column::new(Some(name.clone()), column));
+        let mut origins = Vec::new();
+        let mut exprs = Vec::new();
+        for hidden in [unit.then_some(UNIT), variant.then_some(VARIANT)] {
+            exprs.extend(hidden.map(|hidden| read(hidden).alias(hidden)));
         }
-        let origins = exprs
-            .iter()
-            .map(|expr| match bare(expr) {
-                Some(column) => self
-                    .origin(column)
-                    .cloned()
-                    .ok_or_else(|| not_found(column)),
-                None => datafusion::common::plan_err!("not a bare column"),
-            })
-            .collect::<Result<_>>()?;
-        let plan = LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(self.plan))?);
+        if individuals {
+            exprs.push(lit(true).alias(plans::INSIDE));
+        }
+        for (qualifier, field) in schema.iter() {
+            let Some(column) = table.column(field.name()) else {
+                return datafusion::common::plan_err!("a table without one of its columns");
+            };
+            // Nothing reads the name of an individual, but whether there is one.
+            let read = read(match column.role {
+                Role::Unit => UNIT,
+                _ => field.name(),
+            });
+            exprs.push(read.alias_qualified(qualifier.cloned(), field.name()));
+            origins.push(Origin::of(&table, column, number));
+        }
+        let plan = plans::select(plan, exprs)?;
+        let (units, rows) = if individuals {
+            (Some(plan), None)
+        } else {
+            (None, Some(plan))
+        };
+        let genotypes = table.rows == Rows::OnePerAlleleAndSample;
         Ok(Self {
-            plan,
+            units,
+            rows,
+            schema,
             origins,
+            unit,
+            variant,
+            tables: vec![table.name.clone()],
+            open: genotypes.then_some(number).into_iter().collect(),
+            fans: 0,
+            genotypes,
+            sites: false,
+        })
+    }
+
+    /// Whether an individual may have several rows.
+    pub(crate) fn many(&self) -> bool {
+        self.rows.is_some()
+    }
+
+    /// The same columns under the names of another schema.
+    pub(super) fn renamed(self, schema: &DFSchemaRef) -> Result<Self> {
+        let columns = self.columns();
+        self.projected(schema, columns)
+    }
+
+    /// Its visible columns.
+    pub(super) fn columns(&self) -> Vec<(Expr, Origin)> {
+        let columns = self.schema.columns().into_iter().map(Expr::Column);
+        columns.zip(self.origins.iter().cloned()).collect()
+    }
+
+    /// Other visible columns in place of the present ones; the hidden ones stay.
+    pub(super) fn projected(
+        self,
+        schema: &DFSchemaRef,
+        columns: Vec<(Expr, Origin)>,
+    ) -> Result<Self> {
+        if schema.fields().len() != columns.len() {
+            return datafusion::common::plan_err!("a projection of other columns");
+        }
+        let of = |level: Level| {
+            schema
+                .iter()
+                .zip(&columns)
+                .filter(move |(_, (_, origin))| origin.level == level)
+                .map(|((qualifier, field), (expr, _))| {
+                    expr.clone()
+                        .alias_qualified(qualifier.cloned(), field.name())
+                })
+        };
+        let hidden = self.hidden();
+        let units = self.units.map(|plan| {
+            let hidden = [UNIT, plans::INSIDE].map(plans::hidden);
+            plans::select(plan, hidden.into_iter().chain(of(Level::Unit)))
+        });
+        let rows = self
+            .rows
+            .map(|plan| plans::select(plan, hidden.into_iter().chain(of(Level::Row))));
+        Ok(Self {
+            units: units.transpose()?,
+            rows: rows.transpose()?,
+            schema: Arc::clone(schema),
+            origins: columns.into_iter().map(|(_, origin)| origin).collect(),
             ..self
         })
     }
 
-    /// The rows of a plan over this relation that keeps its columns.
-    pub(crate) fn with_plan(self, plan: LogicalPlan) -> Self {
-        Self { plan, ..self }
+    /// The hidden columns of its rows.
+    pub(super) fn hidden(&self) -> Vec<Expr> {
+        [self.unit.then_some(UNIT), self.variant.then_some(VARIANT)]
+            .into_iter()
+            .flatten()
+            .map(plans::hidden)
+            .collect()
     }
 
-    /// The rows of a filter: declared values that its text excludes are no groups.
-    pub(crate) fn narrowed(mut self, predicate: &Expr) -> Self {
-        let columns = self.schema().columns();
+    /// The rows of a filter. Declared values that its text excludes are no groups.
+    pub(super) fn filtered(mut self, conjuncts: Vec<Conjunct>) -> Result<Self> {
+        for Conjunct { expr, level } in conjuncts {
+            let carriers = expression::carriers_only(&expr, &self);
+            self.open.retain(|scan| !carriers.contains(scan));
+            self.sites |= self.names_sites(&expr);
+            self = self.narrowed(&expr);
+            match (level, self.rows.take()) {
+                (Level::Unit, rows) => {
+                    self.units = Some(plans::marked(self.units.take(), expr)?);
+                    self.rows = rows;
+                }
+                (Level::Row, Some(rows)) => {
+                    let filter = Filter::try_new(expr, Arc::new(rows))?;
+                    self.rows = Some(LogicalPlan::Filter(filter));
+                }
+                (Level::Row, None) => return datafusion::common::plan_err!("no rows"),
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether an expression reads a column that names single sites.
+    pub(crate) fn names_sites(&self, expr: &Expr) -> bool {
+        expr.column_refs()
+            .into_iter()
+            .any(|column| self.origin(column).is_none_or(|origin| origin.site))
+    }
+
+    fn narrowed(mut self, predicate: &Expr) -> Self {
+        let columns = self.schema.columns();
         for (origin, column) in self.origins.iter_mut().zip(&columns) {
             if let Some(values) = &mut origin.admitted {
                 values.retain(|value| admits::admits(predicate, column, value));
@@ -170,66 +205,52 @@ impl Relation {
         self
     }
 
-    /// The rows of a filter that leaves carriers only in some scans of genotypes.
-    pub(crate) fn of_carriers(mut self, scans: &BTreeSet<usize>) -> Self {
-        self.open.retain(|scan| !scans.contains(scan));
-        self
+    /// All its columns in one plan, whether the individual is inside as well.
+    pub(super) fn whole(&self) -> Result<LogicalPlan> {
+        let inside = |expr: Expr| expr.is_true().alias(plans::INSIDE);
+        match (&self.units, &self.rows) {
+            (Some(units), None) => Ok(units.clone()),
+            (None, Some(rows)) => {
+                let columns = rows.schema().columns().into_iter().map(Expr::Column);
+                plans::select(rows.clone(), columns.chain([inside(lit(true))]))
+            }
+            (Some(units), Some(rows)) => {
+                let columns: Vec<Expr> = rows
+                    .schema()
+                    .columns()
+                    .into_iter()
+                    .map(Expr::Column)
+                    .collect();
+                let (units, shown) = plans::set_aside(units.clone())?;
+                let on = vec![(plans::hidden(UNIT), plans::hidden(plans::OTHER_UNIT))];
+                let joined = plans::join(rows.clone(), units, on, JoinType::Left)?;
+                let inside = inside(plans::hidden(plans::OTHER_INSIDE));
+                plans::select(joined, columns.into_iter().chain(shown).chain([inside]))
+            }
+            (None, None) => datafusion::common::plan_err!("a relation without a plan"),
+        }
     }
 
     /// Whether a row is a sample, with or without what is known of its individual.
-    pub(crate) fn is_of_samples(&self) -> bool {
+    pub(super) fn is_of_samples(&self) -> bool {
         self.tables
             .iter()
             .all(|table| table == "samples" || table == "individuals")
     }
 
     /// Whether every row of genotypes is a carrier's.
-    pub(crate) fn is_of_carriers(&self) -> bool {
+    pub(super) fn is_of_carriers(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// Two relations side by side; of the hidden columns one unit and one variant stay.
-    pub(crate) fn joined(
-        plan: LogicalPlan,
-        left: Self,
-        right: Self,
-        unit: Option<Column>,
-    ) -> Result<Self> {
-        let variant = left.variant.clone().or_else(|| right.variant.clone());
-        let mut tables = left.tables;
-        tables.extend(right.tables);
-        tables.sort_unstable();
-        tables.dedup();
-        let open = left.open.union(&right.open).copied().collect();
-        let (many, fans) = (left.many || right.many, left.fans + right.fans);
-        let origins: Vec<Origin> = left.origins.into_iter().chain(right.origins).collect();
-        let visible: Vec<Expr> = plan
-            .schema()
-            .columns()
-            .into_iter()
-            .filter(|column| column.name != UNIT && column.name != VARIANT)
-            .map(Expr::Column)
-            .collect();
-        Self {
-            plan,
-            unit,
-            variant,
-            origins,
-            tables,
-            open,
-            many,
-            fans,
-        }
-        .projected(visible)
-    }
-
+    /// The visible columns.
     pub(crate) fn schema(&self) -> &DFSchema {
-        self.plan.schema()
+        &self.schema
     }
 
     /// Where a column comes from; none if the relation has no such column.
     pub(crate) fn origin(&self, column: &Column) -> Option<&Origin> {
-        let index = self.schema().maybe_index_of_column(column)?;
+        let index = self.schema.maybe_index_of_column(column)?;
         self.origins.get(index)
     }
 
@@ -237,27 +258,13 @@ impl Relation {
     pub(crate) fn table(&self) -> Option<&str> {
         self.tables.first().map(String::as_str)
     }
-
-    fn hidden(&self, name: &str) -> Option<Column> {
-        self.schema()
-            .columns()
-            .into_iter()
-            .find(|column| column.name == name)
-    }
 }
 
 /// The column of an expression that is nothing else, but for its name.
 pub(crate) fn bare(expr: &Expr) -> Option<&Column> {
     match expr {
         Expr::Column(column) => Some(column),
-        Expr::Alias(alias) => match alias.expr.as_ref() {
-            Expr::Column(column) => Some(column),
-            _ => None,
-        },
+        Expr::Alias(alias) => bare(&alias.expr),
         _ => None,
     }
-}
-
-fn not_found(column: &Column) -> datafusion::error::DataFusionError {
-    datafusion::error::DataFusionError::Plan(format!("no column {}", column.name))
 }

@@ -1,0 +1,152 @@
+//! Reading the variants of a join before the genotypes.
+
+use datafusion::{
+    arrow::array::UInt32Array,
+    common::{
+        Column, JoinType, Result,
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
+    },
+    datasource::{provider_as_source, source_as_provider},
+    execution::SessionState,
+    logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, TableScan},
+};
+use roaring::RoaringBitmap;
+use std::sync::Arc;
+
+use super::collect;
+use crate::scan::SnapshotTable;
+
+/// A join of genotypes with variants.
+struct Annotated {
+    join: LogicalPlan,
+    /// The side that reads `variants` and no individual's rows, and what it is
+    /// joined on.
+    variants: (LogicalPlan, Column),
+}
+
+/// Reads the variants that each join with genotypes leaves first, so that only
+/// their genotypes are expanded. What is read depends on the annotation and the
+/// query's literals, not on who carries what.
+pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
+    let mut joins = Vec::new();
+    plan.apply(|node| {
+        if let LogicalPlan::Join(join) = node
+            && let Some(variants) = variants_side(join)
+        {
+            let join = node.clone();
+            joins.push(Annotated { join, variants });
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    for Annotated { join, variants } in joins {
+        let wanted = wanted(variants, state).await?;
+        let narrowed = join
+            .clone()
+            .transform_down(|node| match node {
+                LogicalPlan::TableScan(scan) => Ok(of_variants(scan, &wanted)),
+                other => Ok(Transformed::no(other)),
+            })?
+            .data;
+        plan = plan
+            .transform_down(|node| match node == join {
+                true => Ok(Transformed::new(
+                    narrowed.clone(),
+                    true,
+                    TreeNodeRecursion::Jump,
+                )),
+                false => Ok(Transformed::no(node)),
+            })?
+            .data;
+    }
+    Ok(plan)
+}
+
+async fn wanted(
+    (plan, column): (LogicalPlan, Column),
+    state: &SessionState,
+) -> Result<RoaringBitmap> {
+    let rows = LogicalPlanBuilder::from(plan)
+        .project([Expr::Column(column)])?
+        .build()?;
+    let physical = state.create_physical_plan(&rows).await?;
+    let mut wanted = RoaringBitmap::new();
+    for batch in collect(physical, state).await? {
+        let rows = batch.column(0).as_any().downcast_ref::<UInt32Array>();
+        wanted.extend(rows.into_iter().flat_map(|rows| rows.iter().flatten()));
+    }
+    Ok(wanted)
+}
+
+fn of_variants(scan: TableScan, wanted: &RoaringBitmap) -> Transformed<LogicalPlan> {
+    match snapshot_table(&scan) {
+        Some(table) if table.is_of_genotypes() => {
+            let source = provider_as_source(Arc::new(table.of_variants(wanted.clone())));
+            Transformed::yes(LogicalPlan::TableScan(TableScan { source, ..scan }))
+        }
+        _ => Transformed::no(LogicalPlan::TableScan(scan)),
+    }
+}
+
+/// Of an inner join on the variant: the side that reads `variants` and nothing
+/// else, if the other reads genotypes once. With one such scan it is clear
+/// whose genotypes the join narrows.
+fn variants_side(join: &Join) -> Option<(LogicalPlan, Column)> {
+    if join.join_type != JoinType::Inner {
+        return None;
+    }
+    let column = |expr: &Expr| match expr {
+        Expr::Column(column) => Some(column.clone()),
+        _ => None,
+    };
+    let on_left = || {
+        join.on
+            .iter()
+            .filter_map(|(left, _)| column(left))
+            .collect()
+    };
+    let on_right = || {
+        join.on
+            .iter()
+            .filter_map(|(_, right)| column(right))
+            .collect()
+    };
+    let sides: [(_, Vec<Column>, _); 2] = [
+        (&join.left, on_left(), &join.right),
+        (&join.right, on_right(), &join.left),
+    ];
+    sides.into_iter().find_map(|(variants, on, genotypes)| {
+        let only_variants =
+            matches!(tables(variants).as_slice(), [Some(table)] if table.is_of_variants());
+        let scans = tables(genotypes)
+            .iter()
+            .flatten()
+            .filter(|table| table.is_of_genotypes())
+            .count();
+        // A side of variants is joined on the variant and nothing else.
+        let [column] = on.as_slice() else {
+            return None;
+        };
+        (only_variants && scans == 1).then(|| (variants.as_ref().clone(), column.clone()))
+    })
+}
+
+/// The tables that a plan scans; none for a scan of something else.
+fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
+    let mut tables = Vec::new();
+    let visited = plan.apply(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            tables.push(snapshot_table(scan));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    if visited.is_err() {
+        tables.push(None);
+    }
+    tables
+}
+
+fn snapshot_table(scan: &TableScan) -> Option<SnapshotTable> {
+    let provider = source_as_provider(&scan.source).ok()?;
+    let any: &dyn std::any::Any = provider.as_ref();
+    any.downcast_ref::<SnapshotTable>().cloned()
+}
