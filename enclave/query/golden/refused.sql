@@ -32,15 +32,11 @@ SELECT approx_distinct(age) FROM individuals
 
 SELECT first_value(age) FROM individuals
 
-SELECT stddev(age) FROM individuals
-
 SELECT bool_and(smoker) FROM individuals
 
 SELECT count(DISTINCT age) FROM individuals
 
 SELECT sum(DISTINCT age) FROM individuals
-
-SELECT count(*) FILTER (WHERE age > 50) FROM individuals
 
 SELECT sum(sex) FROM individuals
 
@@ -53,11 +49,7 @@ SELECT sum(age / (age - 50)) FROM individuals
 
 SELECT sum(CAST(note AS INT)) FROM individuals
 
-SELECT avg(age * 2) FROM individuals
-
 SELECT sum(CASE WHEN note = 'x' THEN age ELSE 0 END) FROM individuals
-
-SELECT count(*) FROM (SELECT age * 2 AS twice FROM individuals) t
 
 SELECT count(*) FROM individuals WHERE 100 / (age - 41) > 1
 
@@ -89,12 +81,21 @@ WHERE i.sex = 'male' OR s.tissue = 'tumor'
 SELECT count(*) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id
 WHERE NOT (i.sex = 'female' AND s.tissue = 'normal')
 
+SELECT count(*) FROM (SELECT sqrt(weight) AS root FROM individuals) t
+
 -- Group keys.
-SELECT age, count(*) FROM individuals GROUP BY age
+SELECT sample_id, count(*) FROM samples GROUP BY sample_id
+
+SELECT substr(individual_id, 1, 2), count(*) FROM individuals GROUP BY 1
+
+SELECT upper(note), count(*) FROM individuals GROUP BY upper(note)
+
+SELECT sqrt(weight), count(*) FROM individuals GROUP BY sqrt(weight)
+
+SELECT s.individual_id, count(*) FROM individuals i LEFT JOIN samples s ON i.individual_id = s.individual_id
+GROUP BY s.individual_id
 
 SELECT note, count(*) FROM individuals GROUP BY note
-
-SELECT age / 10, count(*) FROM individuals GROUP BY age / 10
 
 SELECT sex, count(*) FROM individuals GROUP BY ROLLUP (sex)
 
@@ -126,6 +127,32 @@ JOIN samples c ON a.individual_id = c.individual_id
 
 SELECT count(*) FROM genotypes a JOIN genotypes b ON a.individual_id = b.individual_id AND a.sample_id = b.sample_id
 WHERE a.dosage >= 1 AND b.dosage >= 1
+
+SELECT count(*) FROM individuals i LEFT JOIN (
+  SELECT s.individual_id FROM samples s JOIN individuals o ON s.individual_id = o.individual_id WHERE o.sex = 'male'
+) t ON i.individual_id = t.individual_id
+
+SELECT count(*) FROM (SELECT i.sex, s.individual_id AS sampled FROM individuals i
+  LEFT JOIN samples s ON i.individual_id = s.individual_id) t
+JOIN qc_metrics q ON t.sampled = q.individual_id
+
+-- An individual's own rows, aggregated.
+SELECT DISTINCT individual_id FROM samples
+
+SELECT median(n) FROM (SELECT individual_id, count(*) AS n FROM samples GROUP BY individual_id) t
+
+SELECT avg(n) FROM (SELECT individual_id, median(depth) AS n FROM qc_metrics GROUP BY individual_id) t
+
+SELECT avg(n) FROM (SELECT individual_id, count(DISTINCT tissue) AS n FROM samples GROUP BY individual_id) t
+
+SELECT avg(n) FROM (SELECT individual_id, count(*) AS n FROM genotypes GROUP BY individual_id) t
+
+SELECT avg(n) FROM (SELECT g.individual_id, max(v.pos) AS n FROM genotypes g
+  JOIN variants v ON g.variant_id = v.variant_id WHERE g.dosage >= 1 GROUP BY g.individual_id) t
+
+SELECT count(*) FROM (SELECT DISTINCT individual_id FROM genotypes) t
+
+SELECT sum(x) FROM (SELECT dosage + 1 AS dosage, dosage AS x FROM genotypes) t WHERE dosage >= 1
 
 -- Annotations.
 SELECT count(*) FROM variants
@@ -229,6 +256,10 @@ SELECT count(*) FROM (SELECT age AS "__unit" FROM individuals) t
 SELECT count(*) FROM (SELECT age AS '__variant' FROM individuals) t
 
 SELECT count(*) FROM (SELECT age AS `__variant` FROM individuals) t
+
+SELECT count(*) FROM (SELECT smoker AS "__in" FROM individuals) t
+
+SELECT count(*) FROM individuals AS __everybody
 
 SELECT count(*) FROM individuals AS __cells_0
 

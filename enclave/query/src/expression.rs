@@ -1,36 +1,38 @@
 //! Expressions over private columns: total and clear.
 //!
-//! A predicate compares one column with literals. The literals are converted
-//! here, so that nothing that runs over private rows can fail or has to cast,
-//! but for the widening of an integer.
+//! A scalar is one column, at most one function, and literals; a predicate
+//! compares scalars with literals. Both are built anew from parts that are
+//! understood: nothing that runs over private rows can fail, or give NaN.
 
-mod level;
+mod calendar;
+mod function;
 mod literal;
+mod predicate;
+mod reason;
+mod scalar;
+mod step;
 
 use std::collections::BTreeSet;
 
 use datafusion::{
     common::{Column, ScalarValue, tree_node::TreeNode},
-    logical_expr::{BinaryExpr, Expr, Operator, cast, utils::split_conjunction},
+    logical_expr::{BinaryExpr, Expr, Operator, expr::Case},
 };
-use sekisho_tables::{Catalogue, ColumnType, Role};
+use sekisho_tables::{Catalogue, ColumnType};
 
 use crate::{
-    Refusal, Rule, dosage,
-    label::{Origin, Relation, bare},
+    Level, Refusal, Rule, dosage,
+    label::{Origin, Relation},
     rewrite,
 };
-use level::Level;
-use literal::Literal;
-
-/// The most literals of an IN.
-const MAX_LITERALS: usize = 200;
+use reason::Reason;
+pub(crate) use reason::first_word;
 
 /// A part of a WHERE or a FILTER that speaks of one level: typed and total.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Conjunct {
     pub(crate) expr: Expr,
-    pub(crate) level: crate::Level,
+    pub(crate) level: Level,
 }
 
 /// A total expression over one declared column and literals.
@@ -40,7 +42,7 @@ pub(crate) struct Clear {
     pub(crate) expr: Expr,
     /// The one column that it reads.
     pub(crate) column: Column,
-    pub(crate) level: crate::Level,
+    pub(crate) level: Level,
     pub(crate) r#type: ColumnType,
     /// Every value that it can have, if the text and the declared domain tell.
     pub(crate) domain: Option<Vec<String>>,
@@ -48,63 +50,44 @@ pub(crate) struct Clear {
     pub(crate) bounds: Option<[f64; 2]>,
 }
 
-/// Judges a predicate and splits it at AND, with its literals in the columns' types.
+/// Judges a condition and splits it at AND: no conjunct at all if it is always
+/// true, one that is `false` if it never is.
 pub(crate) fn predicate(
     expr: &Expr,
     relation: &Relation,
     sql: &str,
     catalogue: &Catalogue,
 ) -> Result<Vec<Conjunct>, Refusal> {
-    let judge = Judge {
-        relation,
-        sql,
-        catalogue,
-    };
-    split_conjunction(expr)
-        .into_iter()
-        .map(|part| {
-            let (expr, level) = judge.predicate(part)?;
-            let level = match level {
-                Level::Individuals => crate::Level::Unit,
-                Level::Rows => crate::Level::Row,
-                Level::Both => return Err(judge.levels()),
-            };
-            Ok(Conjunct { expr, level })
-        })
-        .collect()
+    Judge::new(Rule::Predicate, relation, sql, catalogue).conjuncts(expr)
 }
 
-/// Judges an expression over private rows: today a bare column.
+/// Judges an expression over private rows.
 pub(crate) fn scalar(
     expr: &Expr,
     relation: &Relation,
     sql: &str,
     catalogue: &Catalogue,
 ) -> Result<Clear, Refusal> {
-    if has_subquery(expr) {
-        return Err(subquery(sql, catalogue));
-    }
-    let found = bare(expr).and_then(|column| {
-        let origin = relation.origin(column)?;
-        let declared = origin.column.as_ref()?;
-        Some(Clear {
-            expr: Expr::Column(column.clone()),
-            column: column.clone(),
-            level: origin.level,
-            r#type: declared.r#type,
-            domain: declared.domain.clone(),
-            bounds: declared.bounds,
+    Judge::new(Rule::Unclear, relation, sql, catalogue).scalar(expr)
+}
+
+/// The branches of a CASE: a condition, and what it gives.
+pub(crate) fn branches(case: &Case) -> Vec<(Expr, Expr)> {
+    case.when_then_expr
+        .iter()
+        .map(|(when, then)| {
+            let condition = match &case.expr {
+                Some(operand) => operand.as_ref().clone().eq(when.as_ref().clone()),
+                None => when.as_ref().clone(),
+            };
+            (condition, then.as_ref().clone())
         })
-    });
-    found.ok_or_else(|| {
-        Refusal::new(
-            Rule::Unclear,
-            "an expression over private columns is more than a bare column",
-            "aggregate bare columns, and compute with the released figures, for example sum(a) / sum(b)",
-        )
-        .at(sql, &first_word(expr))
-        .with_rewrite(rewrite::individuals(catalogue, relation.table()))
-    })
+        .collect()
+}
+
+/// The value of an expression that reads nothing, as far as it is understood.
+pub(crate) fn constant(expr: &Expr) -> Option<ScalarValue> {
+    literal::constant(expr)
 }
 
 /// The scans of genotypes in which a predicate, as [`predicate`] returned it,
@@ -158,304 +141,28 @@ pub(crate) fn subquery(sql: &str, catalogue: &Catalogue) -> Refusal {
     .with_rewrite(rewrite::individuals(catalogue, None))
 }
 
-/// A word of the expression that also stands in the query's text.
-pub(crate) fn first_word(expr: &Expr) -> String {
-    let mut word = None;
-    let visited = expr.apply(|expr| {
-        let found = match expr {
-            Expr::ScalarFunction(function) => Some(function.name().to_owned()),
-            Expr::WindowFunction(_) => Some("over".to_owned()),
-            Expr::Case(_) => Some("case".to_owned()),
-            Expr::Cast(_) | Expr::TryCast(_) => Some("cast".to_owned()),
-            Expr::BinaryExpr(binary) => Some(binary.op.to_string()),
-            Expr::Column(column) => Some(column.name.clone()),
-            _ => None,
-        };
-        word = word.take().or(found);
-        Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
-    });
-    visited
-        .ok()
-        .and(word)
-        .unwrap_or_else(|| "select".to_owned())
-}
-
+/// Judges the expressions of a query over one relation.
 struct Judge<'a> {
+    /// The rule that an expression breaks which is not understood.
+    rule: Rule,
     relation: &'a Relation,
     sql: &'a str,
     catalogue: &'a Catalogue,
 }
 
-impl Judge<'_> {
-    fn predicate(&self, expr: &Expr) -> Result<(Expr, Level), Refusal> {
-        match expr {
-            Expr::Alias(alias) => self.predicate(&alias.expr),
-            Expr::BinaryExpr(BinaryExpr {
-                left,
-                op: op @ (Operator::And | Operator::Or),
-                right,
-            }) => {
-                let (left, of_left) = self.predicate(left)?;
-                let (right, of_right) = self.predicate(right)?;
-                let level = of_left.and(of_right);
-                if *op == Operator::Or && level == Level::Both {
-                    return Err(self.levels());
-                }
-                let both = if *op == Operator::And {
-                    left.and(right)
-                } else {
-                    left.or(right)
-                };
-                Ok((both, level))
-            }
-            Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_comparison(*op) => {
-                match (left.as_ref(), right.as_ref()) {
-                    (Expr::Column(column), literal) => self.compared(column, *op, literal),
-                    (literal, Expr::Column(column)) => match op.swap() {
-                        Some(op) => self.compared(column, op, literal),
-                        None => Err(self.form(expr)),
-                    },
-                    _ => Err(self.form(expr)),
-                }
-            }
-            Expr::Not(inner) => {
-                let (inner, level) = self.predicate(inner)?;
-                // NOT (a AND b) is an OR.
-                if level == Level::Both {
-                    return Err(self.levels());
-                }
-                Ok((Expr::Not(Box::new(inner)), level))
-            }
-            Expr::Between(between) => {
-                let Expr::Column(column) = between.expr.as_ref() else {
-                    return Err(self.form(expr));
-                };
-                let (low, level) = self.compared(column, Operator::GtEq, &between.low)?;
-                let (high, _) = self.compared(column, Operator::LtEq, &between.high)?;
-                let within = low.and(high);
-                Ok((
-                    if between.negated {
-                        Expr::Not(Box::new(within))
-                    } else {
-                        within
-                    },
-                    level,
-                ))
-            }
-            Expr::InList(list) => {
-                let Expr::Column(column) = list.expr.as_ref() else {
-                    return Err(self.form(expr));
-                };
-                self.listed(column, &list.list, list.negated)
-            }
-            Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
-                let Expr::Column(column) = inner.as_ref() else {
-                    return Err(self.form(expr));
-                };
-                let origin = self.origin(column)?;
-                self.may_be_filtered(column, origin)?;
-                Ok((expr.clone(), Level::of(origin)))
-            }
-            Expr::Column(column) => self.flag(column),
-            other if has_subquery(other) => Err(subquery(self.sql, self.catalogue)),
-            other => Err(self.form(other)),
+impl<'a> Judge<'a> {
+    fn new(rule: Rule, relation: &'a Relation, sql: &'a str, catalogue: &'a Catalogue) -> Self {
+        Self {
+            rule,
+            relation,
+            sql,
+            catalogue,
         }
     }
 
-    /// `column op literal`.
-    fn compared(
-        &self,
-        column: &Column,
-        op: Operator,
-        literal: &Expr,
-    ) -> Result<(Expr, Level), Refusal> {
-        let origin = self.origin(column)?;
-        let declared = self.may_be_filtered(column, origin)?;
-        let of_column = Expr::Column(column.clone());
-        let (left, right) = match literal::read(literal, declared) {
-            Some(Literal::OfColumn(value)) => (of_column, value),
-            Some(Literal::Wider(value)) => (
-                cast(of_column, datafusion::arrow::datatypes::DataType::Float64),
-                value,
-            ),
-            None => return Err(self.value(column, declared, literal)),
-        };
-        self.in_domain(column, declared, &right)?;
-        let compared = Expr::BinaryExpr(BinaryExpr::new(
-            Box::new(left),
-            op,
-            Box::new(Expr::Literal(right, None)),
-        ));
-        Ok((compared, Level::of(origin)))
-    }
-
-    fn listed(
-        &self,
-        column: &Column,
-        list: &[Expr],
-        negated: bool,
-    ) -> Result<(Expr, Level), Refusal> {
-        if list.len() > MAX_LITERALS {
-            return Err(Refusal::new(
-                Rule::PredicateLength,
-                format!("IN has more than {MAX_LITERALS} literals"),
-                "describe the set by fewer values, or by a range",
-            )
-            .at(self.sql, "in"));
-        }
-        let any = list
-            .iter()
-            .map(|literal| self.compared(column, Operator::Eq, literal))
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .reduce(|(a, level), (b, _)| (a.or(b), level));
-        match any {
-            Some((any, level)) if negated => Ok((Expr::Not(Box::new(any)), level)),
-            Some(any) => Ok(any),
-            None => Err(self.form(&Expr::Column(column.clone()))),
-        }
-    }
-
-    /// A column of type bool, as a predicate of its own.
-    fn flag(&self, column: &Column) -> Result<(Expr, Level), Refusal> {
-        let origin = self.origin(column)?;
-        let declared = self.may_be_filtered(column, origin)?;
-        if declared.r#type == ColumnType::Bool {
-            Ok((Expr::Column(column.clone()), Level::of(origin)))
-        } else {
-            Err(self.form(&Expr::Column(column.clone())))
-        }
-    }
-
-    fn origin(&self, column: &Column) -> Result<&Origin, Refusal> {
+    fn origin(&self, column: &Column, expr: &Expr) -> Result<&'a Origin, Refusal> {
         self.relation
             .origin(column)
-            .ok_or_else(|| self.form(&Expr::Column(column.clone())))
+            .ok_or_else(|| self.refused(expr, Reason::Unknown))
     }
-
-    /// Whether literals may be compared with the column at all.
-    fn may_be_filtered<'o>(
-        &self,
-        column: &Column,
-        origin: &'o Origin,
-    ) -> Result<&'o sekisho_tables::Column, Refusal> {
-        let Some(declared) = &origin.column else {
-            return Err(self.form(&Expr::Column(column.clone())));
-        };
-        if origin.is_annotation() {
-            return Ok(declared);
-        }
-        if matches!(declared.role, Role::Unit | Role::Identifier) {
-            return Err(Refusal::new(
-                Rule::PredicateIdentifier,
-                format!("`{}` identifies somebody or something: it can be joined on and counted, not looked up", column.name),
-                "describe a group by its attributes",
-            )
-            .at(self.sql, &column.name)
-            .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table())));
-        }
-        if declared.r#type == ColumnType::Text && declared.domain.is_none() {
-            return Err(Refusal::new(
-                Rule::PredicateUndeclared,
-                format!(
-                    "`{}` has no declared domain, so it cannot be filtered",
-                    column.name
-                ),
-                "filter by a column whose values the catalogue lists",
-            )
-            .at(self.sql, &column.name)
-            .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table())));
-        }
-        Ok(declared)
-    }
-
-    /// A value outside a declared domain can only be a slip.
-    fn in_domain(
-        &self,
-        column: &Column,
-        declared: &sekisho_tables::Column,
-        value: &ScalarValue,
-    ) -> Result<(), Refusal> {
-        let Some(domain) = &declared.domain else {
-            return Ok(());
-        };
-        let known = value
-            .try_as_str()
-            .flatten()
-            .is_some_and(|text| domain.iter().any(|v| v == text));
-        if known {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            Rule::PredicateValue,
-            format!(
-                "`{}` is compared with a value that it does not have",
-                column.name
-            ),
-            format!("its values are: {}", domain.join(", ")),
-        )
-        .at(self.sql, &column.name)
-        .with_rewrite(
-            self.relation
-                .origin(column)
-                .and_then(|origin| rewrite::by(self.catalogue, &origin.table.name, &declared.name)),
-        ))
-    }
-
-    fn value(&self, column: &Column, declared: &sekisho_tables::Column, literal: &Expr) -> Refusal {
-        if has_subquery(literal) {
-            return subquery(self.sql, self.catalogue);
-        }
-        let (expected, help) = match declared.r#type {
-            ColumnType::Text => ("text", "write a literal in single quotes"),
-            ColumnType::Int | ColumnType::Float => ("a number", "write a number, for example 42"),
-            ColumnType::Bool => ("true or false", "write true or false"),
-            ColumnType::Date => (
-                "a day",
-                "write a day in single quotes, for example '2024-03-31'",
-            ),
-        };
-        Refusal::new(
-            Rule::PredicateValue,
-            format!(
-                "`{}` is compared with something that is not a literal of its type: {expected}",
-                column.name
-            ),
-            format!("{help}; for missing values write IS NULL"),
-        )
-        .at(self.sql, &column.name)
-        .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))
-    }
-
-    fn form(&self, expr: &Expr) -> Refusal {
-        Refusal::new(
-            Rule::Predicate,
-            "a predicate over private rows compares one column with literals",
-            "use =, <>, <, <=, >, >=, BETWEEN, IN, IS NULL with AND, OR, NOT; compute with released figures only",
-        )
-        .at(self.sql, &first_word(expr))
-        .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))
-    }
-
-    fn levels(&self) -> Refusal {
-        Refusal::new(
-            Rule::PredicateLevels,
-            "OR, or NOT of an AND, mixes columns that describe individuals with columns that describe their rows",
-            "ask two queries, or combine the conditions with AND",
-        )
-        .at(self.sql, "or")
-        .with_rewrite(rewrite::individuals(self.catalogue, None))
-    }
-}
-
-fn is_comparison(op: Operator) -> bool {
-    matches!(
-        op,
-        Operator::Eq
-            | Operator::NotEq
-            | Operator::Lt
-            | Operator::LtEq
-            | Operator::Gt
-            | Operator::GtEq
-    )
 }

@@ -18,7 +18,11 @@ mod released;
 use datafusion::{common::tree_node::TreeNodeRecursion, logical_expr::LogicalPlan};
 use sekisho_tables::{Catalogue, Label};
 
-use crate::{Refusal, Rule, cut::Cut, rewrite};
+use crate::{
+    Refusal, Rule,
+    cut::{CELLS_PREFIX, Cut},
+    rewrite,
+};
 pub(crate) use origin::Origin;
 pub(crate) use relation::{Relation, bare};
 
@@ -73,7 +77,7 @@ pub(crate) fn label(
 /// Hidden columns and cells are found by name, so nobody else may use these,
 /// however an alias is quoted.
 fn no_reserved_name(plan: &LogicalPlan) -> Result<(), Refusal> {
-    let ours = |name: &str| name.starts_with("__");
+    let ours = |name: &str| plans::RESERVED.contains(&name) || name.starts_with(CELLS_PREFIX);
     let mut reserved = false;
     let visited = plan.apply_with_subqueries(|node| {
         reserved |= node.schema().iter().any(|(qualifier, field)| {

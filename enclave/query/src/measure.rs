@@ -1,7 +1,14 @@
 //! Aggregates over private rows: what the guard knows how to protect.
+//!
+//! An aggregate is read as measures, each protected as a figure of its own, and
+//! an expression over their released values. Arithmetic inside an aggregate
+//! becomes arithmetic over what is released: protecting `sum(2 * x)` anew would
+//! draw fresh noise for the same sum.
+
+mod figure;
+mod linear;
 
 use datafusion::{
-    common::Column,
     functions_aggregate::expr_fn,
     logical_expr::{Expr, expr::AggregateFunction, lit},
 };
@@ -10,9 +17,10 @@ use sekisho_tables::{Catalogue, ColumnType, Role};
 use crate::{
     MeasureKind, Refusal, Rule,
     expression::{self, Clear, Conjunct},
-    label::{Relation, bare},
+    label::{Origin, Relation, bare},
     rewrite,
 };
+use figure::Figures;
 
 /// An aggregate that the guard protects.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +54,7 @@ impl Measure {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Asked {
     pub(crate) measures: Vec<Measure>,
-    /// Over the columns `m0`… of the measures.
+    /// Over the columns `m0`… of the measures; of the aggregate's own type.
     pub(crate) figure: Expr,
     /// Whether the figure is computed from measures, rather than one of them.
     pub(crate) derived: bool,
@@ -65,11 +73,7 @@ pub(crate) fn measure(
         catalogue,
     };
     match expr {
-        Expr::AggregateFunction(function) => Ok(Asked {
-            measures: vec![judge.function(function)?],
-            figure: Expr::Column(Column::from_name("m0")),
-            derived: false,
-        }),
+        Expr::AggregateFunction(function) => judge.function(function),
         Expr::Alias(alias) => measure(&alias.expr, relation, sql, catalogue),
         _ => Err(judge.argument(
             "aggregate",
@@ -85,112 +89,126 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn function(&self, function: &AggregateFunction) -> Result<Measure, Refusal> {
+    fn function(&self, function: &AggregateFunction) -> Result<Asked, Refusal> {
         let name = function.func.name();
         let params = &function.params;
-        if params.filter.is_some() || !params.order_by.is_empty() || params.null_treatment.is_some()
-        {
+        if !params.order_by.is_empty() || params.null_treatment.is_some() {
             return Err(self.clause(
                 name,
-                "FILTER, ORDER BY and NULL treatment are not offered inside an aggregate",
+                "ORDER BY and NULL treatment are not offered inside an aggregate",
             ));
         }
-        let [argument] = params.args.as_slice() else {
-            return Err(self.argument(name, "an aggregate takes one column"));
+        let argument = match params.args.as_slice() {
+            [argument] => argument,
+            [argument, ..] => return Err(self.unknown(name, argument)),
+            [] => return Err(self.argument(name, "an aggregate takes one column")),
         };
-        match name {
-            "count"
-                if matches!(argument, Expr::Literal(value, _) if !value.is_null())
-                    && !params.distinct =>
-            {
-                Ok(Measure {
-                    kind: MeasureKind::Count,
-                    argument: None,
-                    filter: vec![],
-                })
-            }
-            "count" => self.count(argument, params.distinct),
-            "sum" | "avg" if params.distinct => Err(self.clause(
-                name,
-                "DISTINCT is offered in count(DISTINCT …) of individuals only",
-            )),
-            "sum" => self.total(name, argument, MeasureKind::IntegerSum, MeasureKind::Sum),
-            "avg" => self.total(name, argument, MeasureKind::IntegerMean, MeasureKind::Mean),
-            _ => Err(self.unknown(name, argument)),
+        if !matches!(
+            name,
+            "count" | "sum" | "avg" | "var" | "var_pop" | "stddev" | "stddev_pop"
+        ) {
+            return Err(self.unknown(name, argument));
         }
-    }
-
-    fn count(&self, argument: &Expr, distinct: bool) -> Result<Measure, Refusal> {
-        let (column, declared) = self.column("count", argument)?;
-        let kind = match (distinct, declared.role) {
-            (true, Role::Unit) => MeasureKind::Individuals,
-            (true, _) => {
-                return Err(self
-                    .argument("count", "only individuals are counted distinct")
-                    .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table())));
-            }
-            (false, _) => MeasureKind::Count,
-        };
-        self.of(kind, &column)
-    }
-
-    fn of(&self, kind: MeasureKind, column: &Column) -> Result<Measure, Refusal> {
-        let column = Expr::Column(column.clone());
-        let argument = expression::scalar(&column, self.relation, self.sql, self.catalogue)?;
-        Ok(Measure {
-            kind,
-            argument: Some(argument),
-            filter: vec![],
-        })
-    }
-
-    fn total(
-        &self,
-        name: &str,
-        argument: &Expr,
-        integer: MeasureKind,
-        fraction: MeasureKind,
-    ) -> Result<Measure, Refusal> {
-        let (column, declared) = self.column(name, argument)?;
-        let kind = match (declared.r#type, declared.role) {
-            (_, Role::Unit | Role::Identifier) => None,
-            (ColumnType::Int, _) => Some(integer),
-            (ColumnType::Float, _) => Some(fraction),
-            (ColumnType::Text | ColumnType::Bool | ColumnType::Date, _) => None,
-        };
-        match kind {
-            Some(kind) => self.of(kind, &column),
-            None => Err(self.argument(name, &format!("`{}` is not a number", column.name))),
-        }
-    }
-
-    /// The bare column of private rows that an aggregate is of.
-    fn column(
-        &self,
-        name: &str,
-        argument: &Expr,
-    ) -> Result<(Column, sekisho_tables::Column), Refusal> {
         if expression::has_subquery(argument) {
             return Err(expression::subquery(self.sql, self.catalogue));
         }
-        let found = bare(argument).and_then(|column| {
-            let origin = self.relation.origin(column)?;
-            Some((
-                column.clone(),
-                origin.column.clone()?,
-                origin.is_annotation(),
-            ))
-        });
-        match found {
-            Some((column, declared, false)) => Ok((column, declared)),
-            Some((column, _, true)) => Err(self.argument(
+        let filter = match &params.filter {
+            Some(filter) => self.condition(filter)?,
+            None => vec![],
+        };
+        let figures = Figures::new(filter);
+        match name {
+            "count" if params.distinct => self.individuals(argument, figures),
+            _ if params.distinct => Err(self.clause(
                 name,
-                &format!("`{}` describes a variant, not an individual", column.name),
+                "DISTINCT is offered in count(DISTINCT …) of individuals only",
             )),
-            None => Err(self
-                .argument(name, "the argument is more than a bare column")
-                .at(self.sql, &expression::first_word(argument))),
+            "count" => Ok(figures.count(self.counted(argument)?)),
+            "sum" => Ok(figures.sum(self.summed(name, argument)?)),
+            "avg" => Ok(figures.mean(self.summed(name, argument)?)),
+            _ => {
+                let kind = match name {
+                    "var" => MeasureKind::Variance,
+                    "var_pop" => MeasureKind::VariancePopulation,
+                    "stddev" => MeasureKind::Deviation,
+                    _ => MeasureKind::DeviationPopulation,
+                };
+                figures
+                    .spread(kind, self.summed(name, argument)?)
+                    .ok_or_else(|| {
+                        self.argument(name, "the spread is offered of one column, or of a CASE with one branch and no ELSE")
+                            .at(self.sql, &expression::first_word(argument))
+                    })
+            }
         }
+    }
+
+    /// `count(DISTINCT individual)`, or of a CASE that names some.
+    fn individuals(&self, argument: &Expr, figures: Figures) -> Result<Asked, Refusal> {
+        let only = || {
+            self.argument("count", "only individuals are counted distinct")
+                .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))
+        };
+        match argument {
+            Expr::Alias(alias) => self.individuals(&alias.expr, figures),
+            Expr::Column(_) => {
+                let unit = self.clear(argument)?;
+                let (_, declared) = self.declared(&unit).ok_or_else(only)?;
+                if declared.role == Role::Unit {
+                    Ok(figures.individuals(unit))
+                } else {
+                    Err(only())
+                }
+            }
+            Expr::Case(case) => {
+                let nobody = case
+                    .else_expr
+                    .as_ref()
+                    .is_none_or(|value| expression::constant(value).is_some_and(|v| v.is_null()));
+                match expression::branches(case).as_slice() {
+                    [(condition, unit)] if nobody => {
+                        self.individuals(unit, figures.within(self.condition(condition)?))
+                    }
+                    _ => Err(only()),
+                }
+            }
+            _ => Err(only()),
+        }
+    }
+
+    fn condition(&self, expr: &Expr) -> Result<Vec<Conjunct>, Refusal> {
+        expression::predicate(expr, self.relation, self.sql, self.catalogue)
+    }
+
+    /// A clear scalar of what individuals have.
+    fn clear(&self, expr: &Expr) -> Result<Clear, Refusal> {
+        let clear = expression::scalar(expr, self.relation, self.sql, self.catalogue).map_err(
+            |refusal| match refusal.rule {
+                Rule::Unclear => Refusal {
+                    rule: Rule::AggregateArgument,
+                    ..refusal
+                },
+                _ => refusal,
+            },
+        )?;
+        match self.declared(&clear) {
+            Some((origin, _)) if origin.is_annotation() => Err(self
+                .argument(
+                    "aggregate",
+                    &format!(
+                        "`{}` describes a variant, not an individual",
+                        clear.column.name
+                    ),
+                )
+                .at(self.sql, &clear.column.name)),
+            Some(_) => Ok(clear),
+            None => Err(self.argument("aggregate", "a column is not one of the catalogue's")),
+        }
+    }
+
+    fn declared(&self, clear: &Clear) -> Option<(&Origin, &sekisho_tables::Column)> {
+        let origin = self.relation.origin(&clear.column)?;
+        Some((origin, origin.column.as_ref()?))
     }
 
     fn unknown(&self, name: &str, argument: &Expr) -> Refusal {
@@ -200,12 +218,15 @@ impl Judge<'_> {
             let number = matches!(declared.r#type, ColumnType::Int | ColumnType::Float)
                 && !origin.is_annotation()
                 && !matches!(declared.role, Role::Unit | Role::Identifier);
-            number.then(|| rewrite::mean(self.catalogue, &origin.table.name, &declared.name))?
+            number.then(|| {
+                rewrite::mean_instead(self.sql, name)
+                    .or_else(|| rewrite::mean(self.catalogue, &origin.table.name, &declared.name))
+            })?
         });
         Refusal::new(
             Rule::AggregateFunction,
             format!("`{name}` is not offered over private rows: it could show a single individual's value"),
-            "use count(*), count(column), count(DISTINCT individual), sum or avg",
+            "use count(*), count(column), count(DISTINCT individual), sum, avg, var or stddev",
         )
         .at(self.sql, name)
         .with_rewrite(of_number.or_else(|| rewrite::individuals(self.catalogue, self.relation.table())))
@@ -215,7 +236,7 @@ impl Judge<'_> {
         Refusal::new(
             Rule::AggregateArgument,
             message,
-            "aggregate bare columns, and compute with the released figures, for example sum(a) / sum(b)",
+            "aggregate one column, or CASE WHEN … THEN … END, and compute with the released figures, for example sum(a) / sum(b)",
         )
         .at(self.sql, name)
         .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))
@@ -225,7 +246,7 @@ impl Judge<'_> {
         Refusal::new(
             Rule::AggregateClause,
             message,
-            "put the condition into WHERE, and ask in several queries",
+            "put the condition into WHERE or FILTER, and ask in several queries",
         )
         .at(self.sql, name)
         .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))

@@ -1,5 +1,18 @@
 //! Queries to propose instead of one that is refused.
+//!
+//! The nearest is the query itself with one word changed. Whether that is
+//! accepted shows when it is judged in turn.
 
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::{
+    ast::{
+        Expr as SqlExpr, FunctionArguments, Ident, ObjectName, Statement, Value,
+        visit_expressions_mut,
+    },
+    dialect::GenericDialect,
+    parser::Parser,
+};
 use sekisho_tables::{Catalogue, Label, Rows, Table};
 
 /// How many individuals a private table describes; `individuals` unless a
@@ -23,6 +36,57 @@ pub(crate) fn mean(catalogue: &Catalogue, table: &str, column: &str) -> Option<S
         "SELECT avg({column}) AS mean_{column} FROM {}",
         table.name
     ))
+}
+
+/// The query with the mean in place of an aggregate that is not offered.
+pub(crate) fn mean_instead(sql: &str, function: &str) -> Option<String> {
+    edited(sql, |expr| match expr {
+        SqlExpr::Function(call) if call.name.to_string().eq_ignore_ascii_case(function) => {
+            call.name = ObjectName::from(vec![Ident::new("avg")]);
+            if let FunctionArguments::List(list) = &mut call.args {
+                list.args.truncate(1);
+                list.clauses.clear();
+                list.duplicate_treatment = None;
+            }
+            call.within_group.clear();
+            true
+        }
+        _ => false,
+    })
+}
+
+/// The query with a word in quotes that is a value and no column.
+pub(crate) fn quoted(sql: &str, word: &str, catalogue: &Catalogue) -> Option<String> {
+    let values = || {
+        catalogue
+            .tables
+            .iter()
+            .flat_map(|table| &table.columns)
+            .filter_map(|column| column.domain.as_ref())
+            .flatten()
+    };
+    let value = values().find(|value| value.eq_ignore_ascii_case(word))?;
+    edited(sql, |expr| match expr {
+        SqlExpr::Identifier(found) if found.value.eq_ignore_ascii_case(word) => {
+            *expr = SqlExpr::value(Value::SingleQuotedString(value.clone()));
+            true
+        }
+        _ => false,
+    })
+}
+
+/// The query with some of its expressions changed; none if none is.
+fn edited(sql: &str, mut edit: impl FnMut(&mut SqlExpr) -> bool) -> Option<String> {
+    let mut statements = Parser::parse_sql(&GenericDialect {}, sql).ok()?;
+    let [statement @ Statement::Query(_)] = statements.as_mut_slice() else {
+        return None;
+    };
+    let mut changed = false;
+    let _: ControlFlow<()> = visit_expressions_mut(statement, |expr| {
+        changed |= edit(expr);
+        ControlFlow::Continue(())
+    });
+    changed.then(|| statement.to_string())
 }
 
 /// Individuals by a column of a declared domain.

@@ -20,6 +20,17 @@ pub(super) const OTHER_INSIDE: &str = "__other_in";
 /// The scan of everybody in the permitted cohort; it has no column but the unit.
 pub(crate) const EVERYBODY: &str = "__everybody";
 
+/// The names that nobody else may use.
+pub(super) const RESERVED: [&str; 7] = [
+    UNIT,
+    VARIANT,
+    INSIDE,
+    OTHER_UNIT,
+    OTHER_VARIANT,
+    OTHER_INSIDE,
+    EVERYBODY,
+];
+
 /// A hidden column.
 pub(crate) fn hidden(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
