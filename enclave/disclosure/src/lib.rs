@@ -28,11 +28,24 @@ pub use protect::{ProtectError, protect};
 pub use protected::{Protected, ProtectedRow, Value};
 
 /// TEMP
-pub struct UnitRow { /// u
- pub unit: u32, /// k
- pub key: Key, /// c
- pub contributions: Vec<Contribution> }
+pub struct UnitRow {
+    /// u
+    pub unit: u32,
+    /// k
+    pub key: Key,
+    /// c
+    pub contributions: Vec<Contribution>,
+}
 /// TEMP
-pub fn bounded(rows: Vec<UnitRow>, _: &[Statistic], _: &Profile, _: &Noise) -> Result<Vec<UnitRow>, ProtectError> { Ok(rows) }
+pub fn bounded(
+    rows: Vec<UnitRow>,
+    _: &[Statistic],
+    _: &Profile,
+    _: &Noise,
+) -> Result<Vec<UnitRow>, ProtectError> {
+    Ok(rows)
+}
 /// TEMP
-pub fn charge(_: &[Statistic], _: &Profile) -> u64 { 0 }
+pub fn charge(_: &[Statistic], _: &Profile) -> u64 {
+    0
+}

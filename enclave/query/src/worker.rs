@@ -125,7 +125,10 @@ impl Worker {
     ///
     /// [`Lost`] on any failure.
     pub async fn rows(mut self, of: &[&RoaringBitmap]) -> Result<Vec<Vec<RecordBatch>>, Lost> {
-        let sets = of.iter().map(|set| message::set(set)).collect::<Result<_, _>>()?;
+        let sets = of
+            .iter()
+            .map(|set| message::set(set))
+            .collect::<Result<_, _>>()?;
         match self.ask(Request::Rows, sets).await? {
             (Reply::Rows, cuts) if cuts.len() == of.len() => {
                 cuts.iter().map(|stream| message::batches(stream)).collect()
@@ -147,10 +150,16 @@ impl Worker {
     ) -> Result<Released, Lost> {
         let tables = cells
             .iter()
-            .map(|Finished { shape, keys, protected }| {
-                let table = cells::table(shape, keys, protected).map_err(|_| Lost)?;
-                message::stream(&table.schema(), &[table])
-            })
+            .map(
+                |Finished {
+                     shape,
+                     keys,
+                     protected,
+                 }| {
+                    let table = cells::table(shape, keys, protected).map_err(|_| Lost)?;
+                    message::stream(&table.schema(), &[table])
+                },
+            )
             .collect::<Result<_, _>>()?;
         let request = Request::Released {
             sql: sql.to_owned(),

@@ -102,7 +102,13 @@ impl Anchors {
         let mut held = self.held();
         let mut fresh = Vec::new();
         for (_, cell) in table.cells_mut() {
-            held.settle(self, asked, Measure::Individuals, &mut cell.group, &mut fresh)?;
+            held.settle(
+                self,
+                asked,
+                Measure::Individuals,
+                &mut cell.group,
+                &mut fresh,
+            )?;
             for (figure, measure) in cell.figures.iter_mut().zip(&measures) {
                 held.settle(self, asked, *measure, figure, &mut fresh)?;
             }
@@ -165,7 +171,6 @@ impl Anchors {
             if let Place::Memory(cohort) = place {
                 numbers.push(number);
                 records.push(AnchorRecord {
-                    dataset: self.dataset.clone(),
                     set: cohort.set.clone(),
                     key: cohort.key.0,
                     sketch: cohort.sketch.to_bytes(),
@@ -269,7 +274,9 @@ impl Held {
     }
 
     fn place(&self, number: u64) -> Result<&Place, AnchorError> {
-        let place = usize::try_from(number).ok().and_then(|number| self.sets.get(number));
+        let place = usize::try_from(number)
+            .ok()
+            .and_then(|number| self.sets.get(number));
         place.ok_or(AnchorError::Foreign("an anchor is missing"))
     }
 

@@ -87,10 +87,7 @@ impl Enclave {
         let noise = Noise::new(keys::of_dataset(&self.noise_key, dataset), universe);
         // What was released stays released when the snapshot changes.
         let (anchors, exposures) = match pinned.get(dataset) {
-            Some(earlier) => (
-                Arc::clone(&earlier.anchors),
-                Arc::clone(&earlier.exposures),
-            ),
+            Some(earlier) => (Arc::clone(&earlier.anchors), Arc::clone(&earlier.exposures)),
             None => (
                 Arc::new(
                     Anchors::open(Arc::clone(&self.ledger), dataset).map_err(failure::internal)?,

@@ -108,7 +108,9 @@ pub(crate) async fn run(
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
         for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
             of.remember(profile, table, &protected)?;
-            told.extend(exposure::told(cut, &shape, &strata, &keys, &protected, profile));
+            told.extend(exposure::told(
+                cut, &shape, &strata, &keys, &protected, profile,
+            ));
             finished.push(Finished {
                 shape,
                 keys,
@@ -199,7 +201,8 @@ fn withhold_rare_sites(
     }
     let variants = table.cells().len() as u64;
     for (key, cell) in table.cells_mut() {
-        let cohort = (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
+        let cohort =
+            (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
         let carriers = cell.group.individuals();
         if !frequency::site_may_show(carriers, cohort, variants, profile) {
             cell.group.snap(RoaringBitmap::new());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use arrow::ipc::writer::StreamWriter;
-use sekisho_disclosure::Profile;
+use sekisho_disclosure::{Mechanism, Profile};
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
 use sekisho_proto::v1;
 use sekisho_query::worker::{Lost, Released};
@@ -73,6 +73,7 @@ impl Release {
         use v1::query_response::Part;
         let leaf = self.committed.release();
         let number = |name: &str| leaf.parameters.get(name).and_then(|text| text.parse().ok());
+        let text = |name: &str| leaf.parameters.get(name).cloned().unwrap_or_default();
         let trailer = v1::Release {
             dataset: leaf.dataset.clone(),
             snapshot: leaf.snapshot.clone(),
@@ -90,6 +91,12 @@ impl Release {
             }),
             receipt: Some(receipt(self.committed.receipt())),
             repeated: self.repeated,
+            mechanism: text("mechanism"),
+            caveat: text("caveat"),
+            parameters: (leaf.parameters.iter())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            padding: Vec::new(),
         };
         let chunks = self
             .answer
@@ -130,33 +137,40 @@ pub(crate) fn receipt(receipt: &sekisho_receipt::Receipt) -> v1::Receipt {
 
 impl Description<'_> {
     fn metadata(&self, outcome: &Outcome) -> HashMap<String, String> {
-        [
+        let said = [
             ("dataset", self.dataset.to_owned()),
             ("snapshot", self.snapshot.to_owned()),
             ("policy_digest", hex::encode(self.policy_digest)),
             ("profile", self.profile.name.clone()),
-            ("threshold", self.profile.threshold.to_string()),
-            ("rounding_base", self.profile.rounding_base.to_string()),
             ("figures_released", outcome.cells_released.to_string()),
             ("figures_suppressed", outcome.cells_suppressed.to_string()),
-        ]
-        .into_iter()
-        .map(|(key, value)| (format!("sekisho.{key}"), value))
-        .collect()
+        ];
+        let said = said
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        said.chain(outcome.parameters.clone())
+            .map(|(key, value)| (format!("sekisho.{key}"), value))
+            .collect()
     }
 }
 
 fn parameters(profile: &Profile) -> BTreeMap<String, String> {
-    [
-        ("threshold", profile.threshold),
-        ("rounding_base", profile.rounding_base),
-        ("sum_significant_digits", profile.sum_significant_digits),
-        ("dominance_top2_percent", profile.dominance_top2_percent),
-        ("dominance_rest_percent", profile.dominance_rest_percent),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_string()))
-    .collect()
+    let mut parameters = profile.parameters();
+    parameters.insert("caveat".to_owned(), caveat(profile));
+    parameters
+}
+
+/// What is true of every release under a profile, whatever the data.
+fn caveat(profile: &Profile) -> String {
+    match profile.mechanism {
+        Mechanism::Suppress | Mechanism::CellKey => format!(
+            "figures may describe a group that differs by around {} individuals, or fewer, from the one asked for",
+            profile.threshold
+        ),
+        Mechanism::Dp => {
+            "figures carry random noise; a group that is not shown may exist".to_owned()
+        }
+    }
 }
 
 fn encode(released: &Released) -> Result<Vec<u8>, arrow::error::ArrowError> {

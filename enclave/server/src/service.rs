@@ -212,10 +212,14 @@ impl EnclaveService for Service {
 
 fn judgement(
     dataset: String,
-    checked: Result<(sekisho_query::Planned, sekisho_disclosure::Profile), sekisho_query::Refusal>,
+    checked: Result<visit::Checked, sekisho_query::Refusal>,
 ) -> v1::CheckResult {
     match checked {
-        Ok((planned, profile)) => v1::CheckResult {
+        Ok(visit::Checked {
+            planned,
+            profile,
+            rho_nano,
+        }) => v1::CheckResult {
             dataset,
             accepted: true,
             refusal: None,
@@ -236,6 +240,9 @@ fn judgement(
                 })
                 .collect(),
             charge: visit::CHARGE,
+            rho_nano,
+            mechanism: profile.mechanism.name().to_owned(),
+            exposes_genomes: planned.shapes.iter().any(|shape| shape.sites.is_some()),
             profile: profile.name,
         },
         Err(refusal) => v1::CheckResult {

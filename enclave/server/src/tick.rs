@@ -26,12 +26,14 @@ pub(crate) fn after(taken: Duration, channel: &Channel) -> Duration {
 
 /// Fills a reply up to the next power of two.
 pub(crate) fn pad(messages: &mut [v1::QueryResponse]) {
-    let length: usize = messages.iter().map(prost::Message::encoded_len).sum();
+    let length: usize = messages.iter().map(v1::QueryResponse::encoded_len).sum();
     let full = (length + FIELD_BYTES).next_power_of_two().max(SHORTEST);
-    let release = messages.last_mut().and_then(|message| match &mut message.part {
-        Some(v1::query_response::Part::Release(release)) => Some(release),
-        _ => None,
-    });
+    let release = messages
+        .last_mut()
+        .and_then(|message| match &mut message.part {
+            Some(v1::query_response::Part::Release(release)) => Some(release),
+            _ => None,
+        });
     if let Some(release) = release {
         release.padding = vec![0; full - length - FIELD_BYTES];
     }
@@ -51,7 +53,9 @@ mod tests {
             super::after(Duration::from_millis(ms), channel).as_millis()
         };
         let every = channel(10, 2);
-        let ticks: Vec<u128> = [0, 1, 10, 11, 20, 21, 40, 79, 81].map(|ms| after(ms, &every)).into();
+        let ticks: Vec<u128> = [0, 1, 10, 11, 20, 21, 40, 79, 81]
+            .map(|ms| after(ms, &every))
+            .into();
         assert_eq!(ticks, [10, 10, 10, 20, 20, 40, 40, 80, 160]);
         assert_eq!(after(101, &channel(100, 4)), 400);
         assert_eq!(after(3, &channel(1, 1)), 4);
@@ -69,11 +73,17 @@ mod tests {
                 },
             ];
             pad(&mut messages);
-            messages.iter().map(prost::Message::encoded_len).sum::<usize>()
+            messages
+                .iter()
+                .map(v1::QueryResponse::encoded_len)
+                .sum::<usize>()
         };
         let near = |length: usize, full: usize| full - length <= 2 * FIELD_BYTES;
         for bytes in 0..4_000 {
-            assert!(near(reply(bytes), 4_096) && reply(bytes) <= 4_096, "{bytes}");
+            assert!(
+                near(reply(bytes), 4_096) && reply(bytes) <= 4_096,
+                "{bytes}"
+            );
         }
         assert!(near(reply(4_096), 8_192), "{}", reply(4_096));
         assert!(near(reply(60_000), 65_536));

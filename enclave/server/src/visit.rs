@@ -61,7 +61,10 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
     let answer = tokio::spawn(visit.instrument(span)).await;
     let (answer, leaves) = match answer.map_err(|_| failure::ended()).flatten() {
         Ok((release, leaves)) => (Ok(release), leaves),
-        Err(failure) => (Err(failure), tick::after(begun.elapsed(), &Channel::default())),
+        Err(failure) => (
+            Err(failure),
+            tick::after(begun.elapsed(), &Channel::default()),
+        ),
     };
     tokio::time::sleep_until((begun + leaves).into()).await;
     answer
@@ -101,7 +104,9 @@ async fn run(
     enclave.note_policy(question.verified.policy_digest).await?;
     // From here on the visit is charged, whatever happens.
     let reserved = Arc::new(enclave.reserve(visit, CHARGE, permit.budget_limit).await?);
-    let work = release(enclave, &question, &pinned, &planned, &profiles, &reserved, worker);
+    let work = release(
+        enclave, &question, &pinned, &planned, &profiles, &reserved, worker,
+    );
     let released = match tokio::time::timeout(enclave.visit_limit, work).await {
         Ok(Ok(released)) => Ok(released),
         Ok(Err(failure)) => Err(failure),
@@ -122,12 +127,20 @@ async fn run(
     }
 }
 
+/// What would be released, under what, and for how much privacy.
+pub(crate) struct Checked {
+    pub(crate) planned: Planned,
+    pub(crate) profile: Profile,
+    /// ρ in units of 10⁻⁹; 0 where no noise pays for it.
+    pub(crate) rho_nano: u64,
+}
+
 /// Judges a query and says what it would release.
 pub(crate) async fn check(
     enclave: &Enclave,
     verified: &Verified,
     sql: &str,
-) -> Result<Result<(Planned, Profile), sekisho_query::Refusal>, Failure> {
+) -> Result<Result<Checked, sekisho_query::Refusal>, Failure> {
     enclave.spend(verified)?;
     let pinned = enclave.pin(&verified.permit.dataset)?;
     let _turn = enclave
@@ -139,8 +152,14 @@ pub(crate) async fn check(
     match plan(enclave, &mut worker, sql, &pinned).await? {
         Ok(planned) => {
             let profiles = profiles(enclave, &pinned, &planned, &verified.permit.profile)?;
-            let strictest = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
-            Ok(Ok((planned, strictest)))
+            let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
+            let permit = &verified.permit;
+            let meters = meters(&permit.project, &permit.dataset, &planned, &profiles);
+            Ok(Ok(Checked {
+                planned,
+                profile,
+                rho_nano: meters.first().map_or(0, |meter| meter.amount),
+            }))
         }
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -271,7 +290,8 @@ pub(crate) fn meters(
     let noisy: Vec<_> = under
         .filter(|(_, profile)| profile.mechanism == Mechanism::Dp)
         .collect();
-    let cost = |(shape, profile): &(&Shape, &Profile)| dp_charge(&cells::statistics(shape), profile);
+    let cost =
+        |(shape, profile): &(&Shape, &Profile)| dp_charge(&cells::statistics(shape), profile);
     let amount = noisy.iter().map(cost).fold(0, u64::saturating_add);
     let limit = |share: fn(&Profile) -> f64| {
         let limits = noisy.iter().map(|(_, profile)| share(profile));

@@ -3,7 +3,9 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray},
+    array::{
+        Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray,
+    },
     datatypes::{DataType, Date32Type, Float64Type, Int64Type},
 };
 use sekisho_disclosure as disclosure;

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use arrow::record_batch::RecordBatch;
-use sekisho_disclosure::{
-    Amount, CellTable, Contribution, Noise, Profile, UnitRow, bounded,
-};
+use sekisho_disclosure::{Amount, CellTable, Contribution, Noise, Profile, UnitRow, bounded};
 
 use super::{
     Cells, Keys, Mismatch, Strata, Units,
@@ -31,10 +29,15 @@ pub fn collect(
     if shape.many != batches.is_some() {
         return Err(Mismatch);
     }
-    let rows = batches.map(|batches| Rows::read(shape, batches)).transpose()?;
+    let rows = batches
+        .map(|batches| Rows::read(shape, batches))
+        .transpose()?;
     let (positions, values) = positions(shape, units, rows.as_ref())?;
     let statistics = statistics(shape);
-    let dimensions = positions.iter().map(Positions::dimension).collect::<Result<_, _>>()?;
+    let dimensions = positions
+        .iter()
+        .map(Positions::dimension)
+        .collect::<Result<_, _>>()?;
     let mut found = Vec::new();
     for stratum in strata.iter() {
         let of_units = stratum.positions(&positions)?;
@@ -126,13 +129,17 @@ type Found = (Vec<Positions>, Vec<Vec<KeyValue>>);
 fn positions(shape: &Shape, units: &Units, rows: Option<&Rows>) -> Result<Found, Mismatch> {
     let of_rows = |index: usize| rows.and_then(|rows| rows.keys.get(index)?.as_ref());
     let of_units = |index: usize| units.keys.get(index)?.as_ref();
-    let found = shape.dimensions.iter().enumerate().map(|(index, dimension)| {
-        let values = match dimension.level {
-            Level::Unit => of_units(index),
-            Level::Row => of_rows(index),
-        };
-        Positions::of(dimension, values.into_iter().flatten().flatten())
-    });
+    let found = shape
+        .dimensions
+        .iter()
+        .enumerate()
+        .map(|(index, dimension)| {
+            let values = match dimension.level {
+                Level::Unit => of_units(index),
+                Level::Row => of_rows(index),
+            };
+            Positions::of(dimension, values.into_iter().flatten().flatten())
+        });
     let found: Vec<_> = found.collect::<Result<_, Mismatch>>()?;
     Ok(found.into_iter().unzip())
 }
@@ -173,7 +180,10 @@ impl Rows {
             }
             for (index, of) in rows.keys.iter_mut().enumerate() {
                 if let Some(of) = of {
-                    of.extend(keys::values(&columns::column(batch, &format!("k{index}"))?)?);
+                    of.extend(keys::values(&columns::column(
+                        batch,
+                        &format!("k{index}"),
+                    )?)?);
                 }
             }
             for (index, of) in rows.counts.iter_mut().enumerate() {
@@ -202,9 +212,7 @@ impl Rows {
         let keys = of_units.iter().zip(&self.keys).zip(positions);
         keys.map(|((of_unit, of_rows), positions)| match (of_unit, of_rows) {
             (Some(position), _) => Ok(*position),
-            (None, Some(values)) => {
-                positions.position(values.get(row).ok_or(Mismatch)?.as_ref())
-            }
+            (None, Some(values)) => positions.position(values.get(row).ok_or(Mismatch)?.as_ref()),
             (None, None) => Err(Mismatch),
         })
         .collect()
@@ -217,9 +225,8 @@ impl Rows {
         measure: &MeasureShape,
         value: impl FnOnce() -> Option<Number>,
     ) -> Contribution {
-        let of = |numbers: &[Option<Vec<Option<Number>>>]| {
-            *numbers.get(index)?.as_ref()?.get(row)?
-        };
+        let of =
+            |numbers: &[Option<Vec<Option<Number>>>]| *numbers.get(index)?.as_ref()?.get(row)?;
         let counted = self.counts.get(index).and_then(|counts| counts.get(row));
         let count = counted.copied().unwrap_or(0);
         if count == 0 {

@@ -84,14 +84,20 @@ impl Units {
         }
         for (index, of) in self.keys.iter_mut().enumerate() {
             if let Some(of) = of {
-                of.extend(keys::values(&columns::column(batch, &format!("k{index}"))?)?);
+                of.extend(keys::values(&columns::column(
+                    batch,
+                    &format!("k{index}"),
+                )?)?);
             }
         }
         for (index, of) in self.conditions.iter_mut().enumerate() {
             if let Some(of) = of {
                 let flags = columns::flags(batch, &format!("f{index}"))?;
                 let met = units.values().iter().zip(flags.iter());
-                of.extend(met.filter(|(_, met)| *met == Some(true)).map(|(unit, _)| *unit));
+                of.extend(
+                    met.filter(|(_, met)| *met == Some(true))
+                        .map(|(unit, _)| *unit),
+                );
             }
         }
         for (index, of) in self.values.iter_mut().enumerate() {
@@ -131,7 +137,8 @@ impl Units {
 
     fn key(&self, unit: u32) -> Vec<Option<Option<KeyValue>>> {
         let row = self.rows.get(&unit);
-        let value = |of: &Vec<Option<KeyValue>>| row.and_then(|row| of.get(*row).cloned().flatten());
+        let value =
+            |of: &Vec<Option<KeyValue>>| row.and_then(|row| of.get(*row).cloned().flatten());
         self.keys.iter().map(|of| of.as_ref().map(value)).collect()
     }
 
@@ -172,7 +179,10 @@ impl Strata {
             })
             .collect()
         };
-        self.0.iter().map(|stratum| (positions(stratum), stratum)).collect()
+        self.0
+            .iter()
+            .map(|stratum| (positions(stratum), stratum))
+            .collect()
     }
 
     /// The sets, by keys.
