@@ -1,6 +1,8 @@
 //! The auditor's tool over real ledgers and exports.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod meters;
+
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +13,7 @@ use super::source::Audited;
 use super::*;
 use crate::entry::Entry;
 use crate::journal::{End, Journal, Position, replay};
-use crate::ledger::tests::{LIMIT, answered, config, open, visit};
+use crate::ledger::tests::{LIMIT, answered, config, open, outcome, visit};
 
 /// Exit code, output and errors of a command line.
 fn audit(arguments: &[&str]) -> (u8, String, String) {
