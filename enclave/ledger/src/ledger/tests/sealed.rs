@@ -2,7 +2,7 @@
 
 use super::anchors::{DEMO, record, remembered};
 use super::*;
-use crate::audit::tests::forge;
+use crate::audit::tests::{audit, forge};
 
 #[test]
 fn sets_sketches_and_statistics_do_not_stand_in_the_files_in_clear() {
@@ -171,5 +171,64 @@ fn what_hangs_on_an_anchor_cannot_be_altered_moved_or_left_out() {
             matches!(&refused, Err(LedgerError::Corrupt { reason, .. }) if reason.contains("is due")),
             "{left_out}"
         );
+    }
+}
+
+#[test]
+fn a_released_answer_vouches_for_all_that_was_remembered_before_it() {
+    let untouched = |entry: Entry<'_>| Some(entry.encode());
+    // Left out from the end, so that no number is missing; altered where only
+    // the key could tell; one more that nobody remembered.
+    type Forgery<'a> = &'a dyn Fn(Entry<'_>) -> Option<Vec<u8>>;
+    let forgeries: [(bool, Forgery<'_>); 4] = [
+        (true, &untouched),
+        (false, &|entry| match entry {
+            Entry::Exposure { number: 2, .. } => None,
+            entry => Some(entry.encode()),
+        }),
+        (false, &|entry| match entry {
+            Entry::Anchor {
+                number,
+                dataset,
+                head,
+                set,
+            } => {
+                let mut set = set.to_vec();
+                set[30] ^= 1;
+                Some(
+                    Entry::Anchor {
+                        number,
+                        dataset,
+                        head,
+                        set: &set,
+                    }
+                    .encode(),
+                )
+            }
+            entry => Some(entry.encode()),
+        }),
+        (false, &|entry| match entry {
+            Entry::Anchor { .. } | Entry::Statistic { .. } | Entry::Exposure { .. } => None,
+            entry => Some(entry.encode()),
+        }),
+    ];
+    for (holds, forgery) in forgeries {
+        let dir = TempDir::new().unwrap();
+        let ledger = open(&dir);
+        let ids = ledger.add_anchors(DEMO, &[record(0..40)]).unwrap();
+        ledger
+            .add_statistics(DEMO, &[(ids[0], vec![3; 9])])
+            .unwrap();
+        ledger.add_exposure(DEMO, ids[0], 3).unwrap();
+        answered(&ledger, 1, b"the figures");
+        drop(ledger);
+        let place = config(dir.path()).dir;
+        let place = place.to_str().unwrap();
+        forge(place, forgery);
+        // An auditor, who has no key, finds it too.
+        let (code, _, errors) = audit(&["verify", place]);
+        assert_eq!((code == 0, errors.is_empty()), (holds, holds), "{errors}");
+        assert!(holds || errors.contains("are not those that it was released with"));
+        assert_eq!(Ledger::open(config(dir.path())).is_ok(), holds);
     }
 }
