@@ -12,11 +12,10 @@ use std::sync::Arc;
 
 use sekisho_receipt::merkle::{Hash, Tree, leaf_hash};
 use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Metering, Nonce, Release, VerifierKey};
-use sha2::{Digest as _, Sha256};
 
 use self::anchors::Anchors;
 use self::meters::Meters;
-use crate::entry::{Entry, Format};
+use crate::entry::{Entry, Format, answer_digest};
 use crate::error::LedgerError;
 use crate::journal::Position;
 
@@ -154,16 +153,24 @@ impl Book {
                 Entry::Answer {
                     answer_key,
                     charge,
+                    remembered,
                     sealed,
                 },
                 Some(_),
             ) => {
+                let expected = (self.format >= Some(Format::Two)).then(|| self.anchors.digest());
+                if *remembered != expected {
+                    return Err(
+                        "the anchors, statistics or exposures before this answer are not those that it was released with"
+                            .to_owned(),
+                    );
+                }
                 if !self.open.contains_key(charge) {
                     return Err(format!("the answer's charge {charge} is not open"));
                 }
                 let sealed = Sealed {
                     answer_key: *answer_key,
-                    digest: Sha256::digest(sealed).into(),
+                    digest: answer_digest(remembered.as_ref(), sealed),
                     position,
                 };
                 self.sealed.insert(*charge, sealed);

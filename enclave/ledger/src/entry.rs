@@ -1,6 +1,9 @@
 //! What a record's body holds: a kind byte and its contents.
 
 use sekisho_receipt::merkle::Hash;
+use sha2::{Digest, Sha256};
+
+use crate::seal::SEALED_BYTES;
 
 /// A body, borrowed from the journal or about to be written to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,10 @@ pub(crate) enum Entry<'a> {
     Answer {
         answer_key: Hash,
         charge: u64,
+        /// Over everything that was remembered before it, so that the release,
+        /// which a checkpoint covers, vouches for that too. Not in the first
+        /// format.
+        remembered: Option<Hash>,
         sealed: &'a [u8],
     },
     /// A signed checkpoint.
@@ -79,6 +86,7 @@ const CHECKPOINT: u8 = 4;
 const ANCHOR: u8 = 5;
 const STATISTIC: u8 = 6;
 const EXPOSURE: u8 = 7;
+const REMEMBERING_ANSWER: u8 = 8;
 
 impl<'a> Entry<'a> {
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -95,11 +103,13 @@ impl<'a> Entry<'a> {
             Self::Answer {
                 answer_key,
                 charge,
+                remembered,
                 sealed,
             } => [
-                &[ANSWER],
+                [remembered.map_or(ANSWER, |_| REMEMBERING_ANSWER)].as_slice(),
                 answer_key.as_slice(),
                 &charge.to_be_bytes(),
+                remembered.as_ref().map_or(&[], Hash::as_slice),
                 sealed,
             ]
             .concat(),
@@ -149,12 +159,21 @@ impl<'a> Entry<'a> {
                 })
             }
             LEAF => Ok(Self::Leaf(rest)),
-            ANSWER => {
+            ANSWER | REMEMBERING_ANSWER => {
                 let (answer_key, rest) = rest.split_first_chunk().ok_or(SHORT)?;
-                let (charge, sealed) = rest.split_first_chunk().ok_or(SHORT)?;
+                let (charge, mut sealed) = number(rest)?;
+                let mut remembered = None;
+                if *kind == REMEMBERING_ANSWER {
+                    let (hash, rest) = sealed.split_first_chunk().ok_or(SHORT)?;
+                    (remembered, sealed) = (Some(*hash), rest);
+                }
+                if sealed.len() < SEALED_BYTES {
+                    return Err(SHORT);
+                }
                 Ok(Self::Answer {
                     answer_key: *answer_key,
-                    charge: u64::from_be_bytes(*charge),
+                    charge,
+                    remembered,
                     sealed,
                 })
             }
@@ -190,6 +209,19 @@ impl<'a> Entry<'a> {
                 })
             }
             _ => Err("the record is of an unknown kind"),
+        }
+    }
+}
+
+/// What a release says of its answer's record. With `remembered` it is a hash
+/// of a hash: no record of the first format, which are longer than a hash, has
+/// the same.
+pub(crate) fn answer_digest(remembered: Option<&Hash>, sealed: &[u8]) -> Hash {
+    match remembered {
+        None => Sha256::digest(sealed).into(),
+        Some(remembered) => {
+            let inner = Sha256::new_with_prefix(remembered).chain_update(sealed);
+            Sha256::digest(inner.finalize()).into()
         }
     }
 }

@@ -94,6 +94,11 @@ impl Journal {
         self.records
     }
 
+    /// The size at which a segment is full.
+    pub(crate) fn segment_bytes(&self) -> u64 {
+        self.segment_bytes
+    }
+
     /// The hash of the last record.
     pub(crate) fn head(&self) -> Hash {
         self.head

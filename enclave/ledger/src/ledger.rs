@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 pub use self::anchors::{AnchorHead, AnchorRecord};
 use self::pages::{Pages, Staged, misplaced};
-use crate::entry::Entry;
+use crate::entry::{Entry, answer_digest};
 use crate::error::{LedgerError, ReserveError, io_error};
 use crate::group_sync::GroupSync;
 use crate::journal::{MOST_BODY, Torn};
@@ -163,13 +163,15 @@ impl Ledger {
         let sealed = self.sealer.seal(&answer_key, answer)?;
         let mut pages = self.pages()?;
         pages.expect_open(&reserved.charge)?;
-        let answer_digest = Sha256::digest(&sealed).into();
-        let release = reserved.release(outcome, pages.book.leaves(), answer_digest);
+        let remembered = pages.book.anchors.digest();
+        let digest = answer_digest(Some(&remembered), &sealed);
+        let release = reserved.release(outcome, pages.book.leaves(), digest);
         let leaf = Leaf::Release(release.clone()).to_bytes()?;
         self.append(&mut pages, |pages, staged| {
             let answer = Entry::Answer {
                 answer_key,
                 charge: release.charge_sequence,
+                remembered: Some(remembered),
                 sealed: &sealed,
             };
             pages.stage(staged, &answer)?;
@@ -224,10 +226,13 @@ impl Ledger {
             return Err(misplaced());
         };
         let body = pages.journal.read(position)?;
-        let Ok(Entry::Answer { sealed, .. }) = Entry::decode(&body) else {
+        let Ok(Entry::Answer {
+            remembered, sealed, ..
+        }) = Entry::decode(&body)
+        else {
             return Err(misplaced());
         };
-        if Sha256::digest(sealed).as_slice() != release.answer_digest.0 {
+        if answer_digest(remembered.as_ref(), sealed) != release.answer_digest.0 {
             return Err(LedgerError::Sealed);
         }
         let answer = self.sealer.open(&answer_key, sealed)?;

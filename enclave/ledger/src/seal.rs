@@ -11,6 +11,9 @@ use crate::error::LedgerError;
 
 const NONCE_BYTES: usize = 24;
 
+/// The fewest bytes that anything sealed has: nonce and tag.
+pub(crate) const SEALED_BYTES: usize = NONCE_BYTES + 16;
+
 /// Seals and opens. The key is erased when it is dropped.
 pub(crate) struct Sealer(XChaCha20Poly1305);
 

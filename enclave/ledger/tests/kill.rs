@@ -1,16 +1,19 @@
 //! A process that is killed while it writes.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use sekisho_ledger::{AnswerKey, Config, Ledger, Outcome, Visit};
+use roaring::RoaringBitmap;
+use sekisho_ledger::{AnchorRecord, AnswerKey, Config, Ledger, Meter, Outcome, Visit};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 const DIR: &str = "SEKISHO_LEDGER_KILL_DIR";
+const RHO: &str = "rho//demo";
 const ROUNDS: u64 = 6;
 
 fn open(dir: &Path) -> Ledger {
@@ -46,7 +49,11 @@ fn visit(number: u64) -> Visit {
         profile: "standard".to_owned(),
         trace_id: String::new(),
         idempotency_key: None,
-        meters: Vec::new(),
+        meters: vec![Meter {
+            account: RHO.to_owned(),
+            amount: 3,
+            limit: u64::MAX,
+        }],
     }
 }
 
@@ -54,8 +61,14 @@ fn answer_key(number: u64) -> AnswerKey {
     visit(number).answer_key()
 }
 
-/// Says on its output what was charged (`c`) and what was answered (`a`), after
-/// the ledger said so.
+/// The set of the visit with this number.
+fn set(number: u64) -> RoaringBitmap {
+    let first = u32::try_from(number).unwrap();
+    (first..first + 40).collect()
+}
+
+/// Says on its output what was charged (`c`), whose set is kept (`s`) and what
+/// was answered (`a`), after the ledger said so.
 #[test]
 #[ignore = "runs in the process that the test below kills"]
 fn write_until_killed() {
@@ -69,6 +82,14 @@ fn write_until_killed() {
                 for number in (first + 1_000_000 * thread).. {
                     let reserved = ledger.reserve(visit(number), 1, u64::MAX).unwrap();
                     say("c", number);
+                    let anchor = AnchorRecord {
+                        set: set(number),
+                        key: u128::from(number),
+                        sketch: Vec::new(),
+                    };
+                    let ids = ledger.add_anchors("demo", &[anchor]).unwrap();
+                    ledger.add_exposure("demo", ids[0], 5).unwrap();
+                    say("s", number);
                     let answer = number.to_be_bytes().repeat(100);
                     let _ = ledger
                         .commit(reserved, Outcome::default(), &answer)
@@ -90,7 +111,7 @@ fn say(what: &str, number: u64) {
 fn a_killed_process_loses_nothing_that_it_acknowledged() {
     let dir = TempDir::new().unwrap();
     let dir = dir.path().join("ledger");
-    let (mut charged, mut answered) = (0, Vec::new());
+    let (mut charged, mut answered, mut kept) = (0, Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["write_until_killed", "--exact", "--ignored", "--nocapture"])
@@ -102,11 +123,12 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut count = |line: String| match line.split_once(' ') {
             Some(("c", _)) => charged += 1,
+            Some(("s", number)) => kept.push(number.parse::<u64>().unwrap()),
             Some(("a", number)) => answered.push(number.parse::<u64>().unwrap()),
             _ => {}
         };
         // It writes before it is killed, however slow the machine is.
-        for line in lines.by_ref().take(40) {
+        for line in lines.by_ref().take(60) {
             count(line.unwrap());
         }
         std::thread::sleep(Duration::from_millis(7 * round));
@@ -118,6 +140,15 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         let ledger = open(&dir);
         let spent = ledger.spent("P-0001", "demo").unwrap();
         assert!(spent >= charged, "{spent} of {charged} charges are left");
+        assert_eq!(ledger.metered(RHO).unwrap(), 3 * spent);
+        let heads = ledger.anchors("demo").unwrap();
+        let exposures: BTreeMap<_, _> = ledger.exposures("demo").unwrap().into_iter().collect();
+        let ids: BTreeMap<_, _> = heads.iter().map(|head| (head.key, head.id)).collect();
+        for number in &kept {
+            let id = ids[&u128::from(*number)];
+            assert_eq!(ledger.anchor_set(id).unwrap(), set(*number));
+            assert_eq!(exposures[&id], 5);
+        }
         for number in &answered {
             let (committed, answer) = ledger.answer(&answer_key(*number)).unwrap().unwrap();
             assert_eq!(answer, number.to_be_bytes().repeat(100));

@@ -161,7 +161,8 @@ pub struct Release {
     pub spent_before: u64,
     /// Charged with this visit.
     pub spent_after: u64,
-    /// SHA-256 of the sealed answer as it stands in the journal.
+    /// A digest of the sealed answer as it stands in the journal, and of all
+    /// that stands sealed there before it.
     pub answer_digest: Digest,
     /// The trace, for the operator.
     pub trace_id: String,

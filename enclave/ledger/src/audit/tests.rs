@@ -1,6 +1,8 @@
 //! The auditor's tool over real ledgers and exports.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod meters;
+
 use std::fs;
 use std::path::Path;
 
@@ -11,10 +13,10 @@ use super::source::Audited;
 use super::*;
 use crate::entry::Entry;
 use crate::journal::{End, Journal, Position, replay};
-use crate::ledger::tests::{LIMIT, answered, config, open, visit};
+use crate::ledger::tests::{LIMIT, answered, config, open, outcome, visit};
 
 /// Exit code, output and errors of a command line.
-fn audit(arguments: &[&str]) -> (u8, String, String) {
+pub(crate) fn audit(arguments: &[&str]) -> (u8, String, String) {
     let (mut out, mut errors) = (Vec::new(), Vec::new());
     let arguments = ["sekisho-audit"].iter().chain(arguments);
     let code = run(arguments.map(OsString::from), &mut out, &mut errors);
@@ -195,10 +197,12 @@ fn a_forged_journal_with_a_chain_that_holds_is_found() {
                 Entry::Answer {
                     answer_key,
                     charge,
+                    remembered,
                     sealed,
                 } => Entry::Answer {
                     answer_key,
                     charge,
+                    remembered,
                     sealed: &sealed[1..],
                 }
                 .encode(),

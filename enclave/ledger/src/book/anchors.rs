@@ -1,9 +1,13 @@
 //! Anchors, the statistics that were released over them and the exposures that
 //! they added. All three are sealed; what can be checked without the key is
-//! that none is missing in the middle and that each belongs to an anchor.
+//! that each belongs to an anchor, that none is missing in the middle, and
+//! that those before a released answer are the ones that were there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use sekisho_receipt::merkle::Hash;
+use sha2::{Digest, Sha256};
 
 use super::Change;
 use crate::entry::Entry;
@@ -18,6 +22,7 @@ pub(crate) struct Anchors {
     names: BTreeSet<Arc<str>>,
     pub(crate) statistics: u64,
     pub(crate) exposures: u64,
+    digest: Hash,
 }
 
 impl Anchors {
@@ -30,6 +35,11 @@ impl Anchors {
     /// together from 0, and what is sealed is bound to its number.
     pub(crate) fn next(&self) -> u64 {
         self.len() + self.statistics + self.exposures
+    }
+
+    /// A hash chain over all records of the three kinds.
+    pub(crate) fn digest(&self) -> Hash {
+        self.digest
     }
 
     /// The dataset of an anchor.
@@ -52,6 +62,15 @@ impl Anchors {
         entry: &Entry<'_>,
         position: Position,
     ) -> Result<Option<Change>, String> {
+        let change = self.count(entry, position)?;
+        if change.is_some() {
+            let chain = Sha256::new_with_prefix(self.digest).chain_update(entry.encode());
+            self.digest = chain.finalize().into();
+        }
+        Ok(change)
+    }
+
+    fn count(&mut self, entry: &Entry<'_>, position: Position) -> Result<Option<Change>, String> {
         match entry {
             Entry::Anchor {
                 number,

@@ -40,10 +40,6 @@ pub struct AnchorHead {
     pub sketch: Vec<u8>,
 }
 
-/// Bytes after which a write ends and the next begins, in a new segment if the
-/// last one is full.
-const WRITE_BYTES: usize = 16 * 1024 * 1024;
-
 impl Ledger {
     /// The anchors of a dataset, over all of its snapshots, oldest first.
     pub fn anchors(&self, dataset: &str) -> Result<Vec<AnchorHead>, LedgerError> {
@@ -121,7 +117,7 @@ impl Ledger {
         Ok(ids)
     }
 
-    /// Appends a record for each item, in as many writes as their sizes need,
+    /// Appends a record for each item, in as many writes as they fill segments,
     /// while nobody else writes.
     pub(super) fn append_all<T>(
         &self,
@@ -130,11 +126,12 @@ impl Ledger {
         length: impl Fn(&T) -> usize,
         mut stage: impl FnMut(&mut Pages, &mut Staged, &T) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
+        let most = pages.journal.segment_bytes();
         while !items.is_empty() {
             let mut bytes = 0;
             let fits = |item: &&T| {
-                bytes += length(item);
-                bytes <= WRITE_BYTES
+                bytes += length(item) as u64;
+                bytes <= most
             };
             let fitting = items.iter().take_while(fits).count().max(1);
             let (now, later) = items.split_at(fitting);

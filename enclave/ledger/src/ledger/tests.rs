@@ -12,6 +12,7 @@ mod files;
 mod formats;
 mod meters;
 mod model;
+mod sealed;
 
 use std::path::Path;
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::anchors::{DEMO, record};
+use super::meters::meter;
 use super::*;
 
 fn files(dir: &TempDir) -> (PathBuf, PathBuf, PathBuf) {
@@ -55,6 +57,74 @@ fn what_was_acknowledged_survives_a_last_write_that_was_cut_off_anywhere() {
         }
         drop(ledger);
         assert_eq!(open(&dir).recovered(), None);
+    }
+}
+
+#[test]
+fn of_a_visit_with_everything_a_cut_anywhere_leaves_a_beginning() {
+    let dir = TempDir::new().unwrap();
+    let (journal, checkpoint, index) = files(&dir);
+    let ledger = open(&dir);
+    answered(&ledger, 1, b"first");
+    let kept = ledger.add_anchors(DEMO, &[record(0..50)]).unwrap()[0];
+    ledger.add_exposure(DEMO, kept, 7).unwrap();
+    let published = fs::read(&checkpoint).unwrap();
+    let mut stages = vec![fs::read(&journal).unwrap().len()];
+    let written = |stages: &mut Vec<usize>| stages.push(fs::read(&journal).unwrap().len());
+    let asked = Visit {
+        meters: vec![meter("rho//demo-cancer", 2, 10)],
+        ..visit(2)
+    };
+    let reserved = ledger.reserve(asked, 1, LIMIT).unwrap();
+    written(&mut stages);
+    let exposure = meter("exposure//demo-cancer", 3, 10);
+    ledger.meter(&reserved, vec![exposure]).unwrap();
+    written(&mut stages);
+    let records = [record(0..90), record((0..5000).step_by(7))];
+    let ids = ledger.add_anchors(DEMO, &records).unwrap();
+    written(&mut stages);
+    let statistics = [(kept, vec![1; 20]), (ids[1], vec![2; 20])];
+    ledger.add_statistics(DEMO, &statistics).unwrap();
+    written(&mut stages);
+    ledger.add_exposure(DEMO, kept, 1).unwrap();
+    written(&mut stages);
+    let _ = ledger.commit(reserved, outcome(), b"second").unwrap();
+    drop(ledger);
+    let whole = fs::read(&journal).unwrap();
+    let lengths = (stages[0]..whole.len()).step_by(61);
+    for length in lengths.chain(stages.clone()) {
+        fs::write(&journal, &whole[..length]).unwrap();
+        fs::write(&checkpoint, &published).unwrap();
+        // With the index of the whole journal, which disagrees, and with none.
+        if length % 2 == 0 {
+            fs::remove_dir_all(&index).unwrap();
+        }
+        let ledger = open(&dir);
+        expect_first_visit(&ledger);
+        // What was acknowledged before the cut is there, and all of it.
+        let done = |stage: usize| length >= stages[stage];
+        let metered = |account| ledger.metered(account).unwrap();
+        assert_eq!(metered("rho//demo-cancer"), if done(1) { 2 } else { 0 });
+        assert_eq!(
+            metered("exposure//demo-cancer"),
+            if done(2) { 3 } else { 0 }
+        );
+        let heads = ledger.anchors(DEMO).unwrap();
+        assert!((1..=3).contains(&heads.len()) && (heads.len() == 3 || !done(3)));
+        let sets = [record(0..50), records[0].clone(), records[1].clone()];
+        for (head, expected) in heads.iter().zip(sets) {
+            assert_eq!(ledger.anchor_set(head.id).unwrap(), expected.set);
+        }
+        let first = ledger.statistics(kept).unwrap();
+        assert!(first.len() == 1 || (first.is_empty() && !done(4)));
+        if done(4) {
+            assert_eq!(ledger.statistics(ids[1]).unwrap(), [[2; 20]]);
+        }
+        let nano = if done(5) { 8 } else { 7 };
+        assert_eq!(ledger.exposures(DEMO).unwrap(), [(kept, nano)]);
+        // And the ledger goes on.
+        let next = ledger.add_anchors(DEMO, &[record(5..8)]).unwrap();
+        assert_eq!(ledger.anchor_set(next[0]).unwrap(), record(5..8).set);
     }
 }
 

@@ -18,22 +18,13 @@ fn headers(dir: &Path) -> Vec<Format> {
     headers
 }
 
-/// A ledger as it was before anchors, with one answered visit.
+/// A journal that the first version wrote with the keys of these tests: a
+/// policy, visit 1 answered, visit 2 abandoned.
 fn old(dir: &TempDir) -> std::path::PathBuf {
-    let ledger = open(dir);
-    answered(&ledger, 1, b"the figures");
-    drop(ledger);
     let place = config(dir.path()).dir;
-    forge(place.to_str().unwrap(), |entry| {
-        Some(match entry {
-            Entry::Header { vkey, .. } => Entry::Header {
-                format: Format::One,
-                vkey,
-            }
-            .encode(),
-            entry => entry.encode(),
-        })
-    });
+    std::fs::create_dir_all(&place).unwrap();
+    let journal = include_bytes!("journal-1.log");
+    std::fs::write(place.join("journal-000000.log"), journal).unwrap();
     assert_eq!(headers(&place), [Format::One]);
     place
 }
@@ -42,18 +33,78 @@ fn old(dir: &TempDir) -> std::path::PathBuf {
 fn a_journal_of_the_first_format_opens_and_is_raised_once() {
     let dir = TempDir::new().unwrap();
     let place = old(&dir);
+    let audited = crate::audit::tests::audit(&["verify", place.to_str().unwrap()]);
+    assert_eq!((audited.0, audited.2.as_str()), (0, ""));
     for _ in 0..2 {
         let ledger = open(&dir);
-        let (_, answer) = ledger.answer(&visit(1).answer_key()).unwrap().unwrap();
+        let (again, answer) = ledger.answer(&visit(1).answer_key()).unwrap().unwrap();
         assert_eq!(answer, b"the figures");
-        assert_eq!(spent(&ledger), 1);
+        again.receipt().verify(&[ledger.vkey()]).unwrap();
+        assert_eq!(spent(&ledger), 2);
         drop(ledger);
         assert_eq!(headers(&place), [Format::One, Format::Two]);
     }
     let ledger = open(&dir);
     let ids = ledger.add_anchors(DEMO, &[record(0..9)]).unwrap();
+    answered(&ledger, 3, b"new figures");
     drop(ledger);
-    assert_eq!(open(&dir).anchor_set(ids[0]).unwrap(), record(0..9).set);
+    let ledger = open(&dir);
+    assert_eq!(ledger.anchor_set(ids[0]).unwrap(), record(0..9).set);
+    for (number, expected) in [(1, "the figures"), (3, "new figures")] {
+        let (_, answer) = ledger.answer(&visit(number).answer_key()).unwrap().unwrap();
+        assert_eq!(answer, expected.as_bytes());
+    }
+    let audited = crate::audit::tests::audit(&["verify", place.to_str().unwrap()]);
+    assert_eq!((audited.0, audited.2.as_str()), (0, ""));
+}
+
+#[test]
+fn a_journal_does_not_pass_for_one_of_the_first_format() {
+    let dir = TempDir::new().unwrap();
+    let ledger = open(&dir);
+    let ids = ledger.add_anchors(DEMO, &[record(0..9)]).unwrap();
+    ledger.add_exposure(DEMO, ids[0], 5).unwrap();
+    answered(&ledger, 1, b"the figures");
+    drop(ledger);
+    let place = config(dir.path()).dir;
+    let original = std::fs::read(place.join("journal-000000.log")).unwrap();
+    // What a forger without keys can put in an answer's place so that an answer
+    // of the first format has the digest that was released, or nearly.
+    let inner = |remembered: &Hash, sealed: &[u8]| [remembered, sealed].concat();
+    let hashed =
+        |remembered: &Hash, sealed: &[u8]| Sha256::digest(inner(remembered, sealed)).to_vec();
+    type Disguise<'a> = &'a dyn Fn(&Hash, &[u8]) -> Vec<u8>;
+    let disguises: [Disguise<'_>; 3] = [&hashed, &inner, &|_, sealed| sealed.to_vec()];
+    for disguise in disguises {
+        std::fs::write(place.join("journal-000000.log"), &original).unwrap();
+        forge(place.to_str().unwrap(), |entry| match entry {
+            Entry::Header { vkey, .. } => Some(
+                Entry::Header {
+                    format: Format::One,
+                    vkey,
+                }
+                .encode(),
+            ),
+            Entry::Anchor { .. } | Entry::Exposure { .. } => None,
+            Entry::Answer {
+                answer_key,
+                charge,
+                remembered,
+                sealed,
+            } => Some(
+                Entry::Answer {
+                    answer_key,
+                    charge,
+                    remembered: None,
+                    sealed: &disguise(&remembered.unwrap(), sealed),
+                }
+                .encode(),
+            ),
+            entry => Some(entry.encode()),
+        });
+        let refused = Ledger::open(config(dir.path()));
+        assert!(matches!(refused, Err(LedgerError::Corrupt { .. })));
+    }
 }
 
 #[test]
