@@ -46,3 +46,7 @@ pub fn protect(
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "protect/tests.rs"]
+mod tests;
