@@ -9,10 +9,14 @@
 
 pub mod anchors;
 mod cell;
+pub mod cell_key;
+pub mod dp;
+mod gaussian;
 mod noise;
 mod profile;
 mod protect;
 mod protected;
+mod ptable;
 mod rounding;
 mod suppress;
 
