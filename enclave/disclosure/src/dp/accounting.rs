@@ -6,11 +6,7 @@ use super::{
     bounding::Bounds,
     part::{Quantity, parts},
 };
-use crate::{
-    Dimension, ProtectError,
-    cell::Statistic,
-    profile::Profile,
-};
+use crate::{Dimension, ProtectError, cell::Statistic, profile::Profile};
 
 /// ρ is counted in units of 10⁻⁹.
 const NANO: f64 = 1e9;
@@ -93,26 +89,29 @@ pub fn epsilon(rho: f64, delta: f64) -> f64 {
 /// The noise of a release in words: per statistic its standard deviation, and
 /// what one share of the budget means.
 pub fn parameters(profile: &Profile, statistics: &[Statistic]) -> BTreeMap<String, String> {
-    let figures = statistics.iter().enumerate().filter_map(|(index, statistic)| {
-        let parts = parts(statistic, profile).ok()?;
-        let noises: Vec<String> = parts
-            .iter()
-            .map(|part| {
-                let scale = part.noise(profile).scale();
-                match (part.quantity(), Bounds::of(statistic)) {
-                    (Quantity::Individuals, _) => {
-                        format!("of individuals: standard deviation {scale:.2}")
+    let figures = statistics
+        .iter()
+        .enumerate()
+        .filter_map(|(index, statistic)| {
+            let parts = parts(statistic, profile).ok()?;
+            let noises: Vec<String> = parts
+                .iter()
+                .map(|part| {
+                    let scale = part.noise(profile).scale();
+                    match (part.quantity(), Bounds::of(statistic)) {
+                        (Quantity::Individuals, _) => {
+                            format!("of individuals: standard deviation {scale:.2}")
+                        }
+                        (Quantity::Rows, _) => format!("of rows: standard deviation {scale:.2}"),
+                        (Quantity::Sum, bounds) => format!(
+                            "of the sum: standard deviation {:.4}",
+                            scale * bounds.map_or(f64::NAN, Bounds::quantum)
+                        ),
                     }
-                    (Quantity::Rows, _) => format!("of rows: standard deviation {scale:.2}"),
-                    (Quantity::Sum, bounds) => format!(
-                        "of the sum: standard deviation {:.4}",
-                        scale * bounds.map_or(f64::NAN, Bounds::quantum)
-                    ),
-                }
-            })
-            .collect();
-        Some((format!("noise.{:02}", index + 1), noises.join("; ")))
-    });
+                })
+                .collect();
+            Some((format!("noise.{:02}", index + 1), noises.join("; ")))
+        });
     let rho = profile.dp.rho_statistic;
     let budget = (
         "rho_statistic".to_owned(),

@@ -91,13 +91,18 @@ impl Part {
         let change = self.change as f64;
         match self.quantity {
             Quantity::Individuals => figure.is_sound(),
-            Quantity::Rows | Quantity::Sum => figure.is_sound() && totals.fraction == 0.0 && largest <= change,
+            Quantity::Rows | Quantity::Sum => {
+                figure.is_sound() && totals.fraction == 0.0 && largest <= change
+            }
         }
     }
 
     /// Its noise, over all groups of a table.
     pub(super) fn noise(self, profile: &Profile) -> Gaussian {
-        #[expect(clippy::cast_precision_loss, reason = "the noise is rounded up by more")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the noise is rounded up by more"
+        )]
         let change = self.change as f64;
         Gaussian::new(profile.dp.groups, change, profile.dp.rho_statistic)
     }

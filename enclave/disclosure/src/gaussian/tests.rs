@@ -96,7 +96,10 @@ fn noise_that_would_spend_more_than_its_budget_is_not_drawn() {
     noise.scale *= 1.0 - 1e-12;
     assert_eq!(noise.perturb(&vec![0]), Err(NoiseError));
     for rho in [0.0, f64::INFINITY, f64::NAN, -1.0] {
-        assert_eq!(Gaussian::new(1, 1.0, rho).perturb(&vec![0]), Err(NoiseError));
+        assert_eq!(
+            Gaussian::new(1, 1.0, rho).perturb(&vec![0]),
+            Err(NoiseError)
+        );
     }
 }
 

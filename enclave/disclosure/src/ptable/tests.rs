@@ -22,7 +22,9 @@ fn table(reach: u32, variance: f64, small: u32) -> PTable {
 fn assert_row(table: &PTable, count: u64, parameters: &CellKey) {
     let moves = table.moves(count);
     let sum = |of: fn(f64) -> f64| -> f64 {
-        let terms = moves.iter().map(|step| of(step.by as f64) * step.probability);
+        let terms = moves
+            .iter()
+            .map(|step| of(step.by as f64) * step.probability);
         terms.sum()
     };
     assert!((sum(|_| 1.0) - 1.0).abs() < 1e-12, "{count}");
@@ -101,7 +103,10 @@ fn every_row_has_mean_zero_and_the_variance_and_spares_small_counts() {
 #[test]
 fn nobody_stays_nobody() {
     let table = table(8, 5.0, 3);
-    assert_eq!([0.0, 0.5, 0.999].map(|uniform| table.draw(0, uniform)), [0; 3]);
+    assert_eq!(
+        [0.0, 0.5, 0.999].map(|uniform| table.draw(0, uniform)),
+        [0; 3]
+    );
 }
 
 /// With reach 8 and small 3, a count of 11 could fall to 3, which never comes
