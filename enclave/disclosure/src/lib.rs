@@ -9,12 +9,16 @@
 
 pub mod anchors;
 mod cell;
+pub mod cell_key;
+pub mod dp;
 pub mod exposure;
 pub mod frequency;
+mod gaussian;
 mod noise;
 mod profile;
 mod protect;
 mod protected;
+mod ptable;
 mod rounding;
 mod suppress;
 
@@ -26,26 +30,3 @@ pub use noise::{Noise, SetKey, UnitKey};
 pub use profile::{CellKey, Channel, Dp, Exposure, Mechanism, Profile, ProfileError};
 pub use protect::{ProtectError, protect};
 pub use protected::{Protected, ProtectedRow, Value};
-
-/// TEMP
-pub struct UnitRow {
-    /// u
-    pub unit: u32,
-    /// k
-    pub key: Key,
-    /// c
-    pub contributions: Vec<Contribution>,
-}
-/// TEMP
-pub fn bounded(
-    rows: Vec<UnitRow>,
-    _: &[Statistic],
-    _: &Profile,
-    _: &Noise,
-) -> Result<Vec<UnitRow>, ProtectError> {
-    Ok(rows)
-}
-/// TEMP
-pub fn charge(_: &[Statistic], _: &Profile) -> u64 {
-    0
-}

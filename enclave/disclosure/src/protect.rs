@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{CellTable, Mechanism, Noise, Profile, Protected, suppress};
+use crate::{CellTable, Mechanism, Noise, Profile, Protected, cell_key, dp, suppress};
 
 /// A query's tables cannot be protected as their profiles ask.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -34,15 +34,13 @@ pub fn protect(
     let mut together = suppress::protect_all(&suppressed, noise)?.into_iter();
     tables
         .iter()
-        .map(|(_, profile)| match profile.mechanism {
+        .map(|(table, profile)| match profile.mechanism {
             Mechanism::Suppress => together.next().ok_or(ProtectError::Unprotectable {
                 mechanism: "suppress",
                 reason: "a table was lost",
             }),
-            Mechanism::CellKey | Mechanism::Dp => Err(ProtectError::Unprotectable {
-                mechanism: profile.mechanism.name(),
-                reason: "it is not built into this version",
-            }),
+            Mechanism::CellKey => cell_key::protect(table, profile, noise),
+            Mechanism::Dp => dp::protect(table, profile, noise),
         })
         .collect()
 }

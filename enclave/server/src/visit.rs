@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sekisho_disclosure::{Channel, Mechanism, Profile, charge as dp_charge};
+use sekisho_disclosure::{Channel, Mechanism, Profile, dp};
 use sekisho_ledger::{Meter, Reserved, Visit};
 use sekisho_query::{
     Planned, Shape, cells,
@@ -291,7 +291,7 @@ pub(crate) fn meters(
         .filter(|(_, profile)| profile.mechanism == Mechanism::Dp)
         .collect();
     let cost =
-        |(shape, profile): &(&Shape, &Profile)| dp_charge(&cells::statistics(shape), profile);
+        |(shape, profile): &(&Shape, &Profile)| dp::charge(&cells::statistics(shape), profile);
     let amount = noisy.iter().map(cost).fold(0, u64::saturating_add);
     let limit = |share: fn(&Profile) -> f64| {
         let limits = noisy.iter().map(|(_, profile)| share(profile));

@@ -81,7 +81,9 @@ pub fn collect(
             }
         }
     }
-    let found = bounded(found, &statistics, profile, noise).map_err(|_| Mismatch)?;
+    if profile.mechanism == Mechanism::Dp {
+        found = bounded(found, &statistics, profile, noise);
+    }
     let mut table = CellTable::new(dimensions, statistics);
     for row in found {
         let added = table.add(noise, row.unit, row.key, &row.contributions);
