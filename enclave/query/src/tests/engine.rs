@@ -7,7 +7,7 @@ use datafusion::{
     common::{Column, ScalarValue},
     functions_aggregate::expr_fn::count,
     logical_expr::{
-        Analyze, DescribeTable, Distinct, Expr, JoinType, Like, LogicalPlan, LogicalPlanBuilder,
+        DescribeTable, Distinct, Expr, JoinType, Like, LogicalPlan, LogicalPlanBuilder,
         Partitioning, Statement, Subquery, TransactionStart, col,
         expr::{GroupingSet, Placeholder},
         lit,
@@ -153,11 +153,7 @@ async fn every_node_over_private_rows_is_ruled_on() {
         build(over().union(scan.clone())),
         build(over().repartition(Partitioning::RoundRobinBatch(2))),
         build(over().explain(false, false)),
-        LogicalPlan::Analyze(Analyze {
-            verbose: false,
-            input: Arc::new(scan.clone()),
-            schema: Arc::clone(empty.schema()),
-        }),
+        build(over().explain(false, true)),
         LogicalPlan::Subquery(Subquery {
             subquery: Arc::new(scan.clone()),
             outer_ref_columns: vec![],

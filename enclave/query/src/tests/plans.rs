@@ -16,20 +16,19 @@ fn rows(batches: &[RecordBatch]) -> Vec<Row> {
     let options = arrow::util::display::FormatOptions::default();
     let mut rows = Vec::new();
     for batch in batches {
+        let schema = batch.schema();
         for row in 0..batch.num_rows() {
-            let cells =
-                batch
-                    .schema()
-                    .fields()
-                    .iter()
-                    .zip(batch.columns())
-                    .map(|(field, column)| {
-                        let value = arrow::util::display::ArrayFormatter::try_new(column, &options)
-                            .unwrap()
-                            .value(row)
-                            .to_string();
-                        (field.name().clone(), column.is_valid(row).then_some(value))
-                    });
+            let cells = schema
+                .fields()
+                .iter()
+                .zip(batch.columns())
+                .map(|(field, column)| {
+                    let value = arrow::util::display::ArrayFormatter::try_new(column, &options)
+                        .unwrap()
+                        .value(row)
+                        .to_string();
+                    (field.name().clone(), column.is_valid(row).then_some(value))
+                });
             rows.push(cells.collect());
         }
     }
