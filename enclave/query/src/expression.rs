@@ -5,8 +5,11 @@
 //! understood: nothing that runs over private rows can fail, or give NaN.
 
 mod calendar;
+mod case;
+mod comparison;
 mod function;
 mod literal;
+mod offered;
 mod predicate;
 mod reason;
 mod scalar;
@@ -48,6 +51,9 @@ pub(crate) struct Clear {
     pub(crate) domain: Option<Vec<String>>,
     /// The bounds that the declared bounds make.
     pub(crate) bounds: Option<[f64; 2]>,
+    /// Whether it is another scalar with arithmetic around it. Its sum is
+    /// arithmetic over the other's sum, and must not be protected anew.
+    pub(crate) scaled: bool,
 }
 
 /// Judges a condition and splits it at AND: no conjunct at all if it is always

@@ -8,10 +8,7 @@
 mod figure;
 mod linear;
 
-use datafusion::{
-    functions_aggregate::expr_fn,
-    logical_expr::{Expr, expr::AggregateFunction, lit},
-};
+use datafusion::logical_expr::{Expr, expr::AggregateFunction};
 use sekisho_tables::{Catalogue, ColumnType, Role};
 
 use crate::{
@@ -30,24 +27,6 @@ pub(crate) struct Measure {
     pub(crate) argument: Option<Clear>,
     /// The conditions of its FILTER.
     pub(crate) filter: Vec<Conjunct>,
-}
-
-impl Measure {
-    /// How many rows or values a group of rows contributes.
-    pub(crate) fn count(&self) -> Expr {
-        match &self.argument {
-            Some(argument) => expr_fn::count(argument.expr.clone()),
-            None => expr_fn::count(lit(1_i64)),
-        }
-    }
-
-    /// What they sum to, where the figure is a sum or a mean.
-    pub(crate) fn sum(&self) -> Option<Expr> {
-        self.argument
-            .as_ref()
-            .filter(|_| self.kind.sums())
-            .map(|argument| expr_fn::sum(argument.expr.clone()))
-    }
 }
 
 /// What an aggregate expression asks: a figure made of protected measures.
@@ -92,12 +71,6 @@ impl Judge<'_> {
     fn function(&self, function: &AggregateFunction) -> Result<Asked, Refusal> {
         let name = function.func.name();
         let params = &function.params;
-        if !params.order_by.is_empty() || params.null_treatment.is_some() {
-            return Err(self.clause(
-                name,
-                "ORDER BY and NULL treatment are not offered inside an aggregate",
-            ));
-        }
         let argument = match params.args.as_slice() {
             [argument] => argument,
             [argument, ..] => return Err(self.unknown(name, argument)),
@@ -108,6 +81,12 @@ impl Judge<'_> {
             "count" | "sum" | "avg" | "var" | "var_pop" | "stddev" | "stddev_pop"
         ) {
             return Err(self.unknown(name, argument));
+        }
+        if !params.order_by.is_empty() || params.null_treatment.is_some() {
+            return Err(self.clause(
+                name,
+                "ORDER BY and NULL treatment are not offered inside an aggregate",
+            ));
         }
         if expression::has_subquery(argument) {
             return Err(expression::subquery(self.sql, self.catalogue));

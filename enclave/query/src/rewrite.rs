@@ -15,6 +15,11 @@ use datafusion::sql::sqlparser::{
 };
 use sekisho_tables::{Catalogue, Label, Rows, Table};
 
+/// Letters that a text may differ in from what was meant.
+const MAX_SLIPS: usize = 2;
+/// The longest query to propose, in bytes.
+const MAX_BYTES: usize = 4096;
+
 /// How many individuals a private table describes; `individuals` unless a
 /// table is named.
 pub(crate) fn individuals(catalogue: &Catalogue, table: Option<&str>) -> Option<String> {
@@ -75,6 +80,43 @@ pub(crate) fn quoted(sql: &str, word: &str, catalogue: &Catalogue) -> Option<Str
     })
 }
 
+/// The query with a value of a domain in place of a text that is nearly one.
+pub(crate) fn spelt(sql: &str, text: &str, domain: &[String]) -> Option<String> {
+    let (wanted, length) = (text.to_lowercase(), text.chars().count());
+    let distance = |value: &&String| distance(&wanted, &value.to_lowercase());
+    let value = domain
+        .iter()
+        .filter(|value| value.chars().count().abs_diff(length) <= MAX_SLIPS)
+        .filter(|value| distance(value) <= MAX_SLIPS.min(length / 2))
+        .min_by_key(distance)?;
+    edited(sql, |expr| match expr {
+        SqlExpr::Value(found) if found.value == Value::SingleQuotedString(text.to_owned()) => {
+            found.value = Value::SingleQuotedString(value.clone());
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Letters that were left out, put in or changed (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, of_a) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        for (cell, of_b) in row.iter_mut().skip(1).zip(b.chars()) {
+            let changed = corner + usize::from(of_a != of_b);
+            corner = *cell;
+            left = changed.min(left + 1).min(corner + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
 /// The query with some of its expressions changed; none if none is.
 fn edited(sql: &str, mut edit: impl FnMut(&mut SqlExpr) -> bool) -> Option<String> {
     let mut statements = Parser::parse_sql(&GenericDialect {}, sql).ok()?;
@@ -86,7 +128,8 @@ fn edited(sql: &str, mut edit: impl FnMut(&mut SqlExpr) -> bool) -> Option<Strin
         changed |= edit(expr);
         ControlFlow::Continue(())
     });
-    changed.then(|| statement.to_string())
+    let proposal = changed.then(|| statement.to_string())?;
+    (proposal.len() <= MAX_BYTES).then_some(proposal)
 }
 
 /// Individuals by a column of a declared domain.

@@ -20,6 +20,7 @@ use crate::{
     OutputColumn, Planned, Refusal,
     cut::{Cut, KIND, cells_table},
     label::{self, Labels, plans},
+    rewrite,
     scan::{self, SnapshotTable},
     session,
     statement::Statement,
@@ -34,8 +35,22 @@ pub(crate) struct Prepared {
 /// The widest result.
 const MAX_COLUMNS: usize = 50;
 
-/// Judges, plans, labels and cuts a query.
+/// Judges, plans, labels and cuts a query. What a refusal proposes is accepted.
 pub(crate) async fn prepare(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
+    let refusal = match judge(sql, catalogue).await {
+        Ok(prepared) => return Ok(prepared),
+        Err(refusal) => refusal,
+    };
+    match &refusal.rewrite {
+        Some(rewrite) if judge(rewrite, catalogue).await.is_err() => {
+            let general = rewrite::individuals(catalogue, None);
+            Err(refusal.with_rewrite(general))
+        }
+        _ => Err(refusal),
+    }
+}
+
+async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
     let statement = Statement::read(sql, catalogue)?;
     let plan = session::plan(&statement, catalogue).await?;
     let labels = label::label(&plan, sql, catalogue)?;

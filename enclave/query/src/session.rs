@@ -94,6 +94,7 @@ fn refusal(error: &DataFusionError, sql: &str, catalogue: &Catalogue) -> Refusal
                     format!("the columns are: {}", names.join(", ")),
                 )
                 .at(sql, &field.name)
+                .with_rewrite(rewrite::quoted(sql, &field.name, catalogue))
             }
             SchemaError::AmbiguousReference { field } => Refusal::new(
                 Rule::UnknownColumn,
@@ -105,7 +106,10 @@ fn refusal(error: &DataFusionError, sql: &str, catalogue: &Catalogue) -> Refusal
         },
         _ => invalid(),
     };
-    refusal.with_rewrite(rewrite::individuals(catalogue, None))
+    match refusal.rewrite {
+        Some(_) => refusal,
+        None => refusal.with_rewrite(rewrite::individuals(catalogue, None)),
+    }
 }
 
 /// The refusal of a table that the dataset does not have.

@@ -8,6 +8,10 @@
 
 mod accepted;
 mod dataset;
+mod engine;
+mod exact;
+mod expressions;
+mod plans;
 mod refused;
 
 use arrow::record_batch::RecordBatch;

@@ -13,7 +13,7 @@ use crate::label::plans;
 
 impl Cut {
     /// One row per individual of the cohort and group: `unit`, `k0`…, then per
-    /// measure `c0` (what it counts) and, for sums and means, `s0`.
+    /// measure `c0` (what it counts), `s0` (its sum) and `q0` (of squares).
     pub(crate) fn merged(&self) -> Result<LogicalPlan> {
         let column = |name: &str| plans::hidden(name);
         let inside = Filter::try_new(column("b"), Arc::new(self.units.clone()))?;
@@ -42,16 +42,24 @@ impl Cut {
                 false => Ok(value),
             };
             exprs.push(met(counted.clone())?.alias(format!("c{index}")));
-            if measure.kind.sums() {
-                let data_type = match measure.kind {
-                    MeasureKind::IntegerSum | MeasureKind::IntegerMean => DataType::Int64,
-                    _ => DataType::Float64,
-                };
-                let sum = match measure.value {
-                    true => cell("v", index) * cast(counted, data_type.clone()),
-                    false => cell("s", index),
-                };
-                exprs.push(cast(met(sum)?, data_type).alias(format!("s{index}")));
+            if !measure.kind.sums() {
+                continue;
+            }
+            let data_type = match measure.kind {
+                MeasureKind::IntegerSum | MeasureKind::IntegerMean => DataType::Int64,
+                _ => DataType::Float64,
+            };
+            let counted = cast(counted, data_type.clone());
+            let (sum, square) = match measure.value {
+                true => (
+                    cell("v", index) * counted.clone(),
+                    cell("v", index) * cell("v", index) * counted,
+                ),
+                false => (cell("s", index), cell("q", index)),
+            };
+            exprs.push(cast(met(sum)?, data_type).alias(format!("s{index}")));
+            if measure.kind.squares() {
+                exprs.push(met(square)?.alias(format!("q{index}")));
             }
         }
         plans::select(plan, exprs)

@@ -33,7 +33,7 @@ pub(super) fn read(expr: &Expr, r#type: ColumnType) -> Option<Literal> {
             Some(OfType(ScalarValue::Float64(Some(widened(value)))))
         }
         (ColumnType::Date, ScalarValue::Utf8(Some(text))) => {
-            day(&text).map(|day| OfType(ScalarValue::Date32(Some(day))))
+            Date32Type::parse(&text).map(|day| OfType(ScalarValue::Date32(Some(day))))
         }
         _ => None,
     }
@@ -94,8 +94,11 @@ fn plain(value: &ScalarValue) -> Option<ScalarValue> {
 /// A cast of a literal: `DATE '…'`, `1::double`, `NULL::int`.
 fn cast_to(value: &ScalarValue, target: &DataType) -> Option<ScalarValue> {
     match (value, target) {
-        (ScalarValue::Utf8(Some(text)), DataType::Date32 | DataType::Timestamp(_, None)) => {
-            day(text).map(|day| ScalarValue::Date32(Some(day)))
+        (ScalarValue::Utf8(Some(text)), DataType::Date32) => {
+            Date32Type::parse(text).map(|day| ScalarValue::Date32(Some(day)))
+        }
+        (ScalarValue::Utf8(Some(text)), DataType::Timestamp(_, None)) => {
+            midnight(text).map(|day| ScalarValue::Date32(Some(day)))
         }
         (ScalarValue::Date32(_), DataType::Date32 | DataType::Timestamp(_, None))
         | (ScalarValue::Utf8(_), DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8)
@@ -117,12 +120,13 @@ fn cast_to(value: &ScalarValue, target: &DataType) -> Option<ScalarValue> {
     }
 }
 
-/// A day, or midnight of it.
-fn day(text: &str) -> Option<i32> {
+/// The day of a time that is its beginning.
+fn midnight(text: &str) -> Option<i32> {
     let day = text
         .strip_suffix("00:00:00")
         .map_or(text, |day| day.trim_end_matches([' ', 'T']));
-    Date32Type::parse(day)
+    // `2024-03-31`: what is longer has a time of the day.
+    (day.len() == 10).then(|| Date32Type::parse(day)).flatten()
 }
 
 fn calculated(left: ScalarValue, op: Operator, right: ScalarValue) -> Option<ScalarValue> {

@@ -103,6 +103,7 @@ impl Judge<'_> {
             .fold(Refusal::new(rule, message, help), |refusal, word| {
                 refusal.at(self.sql, word)
             })
+            .at(self.sql, "select")
             .with_rewrite(rewrite::individuals(self.catalogue, self.relation.table()))
     }
 }

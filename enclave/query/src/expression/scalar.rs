@@ -11,24 +11,15 @@ use datafusion::{
         datatypes::DataType,
     },
     common::{Column, ScalarValue},
-    logical_expr::{BinaryExpr, Case, Expr, Operator, expr::ScalarFunction},
+    logical_expr::{BinaryExpr, Expr, Operator},
 };
 use sekisho_tables::{ColumnType, Role};
 
-use super::{
-    Clear, Judge, Reason, branches,
-    calendar::{self, Part, Span},
-    function, literal,
-    step::Step,
-};
+use super::{Clear, Judge, Reason, calendar::Span, function, literal, step::Step};
 use crate::{Refusal, label::Origin};
 
 /// Beyond it a literal is no quantity.
 const MAX_LITERAL: f64 = 1e15;
-/// Beyond it a stride is no bin: a century of days.
-const MAX_STRIDE: i32 = 36_600;
-/// The digits that `round` is offered for.
-const DIGITS: std::ops::RangeInclusive<i64> = -15..=15;
 
 /// A column with the steps that are taken over it.
 pub(super) struct Stepped<'r> {
@@ -37,7 +28,7 @@ pub(super) struct Stepped<'r> {
     pub(super) declared: &'r sekisho_tables::Column,
     pub(super) steps: Vec<Step>,
     /// Whether one of the steps is a function.
-    function: bool,
+    pub(super) function: bool,
 }
 
 impl<'r> Stepped<'r> {
@@ -82,10 +73,11 @@ impl<'r> Stepped<'r> {
             r#type: self.output(),
             domain: domain.map(distinct),
             bounds: bounds.flatten(),
+            scaled: self.origin.scaled || self.steps.last().is_some_and(Step::is_linear),
         }
     }
 
-    fn and(mut self, steps: impl IntoIterator<Item = Step>) -> Self {
+    pub(super) fn and(mut self, steps: impl IntoIterator<Item = Step>) -> Self {
         self.steps.extend(steps);
         self
     }
@@ -124,84 +116,6 @@ impl<'r> Judge<'r> {
         }
     }
 
-    /// A predicate over one column, as a value of true, false and NULL.
-    fn truth(&self, expr: &Expr) -> Result<Clear, Refusal> {
-        let judged = self.single(expr)?;
-        let column = self.one_column([&judged.expr].into_iter(), expr)?;
-        let level = self.origin(&column, expr)?.level;
-        Ok(Clear {
-            expr: judged.expr,
-            column,
-            level,
-            r#type: ColumnType::Bool,
-            domain: None,
-            bounds: None,
-        })
-    }
-
-    /// `CASE WHEN … THEN literal … ELSE literal END` over one column.
-    fn case(&self, case: &Case) -> Result<Clear, Refusal> {
-        let whole = Expr::Case(case.clone());
-        let mut when = Vec::new();
-        let mut values = Vec::new();
-        for (condition, value) in branches(case) {
-            when.push(self.single(&condition)?.expr);
-            values.push(self.branch_value(&value)?);
-        }
-        values.push(match &case.else_expr {
-            Some(value) => self.branch_value(value)?,
-            None => ScalarValue::Null,
-        });
-        let Some(r#type) = common_type(&values) else {
-            return Err(self.refused(&whole, Reason::Branches));
-        };
-        let column = self.one_column(when.iter(), &whole)?;
-        let level = self.origin(&column, &whole)?.level;
-        let values: Vec<ScalarValue> = values.iter().map(|value| typed(value, r#type)).collect();
-        let otherwise = values.last().cloned().unwrap_or(ScalarValue::Null);
-        let literal = |value: ScalarValue| Box::new(Expr::Literal(value, None));
-        Ok(Clear {
-            column,
-            level,
-            r#type,
-            domain: (r#type == ColumnType::Text).then(|| {
-                let texts = values
-                    .iter()
-                    .filter_map(|value| value.try_as_str().flatten());
-                distinct(texts.map(str::to_owned).collect())
-            }),
-            bounds: bounds(&values),
-            expr: Expr::Case(Case {
-                expr: None,
-                when_then_expr: when
-                    .into_iter()
-                    .zip(values.iter().cloned())
-                    .map(|(when, value)| (Box::new(when), literal(value)))
-                    .collect(),
-                else_expr: Some(literal(otherwise)),
-            }),
-        })
-    }
-
-    fn branch_value(&self, value: &Expr) -> Result<ScalarValue, Refusal> {
-        literal::constant(value).ok_or_else(|| self.refused(value, Reason::Branches))
-    }
-
-    fn one_column<'e>(
-        &self,
-        exprs: impl Iterator<Item = &'e Expr>,
-        whole: &Expr,
-    ) -> Result<Column, Refusal> {
-        let mut columns: Vec<Column> = exprs.flat_map(Expr::column_refs).cloned().collect();
-        columns.sort_unstable();
-        columns.dedup();
-        match columns.as_slice() {
-            [column] => Ok(column.clone()),
-            [] => Err(self.refused(whole, Reason::NoColumn)),
-            _ => Err(self.refused(whole, Reason::Columns)),
-        }
-    }
-
     /// Reads steps over a column.
     pub(super) fn stepped(&self, expr: &Expr) -> Result<Stepped<'r>, Refusal> {
         match expr {
@@ -237,7 +151,7 @@ impl<'r> Judge<'r> {
     }
 
     /// Steps over a column that may be computed with.
-    fn computable(&self, expr: &Expr) -> Result<Stepped<'r>, Refusal> {
+    pub(super) fn computable(&self, expr: &Expr) -> Result<Stepped<'r>, Refusal> {
         let inner = self.stepped(expr)?;
         let named = matches!(inner.declared.role, Role::Unit | Role::Identifier);
         let undeclared = inner.declared.r#type == ColumnType::Text
@@ -289,8 +203,12 @@ impl<'r> Judge<'r> {
                 (Some(number), None) => (right, number, true),
                 (None, None) => {
                     // What is wrong with one of the sides is more to the point.
-                    self.computable(left)?;
-                    self.computable(right)?;
+                    for side in [left, right] {
+                        if matches!(side.as_ref(), Expr::Literal(..)) {
+                            return Err(self.refused(expr, Reason::Type));
+                        }
+                        self.computable(side)?;
+                    }
                     return Err(self.refused(expr, Reason::Columns));
                 }
                 (Some(_), Some(_)) => return Err(self.refused(expr, Reason::NoColumn)),
@@ -344,118 +262,6 @@ impl<'r> Judge<'r> {
         };
         Ok(operand.and(steps))
     }
-
-    fn function(&self, expr: &Expr, function: &ScalarFunction) -> Result<Stepped<'r>, Refusal> {
-        let name = function.name();
-        let form = || self.refused(expr, Reason::Function(name.to_owned()));
-        let arguments = function.args.as_slice();
-        let (operand, literals) = match (name, arguments) {
-            ("date_trunc" | "date_part", [unit, operand]) => (operand, std::slice::from_ref(unit)),
-            ("date_bin", [_, operand]) | ("date_bin", [_, operand, _]) => (operand, arguments),
-            (
-                "lower" | "upper" | "btrim" | "substr" | "left" | "floor" | "ceil" | "round"
-                | "coalesce",
-                [operand, literals @ ..],
-            ) => (operand, literals),
-            _ => return Err(form()),
-        };
-        let inner = self.computable(operand)?;
-        if inner.function {
-            return Err(self.refused(expr, Reason::Nested));
-        }
-        let constants: Vec<Option<ScalarValue>> = literals.iter().map(literal::constant).collect();
-        let number = matches!(inner.output(), ColumnType::Int | ColumnType::Float);
-        let widen = |step| match inner.output() {
-            ColumnType::Int => vec![Step::Fraction, step],
-            _ => vec![step],
-        };
-        let steps = match (name, inner.output(), constants.as_slice()) {
-            ("lower", ColumnType::Text, []) => vec![Step::Lower],
-            ("upper", ColumnType::Text, []) => vec![Step::Upper],
-            ("btrim", ColumnType::Text, []) => vec![Step::Trim],
-            ("left", ColumnType::Text, [Some(ScalarValue::Int64(Some(length)))])
-            | (
-                "substr",
-                ColumnType::Text,
-                [
-                    Some(ScalarValue::Int64(Some(1))),
-                    Some(ScalarValue::Int64(Some(length))),
-                ],
-            ) => vec![Step::Left(usize::try_from(*length).map_err(|_| form())?)],
-            ("floor", _, []) if number => widen(Step::Floor),
-            ("ceil", _, []) if number => widen(Step::Ceil),
-            ("round", ColumnType::Int, digits) => {
-                vec![Step::RoundInteger(digits_of(digits).ok_or_else(form)?)]
-            }
-            ("round", ColumnType::Float, digits) => {
-                vec![Step::Round(digits_of(digits).ok_or_else(form)?)]
-            }
-            ("date_trunc", ColumnType::Date, [Some(ScalarValue::Utf8(Some(span)))]) => {
-                vec![Step::Truncate(Span::named(span).ok_or_else(form)?)]
-            }
-            ("date_part", ColumnType::Date, [Some(ScalarValue::Utf8(Some(part)))]) => {
-                if part.trim_matches(['\'', '"']).eq_ignore_ascii_case("epoch") {
-                    vec![Step::Epoch]
-                } else {
-                    vec![Step::Part(Part::named(part).ok_or_else(form)?)]
-                }
-            }
-            ("date_bin", ColumnType::Date, _) => {
-                vec![bin(arguments).ok_or_else(form)?]
-            }
-            ("coalesce", _, [Some(_)]) => {
-                let value = arguments
-                    .get(1)
-                    .and_then(|value| literal::read(value, inner.output()));
-                match value {
-                    Some(literal::Literal::OfType(value)) => vec![Step::Or(value)],
-                    Some(literal::Literal::Wider(value)) => vec![Step::Fraction, Step::Or(value)],
-                    None => return Err(self.refused(expr, Reason::Type)),
-                }
-            }
-            _ => return Err(form()),
-        };
-        let mut stepped = inner.and(steps);
-        stepped.function = true;
-        Ok(stepped)
-    }
-}
-
-fn digits_of(digits: &[Option<ScalarValue>]) -> Option<i32> {
-    match digits {
-        [] => Some(0),
-        [Some(ScalarValue::Int64(Some(digits)))] if DIGITS.contains(digits) => {
-            i32::try_from(*digits).ok()
-        }
-        _ => None,
-    }
-}
-
-/// `date_bin(INTERVAL '…', day[, DATE '…'])`: whole days, or whole months from a
-/// day that every month has.
-fn bin(arguments: &[Expr]) -> Option<Step> {
-    let (stride, origin) = match arguments {
-        [stride, _] => (stride, 0),
-        [stride, _, origin] => match literal::read(origin, ColumnType::Date)? {
-            literal::Literal::OfType(ScalarValue::Date32(Some(origin))) => (stride, origin),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let Expr::Literal(ScalarValue::IntervalMonthDayNano(Some(stride)), _) = stride else {
-        return None;
-    };
-    if stride.nanoseconds != 0 {
-        return None;
-    }
-    let fits = |stride: i32| (1..=MAX_STRIDE).contains(&stride);
-    match (stride.months, stride.days) {
-        (0, stride) if fits(stride) => Some(Step::BinDays { stride, origin }),
-        (stride, 0) if fits(stride) && calendar::day_of_month(origin) <= 28 => {
-            Some(Step::BinMonths { stride, origin })
-        }
-        _ => None,
-    }
 }
 
 fn is_arithmetic(op: Operator) -> bool {
@@ -463,56 +269,4 @@ fn is_arithmetic(op: Operator) -> bool {
         op,
         Operator::Plus | Operator::Minus | Operator::Multiply | Operator::Divide | Operator::Modulo
     )
-}
-
-/// The type that all values have, NULL aside; an integer is a fraction too.
-pub(crate) fn common_type(values: &[ScalarValue]) -> Option<ColumnType> {
-    let mut common = None;
-    for value in values {
-        let r#type = match value {
-            ScalarValue::Int64(_) => ColumnType::Int,
-            ScalarValue::Float64(_) => ColumnType::Float,
-            ScalarValue::Utf8(_) => ColumnType::Text,
-            ScalarValue::Boolean(_) => ColumnType::Bool,
-            ScalarValue::Date32(_) => ColumnType::Date,
-            _ => continue,
-        };
-        common = match (common, r#type) {
-            (None, r#type) => Some(r#type),
-            (Some(common), r#type) if common == r#type => Some(common),
-            (Some(ColumnType::Int), ColumnType::Float)
-            | (Some(ColumnType::Float), ColumnType::Int) => Some(ColumnType::Float),
-            _ => return None,
-        };
-    }
-    common
-}
-
-/// A value in a type that [`common_type`] found.
-fn typed(value: &ScalarValue, r#type: ColumnType) -> ScalarValue {
-    match (value, r#type) {
-        (ScalarValue::Int64(Some(value)), ColumnType::Float) => {
-            ScalarValue::Float64(Some(literal::widened(*value)))
-        }
-        (value, _) if !value.is_null() => value.clone(),
-        (_, ColumnType::Int) => ScalarValue::Int64(None),
-        (_, ColumnType::Float) => ScalarValue::Float64(None),
-        (_, ColumnType::Text) => ScalarValue::Utf8(None),
-        (_, ColumnType::Bool) => ScalarValue::Boolean(None),
-        (_, ColumnType::Date) => ScalarValue::Date32(None),
-    }
-}
-
-fn bounds(values: &[ScalarValue]) -> Option<[f64; 2]> {
-    values
-        .iter()
-        .filter_map(|value| match value {
-            ScalarValue::Int64(Some(value)) => Some(literal::widened(*value)),
-            ScalarValue::Float64(Some(value)) => Some(*value),
-            _ => None,
-        })
-        .fold(None, |bounds, value| match bounds {
-            None => Some([value, value]),
-            Some([low, high]) => Some([value.min(low), value.max(high)]),
-        })
 }

@@ -160,12 +160,20 @@ impl Step {
         }
     }
 
+    /// Whether the sum of what comes out follows from the sum of what goes in.
+    pub(super) fn is_linear(&self) -> bool {
+        matches!(
+            self,
+            Self::AddInteger(_)
+                | Self::MultiplyInteger(_)
+                | Self::Add(_)
+                | Self::Multiply(_)
+                | Self::Divide(_)
+        )
+    }
+
     /// The bounds of what comes out, if the bounds of what goes in tell.
     pub(super) fn bounds(&self, [low, high]: [f64; 2]) -> Option<[f64; 2]> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "bounds of integers are declared as fractions"
-        )]
         let map = |f: &dyn Fn(f64) -> f64| [f(low), f(high)];
         #[expect(
             clippy::cast_precision_loss,

@@ -11,7 +11,9 @@ use sekisho_tables::{UNIT, VARIANT};
 
 use crate::session;
 
-/// The hidden column that says whether an individual is inside. Never NULL.
+/// The hidden column that says whether an individual is inside; NULL is no. It
+/// becomes false in the end only: of `IS TRUE` the engine's two kinds of plan do
+/// not agree whether it can be NULL.
 pub(crate) const INSIDE: &str = "__in";
 /// The other side's hidden columns, within a join.
 pub(super) const OTHER_UNIT: &str = "__other_unit";
@@ -87,9 +89,7 @@ pub(super) fn marked(units: Option<LogicalPlan>, condition: Expr) -> Result<Logi
         .columns()
         .into_iter()
         .map(|column| match is_hidden(&column, INSIDE) {
-            true => Expr::Column(column)
-                .and(condition.clone().is_true())
-                .alias(INSIDE),
+            true => Expr::Column(column).and(condition.clone()).alias(INSIDE),
             false => Expr::Column(column),
         })
         .collect();
@@ -110,7 +110,6 @@ pub(super) fn both(
     let inside = [hidden(INSIDE), hidden(OTHER_INSIDE)]
         .into_iter()
         .chain(conditions)
-        .map(Expr::is_true)
         .reduce(Expr::and);
     let hidden = [
         Some(unit.alias(UNIT)),

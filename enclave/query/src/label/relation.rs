@@ -52,7 +52,7 @@ pub(crate) struct Relation {
 
 impl Relation {
     /// A scan of a table, the `scan`th of the plan.
-    pub(super) fn scan(scan: &TableScan, table: &Table, number: usize) -> Result<Self> {
+    pub(crate) fn scan(scan: &TableScan, table: &Table, number: usize) -> Result<Self> {
         let name = &scan.table_name;
         let source = session::hidden_source(table);
         let plan = LogicalPlan::TableScan(TableScanBuilder::new(name.clone(), source).build()?);
@@ -207,12 +207,14 @@ impl Relation {
 
     /// All its columns in one plan, whether the individual is inside as well.
     pub(super) fn whole(&self) -> Result<LogicalPlan> {
-        let inside = |expr: Expr| expr.is_true().alias(plans::INSIDE);
         match (&self.units, &self.rows) {
             (Some(units), None) => Ok(units.clone()),
             (None, Some(rows)) => {
                 let columns = rows.schema().columns().into_iter().map(Expr::Column);
-                plans::select(rows.clone(), columns.chain([inside(lit(true))]))
+                plans::select(
+                    rows.clone(),
+                    columns.chain([lit(true).alias(plans::INSIDE)]),
+                )
             }
             (Some(units), Some(rows)) => {
                 let columns: Vec<Expr> = rows
@@ -224,7 +226,7 @@ impl Relation {
                 let (units, shown) = plans::set_aside(units.clone())?;
                 let on = vec![(plans::hidden(UNIT), plans::hidden(plans::OTHER_UNIT))];
                 let joined = plans::join(rows.clone(), units, on, JoinType::Left)?;
-                let inside = inside(plans::hidden(plans::OTHER_INSIDE));
+                let inside = plans::hidden(plans::OTHER_INSIDE).alias(plans::INSIDE);
                 plans::select(joined, columns.into_iter().chain(shown).chain([inside]))
             }
             (None, None) => datafusion::common::plan_err!("a relation without a plan"),

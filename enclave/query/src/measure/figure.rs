@@ -63,7 +63,10 @@ impl Figures {
             let figure = shifted(scaled(mean, piece.scale), piece.shift);
             return self.asked(figure);
         }
-        let sum = cast(self.summed(&linear), DataType::Float64);
+        let sum = match linear.fraction {
+            true => self.summed(&linear),
+            false => cast(self.summed(&linear), DataType::Float64),
+        };
         let count = cast(self.counted(&linear), DataType::Float64);
         self.asked(sum / nullif(count, lit(0.0)))
     }

@@ -332,6 +332,18 @@ impl Judge<'_> {
             let named = self
                 .declared(&clear)
                 .is_some_and(|(_, column)| matches!(column.role, Role::Unit | Role::Identifier));
+            let scaled = self
+                .declared(&clear)
+                .is_some_and(|(origin, _)| origin.scaled);
+            if scaled {
+                let name = &clear.column.name;
+                return Err(self
+                    .argument(
+                        "aggregate",
+                        &format!("`{name}` is computed by arithmetic in a subquery; write the arithmetic inside the aggregate"),
+                    )
+                    .at(self.sql, name));
+            }
             if named || !matches!(clear.r#type, ColumnType::Int | ColumnType::Float) {
                 return Err(self.no_number(name, expr));
             }

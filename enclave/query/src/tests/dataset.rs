@@ -1,7 +1,8 @@
 //! A small dataset, ingested from files.
 //!
 //! 200 individuals: 0 to 119 have lung cancer, 120 to 194 liver cancer, the
-//! last five bone cancer. Even ones are female. Everybody has two samples.
+//! last five bone cancer. Even ones are female. Everybody has two samples, but
+//! not everybody has been followed up, or has samples that were measured.
 
 use std::{fmt::Write as _, fs};
 
@@ -37,6 +38,14 @@ smoker = { from = "smoker", role = "attribute", type = "bool" }
 registered_on = { from = "registered", role = "attribute", type = "date" }
 note = { from = "note", role = "attribute" }
 
+[tables.follow_up]
+files = ["follow_up.csv"]
+rows = "one per individual"
+[tables.follow_up.columns]
+individual_id = { from = "id", role = "unit" }
+months = { from = "months", role = "measure", type = "int", bounds = [0, 60] }
+alive = { from = "alive", role = "attribute", type = "bool" }
+
 [tables.samples]
 files = ["samples.csv"]
 [tables.samples.columns]
@@ -61,6 +70,7 @@ impl Dataset {
         let mut individuals = "id,sex,diagnosis,age,weight,smoker,registered,note\n".to_owned();
         let mut samples = "sample,id,tissue\n".to_owned();
         let mut qc = "sample,id,stage,depth\n".to_owned();
+        let mut follow_up = "id,months,alive\n".to_owned();
         for n in 0..200 {
             let sex = if n % 2 == 0 { "female" } else { "male" };
             let diagnosis = match n {
@@ -81,8 +91,20 @@ impl Dataset {
                 40 + n % 30
             )
             .unwrap();
+            if n < 150 {
+                let months = if n % 5 == 1 {
+                    String::new()
+                } else {
+                    (n % 13).to_string()
+                };
+                let alive = ["true", "false", ""][n % 3];
+                writeln!(follow_up, "p{n},{months},{alive}").unwrap();
+            }
             for tissue in ["normal", "tumor"] {
                 writeln!(samples, "p{n}-{tissue},p{n},{tissue}").unwrap();
+                if n % 20 == 3 {
+                    continue;
+                }
                 writeln!(
                     qc,
                     "p{n}-{tissue},p{n},qc2,{}",
@@ -123,6 +145,7 @@ impl Dataset {
         let files = [
             ("dataset.toml", MANIFEST.to_owned()),
             ("individuals.csv", individuals),
+            ("follow_up.csv", follow_up),
             ("samples.csv", samples),
             ("qc.csv", qc),
             ("calls.vcf", vcf),

@@ -1,0 +1,223 @@
+//! Before protection a query gives what SQL gives: the same text over the same
+//! rows, in the bare engine, is the judge.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use datafusion::{datasource::MemTable, prelude::SessionContext};
+
+use super::{Dataset, lines};
+use crate::{MeasureKind, cut::Cut, run, session};
+
+/// The bare engine over everything.
+fn bare(dataset: &Dataset) -> SessionContext {
+    let cohort = dataset.snapshot.individuals().unwrap();
+    let context = SessionContext::new();
+    for table in &dataset.snapshot.catalogue().tables {
+        let names: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
+        let batches: Vec<RecordBatch> = if table.name == "genotypes" {
+            let rows = dataset.snapshot.genotypes(&names, &cohort, None, false);
+            rows.unwrap().map(Result::unwrap).collect()
+        } else {
+            let rows = dataset.snapshot.scan(&table.name, &names, &cohort);
+            rows.unwrap().map(Result::unwrap).collect()
+        };
+        let table_of_rows = MemTable::try_new(batches[0].schema(), vec![batches]).unwrap();
+        context
+            .register_table(table.name.as_str(), Arc::new(table_of_rows))
+            .unwrap();
+    }
+    context
+}
+
+/// The cells of a cut as they are.
+async fn cells(dataset: &Dataset, cut: &Cut) -> RecordBatch {
+    let cohort = Arc::new(dataset.snapshot.individuals().unwrap());
+    let merged = cut.merged().unwrap();
+    let batches = run::private(&merged, &dataset.snapshot, &cohort)
+        .await
+        .unwrap();
+    let schema = Arc::new(merged.schema().as_arrow().clone());
+    let schema = batches.first().map_or(schema, RecordBatch::schema);
+    let context = SessionContext::new();
+    let rows = MemTable::try_new(schema, vec![batches]).unwrap();
+    context.register_table("rows", Arc::new(rows)).unwrap();
+    let keys: Vec<String> = (0..cut.shape.dimensions.len())
+        .map(|index| format!("k{index}"))
+        .collect();
+    let figures = cut.shape.measures.iter().enumerate().map(|(j, measure)| {
+        let variance =
+            |of: &str| format!("(sum(q{j}) - sum(s{j}) * sum(s{j}) / sum(c{j})) / ({of}) AS m{j}");
+        match measure.kind {
+            MeasureKind::Individuals => {
+                format!("count(DISTINCT CASE WHEN c{j} > 0 THEN unit END) AS m{j}")
+            }
+            MeasureKind::Count => format!("coalesce(sum(c{j}), 0) AS m{j}"),
+            MeasureKind::IntegerSum | MeasureKind::Sum => {
+                format!("CASE WHEN sum(c{j}) > 0 THEN sum(s{j}) END AS m{j}")
+            }
+            MeasureKind::IntegerMean | MeasureKind::Mean => {
+                format!("CASE WHEN sum(c{j}) > 0 THEN sum(s{j}) * 1.0 / sum(c{j}) END AS m{j}")
+            }
+            MeasureKind::VariancePopulation => variance(&format!("sum(c{j})")),
+            MeasureKind::Variance => variance(&format!("sum(c{j}) - 1")),
+            MeasureKind::Deviation | MeasureKind::DeviationPopulation => {
+                panic!("ask for a variance")
+            }
+        }
+    });
+    let selected: Vec<String> = keys.iter().cloned().chain(figures).collect();
+    let mut sql = match selected.is_empty() {
+        true => "SELECT count(*) AS nothing FROM rows".to_owned(),
+        false => format!("SELECT {} FROM rows", selected.join(", ")),
+    };
+    if !keys.is_empty() {
+        sql = format!("{sql} GROUP BY {}", keys.join(", "));
+    }
+    let batches = context.sql(&sql).await.unwrap().collect().await.unwrap();
+    let schema = cut.shape.cells_schema();
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let column = arrow::compute::concat_batches(&batches[0].schema(), &batches)
+                .unwrap()
+                .column_by_name(field.name())
+                .unwrap()
+                .clone();
+            arrow::compute::cast(&column, field.data_type()).unwrap()
+        })
+        .collect();
+    RecordBatch::try_new(schema, columns).unwrap()
+}
+
+/// What the two phases give without protection, and what the engine gives.
+async fn both(dataset: &Dataset, sql: &str) -> (Vec<String>, Vec<String>) {
+    let prepared = match run::prepare(sql, dataset.snapshot.catalogue()).await {
+        Ok(prepared) => prepared,
+        Err(refusal) => panic!("{sql}\n{refusal:?}"),
+    };
+    let mut tables = Vec::new();
+    for cut in prepared.cuts() {
+        tables.push(cells(dataset, cut).await);
+    }
+    let ours = prepared.released(tables).await.unwrap();
+    let theirs = bare(dataset)
+        .sql(sql)
+        .await
+        .unwrap()
+        .collect()
+        .await
+        .unwrap();
+    let sorted = |batches: Vec<RecordBatch>| {
+        let mut all: Vec<String> = batches.iter().flat_map(lines).collect();
+        all.sort_unstable();
+        all
+    };
+    (sorted(ours), sorted(theirs))
+}
+
+async fn same(queries: &[&str]) {
+    let dataset = Dataset::new();
+    for sql in queries {
+        let (ours, theirs) = both(&dataset, sql).await;
+        assert_eq!(ours, theirs, "{sql}");
+        assert!(!theirs.is_empty(), "{sql}");
+    }
+    let _ = session::state().unwrap();
+}
+
+#[tokio::test]
+async fn joins_give_what_sql_gives() {
+    same(&[
+        // Individuals beside individuals.
+        "SELECT count(*), sum(f.months), avg(i.age) FROM individuals i JOIN follow_up f USING (individual_id) WHERE i.sex = 'male'",
+        "SELECT i.diagnosis, count(*), count(f.months) FROM individuals i LEFT JOIN follow_up f ON i.individual_id = f.individual_id GROUP BY i.diagnosis",
+        "SELECT count(*), count(f.individual_id) FROM individuals i LEFT JOIN (SELECT * FROM follow_up WHERE alive) f ON i.individual_id = f.individual_id WHERE i.age > 50",
+        "SELECT count(*) FROM individuals i LEFT JOIN (SELECT * FROM follow_up WHERE alive) f ON i.individual_id = f.individual_id WHERE f.months IS NULL",
+        "SELECT f.alive, count(*) FROM follow_up f RIGHT JOIN individuals i ON i.individual_id = f.individual_id WHERE i.smoker GROUP BY f.alive",
+        "SELECT count(*), count(DISTINCT i.individual_id) FROM follow_up f LEFT JOIN individuals i ON i.individual_id = f.individual_id AND f.individual_id = i.individual_id",
+        "SELECT count(*) FROM individuals a JOIN individuals b ON a.individual_id = b.individual_id WHERE a.sex = 'male' AND b.smoker = false",
+        // Individuals beside rows.
+        "SELECT s.tissue, count(*), avg(i.age), sum(i.weight) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id WHERE i.sex = 'male' AND s.tissue = 'tumor' GROUP BY s.tissue",
+        "SELECT f.alive, q.stage, count(*), avg(q.depth) FROM follow_up f JOIN qc_metrics q ON f.individual_id = q.individual_id GROUP BY 1, 2",
+        "SELECT count(*), count(q.depth), count(DISTINCT q.individual_id), count(DISTINCT i.individual_id) FROM individuals i LEFT JOIN qc_metrics q ON i.individual_id = q.individual_id",
+        "SELECT i.sex, count(*), sum(q.depth) FROM individuals i LEFT JOIN (SELECT * FROM qc_metrics WHERE depth > 50) q ON i.individual_id = q.individual_id WHERE i.diagnosis <> 'bone' GROUP BY i.sex",
+        "SELECT count(*) FROM individuals i LEFT JOIN qc_metrics q ON i.individual_id = q.individual_id WHERE q.depth IS NULL",
+        "SELECT f.alive, count(*), sum(f.months) FROM samples s LEFT JOIN follow_up f ON s.individual_id = f.individual_id GROUP BY f.alive",
+        "SELECT count(*) FROM samples s LEFT JOIN (SELECT * FROM follow_up WHERE months > 5) f ON s.individual_id = f.individual_id WHERE f.months IS NULL AND s.tissue = 'tumor'",
+        "SELECT count(*), sum(f.months) FROM follow_up f RIGHT JOIN qc_metrics q ON f.individual_id = q.individual_id WHERE q.depth = 30",
+        // Rows beside rows.
+        "SELECT s.tissue, count(*), avg(q.depth) FROM samples s JOIN qc_metrics q ON s.individual_id = q.individual_id AND s.sample_id = q.sample_id JOIN individuals i ON i.individual_id = q.individual_id WHERE i.age < 55 GROUP BY s.tissue",
+        "SELECT count(*), count(q.depth) FROM samples s LEFT JOIN qc_metrics q ON s.individual_id = q.individual_id AND s.sample_id = q.sample_id",
+        "SELECT count(*) FROM samples s JOIN individuals i USING (individual_id) LEFT JOIN qc_metrics q ON i.individual_id = q.individual_id AND q.sample_id = s.sample_id WHERE i.smoker AND s.tissue = 'normal'",
+        "SELECT count(*) FROM samples a JOIN samples b ON a.individual_id = b.individual_id WHERE a.tissue = 'tumor'",
+        // Variants.
+        "SELECT i.diagnosis, v.gene, count(*), count(DISTINCT i.individual_id) FROM individuals i JOIN genotypes g ON i.individual_id = g.individual_id JOIN variants v ON g.variant_id = v.variant_id WHERE g.dosage >= 1 AND i.sex = 'female' GROUP BY 1, 2",
+        "SELECT v.pos, v.kind, sum(g.dosage) FROM variants v RIGHT JOIN genotypes g ON g.variant_id = v.variant_id WHERE g.dosage >= 1 GROUP BY 1, 2",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn predicates_and_missing_values_give_what_sql_gives() {
+    same(&[
+        "SELECT count(*) FROM individuals WHERE weight > 60",
+        "SELECT count(*) FROM individuals WHERE NOT weight > 60",
+        "SELECT count(*) FROM individuals WHERE weight > 60 OR weight IS NULL",
+        "SELECT count(*) FROM follow_up WHERE alive",
+        "SELECT count(*) FROM follow_up WHERE NOT alive",
+        "SELECT count(*) FROM follow_up WHERE alive = false AND months <> 3",
+        "SELECT alive, count(*), count(months), sum(months), avg(months) FROM follow_up GROUP BY alive",
+        "SELECT sum(months), avg(months) FROM follow_up WHERE months > 50",
+        "SELECT count(*) FILTER (WHERE alive), sum(months) FILTER (WHERE NOT alive) FROM follow_up",
+        "SELECT count(*) FILTER (WHERE i.sex = 'male' AND s.tissue = 'tumor'), count(DISTINCT i.individual_id) FILTER (WHERE i.age > 60), sum(i.weight) FILTER (WHERE s.tissue = 'normal') FROM individuals i JOIN samples s ON i.individual_id = s.individual_id",
+        "SELECT round(var_pop(age), 6), round(var_samp(weight), 6) FROM individuals WHERE sex = 'male'",
+        "SELECT s.tissue, round(var_pop(q.depth), 6), round(var_pop(i.weight), 6) FROM individuals i JOIN samples s ON i.individual_id = s.individual_id JOIN qc_metrics q ON s.sample_id = q.sample_id AND q.individual_id = s.individual_id GROUP BY s.tissue",
+        "SELECT count(*), sum(age), avg(age), count(*) FILTER (WHERE smoker), count(*) AS again FROM individuals",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn aggregates_of_an_individuals_own_rows_give_what_sql_gives() {
+    same(&[
+        "SELECT avg(n), count(*) FROM (SELECT individual_id, count(*) AS n FROM samples GROUP BY individual_id) t",
+        "SELECT avg(n) FROM (SELECT g.individual_id, count(*) AS n FROM genotypes g WHERE g.dosage >= 1 GROUP BY g.individual_id) t",
+        "SELECT n, count(*) FROM (SELECT g.individual_id, count(*) AS n FROM genotypes g WHERE g.dosage >= 1 GROUP BY g.individual_id) t GROUP BY n",
+        "SELECT i.sex, avg(c.n), count(*), count(c.n) FROM individuals i LEFT JOIN (SELECT individual_id, count(*) AS n FROM genotypes WHERE dosage >= 1 GROUP BY individual_id) c ON i.individual_id = c.individual_id GROUP BY i.sex",
+        "SELECT count(*) FROM (SELECT DISTINCT individual_id FROM qc_metrics WHERE depth > 50) t",
+        "SELECT count(*) FROM (SELECT individual_id FROM qc_metrics GROUP BY individual_id) t",
+        "SELECT sum(lo), sum(hi), avg(mean), sum(total), count(*) FROM (SELECT individual_id, min(depth) AS lo, max(depth) AS hi, avg(depth) AS mean, sum(depth) AS total FROM qc_metrics GROUP BY individual_id HAVING count(*) > 1) t WHERE hi > 100",
+        "SELECT sum(n), count(*) FROM (SELECT i.individual_id, i.sex, count(*) AS n, count(DISTINCT s.individual_id) AS one FROM individuals i JOIN samples s ON i.individual_id = s.individual_id WHERE i.age > 50 AND s.tissue = 'tumor' GROUP BY i.individual_id, i.sex) t WHERE sex = 'male' AND one = 1",
+        "SELECT tissue, avg(n), count(*) FROM (SELECT individual_id, tissue, count(*) AS n FROM samples GROUP BY individual_id, tissue) t GROUP BY tissue",
+        "SELECT sex, stage, sum(n), count(*) FROM (SELECT i.individual_id, i.sex, q.stage, count(*) AS n, sum(i.age) AS ages FROM individuals i JOIN qc_metrics q ON i.individual_id = q.individual_id WHERE i.smoker GROUP BY i.individual_id, i.sex, q.stage) t WHERE ages > 100 GROUP BY sex, stage",
+        "SELECT sum(n) FROM (SELECT i.individual_id, count(*) FILTER (WHERE i.sex = 'male' AND s.tissue = 'tumor') AS n FROM individuals i JOIN samples s ON i.individual_id = s.individual_id GROUP BY i.individual_id) t",
+        "SELECT count(*), sum(m) FROM (SELECT individual_id, max(months) AS m FROM follow_up WHERE alive GROUP BY individual_id) t",
+        "WITH tp53 AS (SELECT g.individual_id FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE v.gene = 'TP53' AND g.dosage >= 1 GROUP BY g.individual_id), kras AS (SELECT DISTINCT g.individual_id FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE v.gene = 'KRAS' AND g.dosage >= 1) SELECT i.diagnosis, count(*) FROM tp53 JOIN kras ON tp53.individual_id = kras.individual_id JOIN individuals i ON i.individual_id = kras.individual_id WHERE i.age < 65 GROUP BY i.diagnosis",
+        "SELECT v.gene, count(*) FROM (SELECT individual_id, variant_id, sum(dosage) AS copies FROM genotypes WHERE dosage >= 1 GROUP BY individual_id, variant_id) g JOIN variants v ON g.variant_id = v.variant_id WHERE copies = 1 GROUP BY v.gene",
+        "SELECT avg(n) FROM (SELECT individual_id, sum(n) AS n FROM (SELECT individual_id, tissue, count(*) AS n FROM samples GROUP BY individual_id, tissue) s GROUP BY individual_id) t",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_every_type_give_what_sql_gives() {
+    same(&[
+        "SELECT age, count(*) FROM individuals GROUP BY age",
+        "SELECT weight, count(*) FROM individuals GROUP BY weight",
+        "SELECT registered_on, count(*) FROM individuals GROUP BY registered_on",
+        "SELECT smoker, sex, count(*) FROM individuals GROUP BY smoker, sex",
+        "SELECT q.depth, i.age, count(*) FROM qc_metrics q JOIN individuals i ON q.individual_id = i.individual_id GROUP BY q.depth, i.age",
+        "SELECT variant_id, count(*) FROM genotypes WHERE dosage >= 1 GROUP BY variant_id",
+        "SELECT v.variant_id, v.chrom, v.pos, v.ref, v.alt, v.rsid, v.kind, v.consequence, count(*) FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE g.dosage = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
+        "SELECT floor(weight / 10), count(*) FROM individuals GROUP BY floor(weight / 10)",
+        "SELECT age / 10, count(*) FROM individuals GROUP BY age / 10",
+        "SELECT upper(sex), count(*) FROM individuals GROUP BY upper(sex)",
+        "SELECT CAST(date_trunc('year', registered_on) AS DATE), count(*) FROM individuals GROUP BY date_trunc('year', registered_on)",
+        "SELECT date_part('year', registered_on) AS y, count(*) FROM individuals GROUP BY y",
+        "SELECT old, count(*) FROM (SELECT individual_id, CASE WHEN age >= 60 THEN 'old' ELSE 'young' END AS old FROM individuals) t GROUP BY old",
+        "SELECT band, count(*), avg(x) FROM (SELECT floor(age / 10.0) AS band, weight AS x FROM individuals WHERE sex = 'male') t WHERE band > 4 GROUP BY band",
+    ])
+    .await;
+}
