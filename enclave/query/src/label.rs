@@ -15,6 +15,7 @@ use sekisho_tables::{Catalogue, Label, UNIT, VARIANT};
 
 use crate::{Refusal, Rule, cut::Cut, rewrite};
 pub(crate) use relation::{Origin, Relation, bare};
+pub(crate) use released::{AGGREGATES, SCALARS, WINDOWS};
 
 /// A plan and whom its rows are about.
 pub(crate) enum Labelled {
@@ -47,6 +48,7 @@ pub(crate) fn label(
         cuts: Vec::new(),
         scans: 0,
         figures: 0,
+        joined_texts: 0,
     };
     match walk.label(plan)? {
         Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
@@ -94,6 +96,8 @@ struct Walk<'a> {
     scans: usize,
     /// Figures of the cuts so far.
     figures: usize,
+    /// Texts that expressions over figures have joined so far.
+    joined_texts: usize,
 }
 
 impl Walk<'_> {

@@ -50,7 +50,7 @@ impl Walk<'_> {
                 Labelled::Public(left) | Labelled::Released(left),
                 Labelled::Public(right) | Labelled::Released(right),
             ) => self
-                .rebuild(plan, vec![left, right])
+                .released_join(plan, join, left, right)
                 .map(Labelled::Released),
             (Labelled::Annotation(_), _) | (_, Labelled::Annotation(_)) => {
                 Err(self.annotation_alone())
