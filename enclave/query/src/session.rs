@@ -77,7 +77,12 @@ pub(crate) async fn plan(
             && reference.catalog().is_none()
             && catalogue.table(reference.table()).is_some();
         if !known {
-            return Err(unknown_table(&reference.to_string(), sql, catalogue));
+            let place = unplanned::place_of_table(&statement.parsed, reference.table());
+            let refusal = unknown_table(&reference.to_string(), sql, catalogue);
+            return Err(Refusal {
+                place: place.or(refusal.place),
+                ..refusal
+            });
         }
     }
     state

@@ -339,7 +339,9 @@ impl Judge<'_> {
         self.none(qualify.is_none(), "QUALIFY")?;
         self.none(value_table_mode.is_none(), "AS VALUE")?;
         let (GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers)) = group_by;
-        self.none(modifiers.is_empty(), "GROUP BY modifiers")?;
+        if !modifiers.is_empty() {
+            return Err(self.grouping_sets("WITH after GROUP BY"));
+        }
         for TableWithJoins { relation, joins } in from {
             self.relation(relation)?;
             for join in joins {

@@ -21,7 +21,7 @@ use thiserror::Error;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::{Planned, Refusal, Shape, cells};
-pub use confine::{Confinement, confine, report};
+pub use confine::{Confinement, confine, narrow, report};
 use message::{Reply, Request};
 pub use released::Released;
 pub use serve::serve;

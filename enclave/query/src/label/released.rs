@@ -127,7 +127,7 @@ impl Walk<'_> {
         Refusal::new(
             Rule::Function,
             format!("`{name}` is not offered over results"),
-            "use arithmetic, comparisons, CASE, round, coalesce, rank and the like: functions whose result is one value of bounded size, the same whenever it is asked",
+            "compute with what gives one value of bounded size, the same at all times: arithmetic, comparisons, CASE, round, coalesce, rank",
         )
         .at(self.sql, name)
         .with_rewrite(rewrite::individuals(self.catalogue, None))

@@ -7,7 +7,9 @@ use datafusion::{
     execution::SessionState,
     sql::{
         parser::Statement as Parsed,
-        sqlparser::ast::{Expr as SqlExpr, Spanned as _, visit_expressions},
+        sqlparser::ast::{
+            Expr as SqlExpr, ObjectNamePart, Spanned as _, visit_expressions, visit_relations,
+        },
     },
 };
 use sekisho_tables::Catalogue;
@@ -79,6 +81,23 @@ pub(super) fn refusal(
         }
     };
     refusal.with_rewrite(rewrite::individuals(catalogue, None))
+}
+
+/// Where a table is named, however it is quoted.
+pub(super) fn place_of_table(parsed: &Parsed, table: &str) -> Option<Place> {
+    let Parsed::Statement(statement) = parsed else {
+        return None;
+    };
+    let mut place = None;
+    let _: ControlFlow<()> = visit_relations(statement.as_ref(), |name| {
+        let last = name.0.last().and_then(ObjectNamePart::as_ident);
+        if last.is_some_and(|last| last.value.eq_ignore_ascii_case(table)) {
+            place = Place::of_span(name.span());
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    place
 }
 
 /// A function that the text calls.

@@ -68,7 +68,7 @@ impl Judge<'_> {
         .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 
-    fn grouping_sets(&self, name: &str) -> Refusal {
+    pub(super) fn grouping_sets(&self, name: &str) -> Refusal {
         self.clause(
             name,
             "group by one set of keys; further ones are queries of their own, joined by UNION ALL",

@@ -124,7 +124,8 @@ fn large() -> impl Iterator<Item = (Rule, String)> {
             Rule::TooLarge,
             format!("{count} WHERE {}", chain("age = 1", " OR ", 3_000)),
         ),
-        (Rule::TooLarge, chain("SELECT 1", " UNION ALL ", 5_000)),
+        (Rule::TooLarge, chain("SELECT 1", " UNION ALL ", 1_000)),
+        (Rule::TooLong, chain("SELECT 1", " UNION ALL ", 5_000)),
         (
             Rule::TooLarge,
             format!("SELECT {}", chain("1", ", ", 5_000)),

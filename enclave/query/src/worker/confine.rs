@@ -101,7 +101,7 @@ pub fn confine(store: &Path) -> io::Result<Confinement> {
     // A folder that is not there would leave a worker that can read nothing.
     store.metadata()?;
     Ok(Confinement {
-        landlock: only(Some(store)),
+        landlock: narrow(Some(store)),
         seccomp: calls::confine(),
     })
 }
@@ -119,7 +119,7 @@ pub fn report(store: &Path) -> io::Result<()> {
 /// From now on at most this folder may be read. Nothing is ever given back, so
 /// a folder outside what could be read before is not opened by it. Says whether
 /// the kernel enforces it.
-pub(super) fn only(folder: Option<&Path>) -> bool {
+pub fn narrow(folder: Option<&Path>) -> bool {
     let restricted = || -> Result<_, RulesetError> {
         Ruleset::default()
             .handle_access(AccessFs::from_all(RULES))?
