@@ -6,10 +6,11 @@
 
 use datafusion::sql::sqlparser::{
     dialect::GenericDialect,
+    keywords::Keyword,
     tokenizer::{Token, Tokenizer},
 };
 
-use super::syntax;
+use super::{MAX_DEPTH, syntax, too_deep};
 use crate::{Place, Refusal, Rule};
 
 /// The longest text of a query, in bytes.
@@ -31,11 +32,28 @@ pub(super) fn text(sql: &str) -> Result<(), Refusal> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize_with_location()
         .map_err(|error| syntax(Place::named_in(&error.to_string())))?;
-    let mut counted = 0;
+    let (mut counted, mut open, mut prefixes) = (0, 0_usize, 0);
     for token in tokens {
         let place = Place::at(token.span.start);
+        if matches!(token.token, Token::Whitespace(_)) {
+            continue;
+        }
+        counted += 1;
+        // The parser stops there too, but cannot say where it was.
+        open = match token.token {
+            Token::LParen | Token::LBracket | Token::LBrace => open + 1,
+            Token::RParen | Token::RBracket | Token::RBrace => open.saturating_sub(1),
+            _ => open,
+        };
+        prefixes = match &token.token {
+            Token::Plus | Token::Minus | Token::Tilde => prefixes + 1,
+            Token::Word(word) if word.keyword == Keyword::NOT => prefixes + 1,
+            _ => 0,
+        };
+        if open > MAX_DEPTH || prefixes > MAX_DEPTH {
+            return Err(too_deep().at_place(place));
+        }
         match &token.token {
-            Token::Whitespace(_) => continue,
             Token::SingleQuotedString(text) | Token::DoubleQuotedString(text)
                 if text.len() > MAX_LITERAL =>
             {
@@ -46,7 +64,7 @@ pub(super) fn text(sql: &str) -> Result<(), Refusal> {
                 )
                 .at_place(place));
             }
-            _ => counted += 1,
+            _ => {}
         }
         if counted > MAX_TOKENS {
             return Err(Refusal::new(
