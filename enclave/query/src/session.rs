@@ -22,7 +22,7 @@ use datafusion::{
 };
 use sekisho_tables::{Catalogue, ColumnType, Label, Table, UNIT, VARIANT};
 
-use crate::{Refusal, Rule, rewrite, statement::Statement};
+use crate::{Place, Refusal, Rule, rewrite, statement::Statement};
 
 /// What a query's operators may hold in memory.
 const MEMORY_BYTES: usize = 2 << 30;
@@ -80,7 +80,9 @@ pub(crate) async fn plan(
             let place = unplanned::place_of_table(&statement.parsed, reference.table());
             let refusal = unknown_table(&reference.to_string(), sql, catalogue);
             return Err(Refusal {
-                place: place.or(refusal.place),
+                place: place
+                    .or_else(|| Place::of(sql, &format!("'{}'", reference.table())))
+                    .or(refusal.place),
                 ..refusal
             });
         }

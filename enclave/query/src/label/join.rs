@@ -280,6 +280,7 @@ impl Walk<'_> {
             format!("write JOIN … ON a.{unit} = b.{unit}, or ON g.variant_id = v.variant_id for variants"),
         )
         .at(self.sql, "join")
+        .at(self.sql, "from")
         .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
     }
 
