@@ -258,7 +258,7 @@ fn of_results() -> Vec<(&'static str, String, End)> {
             {
                 let values = chain("(1)", ", ", 66);
                 format!(
-                    "WITH v AS (SELECT * FROM (VALUES {values}) t(x)), w AS (SELECT a.x FROM v a, v b) \
+                    "WITH v AS (SELECT column1 AS x FROM (VALUES {values}) t), w AS (SELECT a.x FROM v a, v b) \
                      SELECT count(*) FROM {RESULT} r, w a, w b WHERE r.n + a.x + b.x < 0"
                 )
             },
