@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod hazards;
 mod python;
 mod real;
 mod refused;

@@ -218,6 +218,15 @@ SELECT count(__unit) FROM individuals
 
 SELECT nosuch(age) FROM individuals
 
+SELECT diagnosis,
+       coutn(*) FROM individuals GROUP BY diagnosis
+
+SELECT sex, diagnosis, count(*) FROM individuals GROUP BY sex
+
+SELECT count(*) FROM individuals WHERE age + sex > 1
+
+SELECT sum(n), round('x', n) FROM (SELECT count(*) AS n FROM individuals) t GROUP BY n
+
 SELECT count(*) FROM individuals TABLESAMPLE (10 PERCENT)
 
 SELECT count(*) FROM individuals HAVING count(*) > (SELECT count(*) FROM individuals TABLESAMPLE (10 PERCENT))
@@ -247,6 +256,66 @@ SELECT count(*) FROM individuals WHERE age = $1
 
 SELECT 1
 
+SELECT count(*) FROM individuals PIVOT (count(*) FOR sex IN ('female', 'male'))
+
+SELECT count(*) FROM UNNEST([1, 2]) t
+
+SELECT count(*) FROM range(1, 10)
+
+SELECT count(*) FROM individuals WHERE age IN (SELECT n FROM generate_series(1, 9) t(n))
+
+SELECT count(*) FROM 's3://bucket/table.parquet'
+
+SELECT count(*) FROM individuals GROUP BY GROUPING SETS ((sex), (diagnosis))
+
+SELECT sex, count(*) FROM individuals GROUP BY sex WITH ROLLUP
+
+SELECT n, sum(m) FROM (SELECT sex AS n, count(*) AS m FROM individuals GROUP BY sex) t GROUP BY CUBE (n)
+
+SELECT count(*) FROM individuals ASOF JOIN samples MATCH_CONDITION (age > 1) ON true
+
+-- Over results: functions of unbounded size, of chance, of the clock, of the machine.
+SELECT length(repeat('a', 1000000000)), count(*) FROM individuals
+
+SELECT lpad(sex, 1000000000), count(*) FROM individuals GROUP BY sex
+
+SELECT replace(sex, 'e', 'eeeeee'), count(*) FROM individuals GROUP BY sex
+
+SELECT unnest(generate_series(1, 100000000)), count(*) FROM individuals
+
+SELECT generate_series(1, count(*)) FROM individuals
+
+SELECT [count(*), 1] FROM individuals
+
+SELECT struct(count(*)) FROM individuals
+
+SELECT random(), count(*) FROM individuals
+
+SELECT uuid(), count(*) FROM individuals
+
+SELECT now(), count(*) FROM individuals
+
+SELECT version(), count(*) FROM individuals
+
+SELECT arrow_typeof(count(*)) FROM individuals
+
+SELECT regexp_replace(sex, '(.*)*', 'x'), count(*) FROM individuals GROUP BY sex
+
+SELECT sex ~ '(.*)*x', count(*) FROM individuals GROUP BY sex
+
+SELECT sex SIMILAR TO '(f|m)%', count(*) FROM individuals GROUP BY sex
+
+SELECT string_agg(sex, ',') FROM (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) t
+
+SELECT array_agg(n) OVER () FROM (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) t
+
+WITH a AS (SELECT sex || sex || sex || sex AS s, count(*) AS n FROM individuals GROUP BY sex),
+b AS (SELECT s || s || s || s AS s FROM a), c AS (SELECT s || s || s || s AS s FROM b),
+d AS (SELECT s || s || s || s AS s FROM c), e AS (SELECT s || s || s || s AS s FROM d) SELECT s FROM e
+
+WITH t AS (SELECT sex, diagnosis, smoker, count(*) AS n FROM individuals GROUP BY sex, diagnosis, smoker)
+SELECT a.n FROM t a, t b, t c, t d, t e WHERE a.n + b.n + c.n + d.n + e.n < 0
+
 SELECT unnest([1, 2]), count(*) FROM individuals
 
 SELECT FROM WHERE
@@ -266,3 +335,10 @@ SELECT count(*) FROM individuals AS __cells_0
 SELEC count(*) FROM individuals
 
 SELECT count(* FROM individuals
+
+SELECT count(*) FROM individuals WHERE note = 'never closed
+
+SELECT count(*)
+FROM individuals
+WHERE age >> > 1 AND note = 'Line: 9, Column: 9'
+

@@ -17,7 +17,7 @@ pub use table::table;
 use thiserror::Error;
 pub use units::{Strata, Stratum, Units};
 
-use sekisho_disclosure::{CellTable, Key, Measure, Statistic};
+use sekisho_disclosure::{CellTable, Dimension, Key, Measure, Statistic};
 
 use crate::{Level, MeasureKind, Shape, Sites};
 
@@ -42,6 +42,15 @@ pub fn statistics(shape: &Shape) -> Vec<Statistic> {
         bounds: measure.bounds,
     };
     shape.measures.iter().map(statistic).collect()
+}
+
+/// What a cut's dimensions are.
+pub fn dimensions(shape: &Shape) -> Vec<Dimension> {
+    let dimension = |dimension: &crate::Dimension| match &dimension.values {
+        Some(values) => Dimension::Declared(u32::try_from(values.len()).unwrap_or(u32::MAX)),
+        None => Dimension::Data,
+    };
+    shape.dimensions.iter().map(dimension).collect()
 }
 
 /// Columns that name single sites.

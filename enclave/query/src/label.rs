@@ -25,6 +25,7 @@ use crate::{
 };
 pub(crate) use origin::Origin;
 pub(crate) use relation::{Relation, bare};
+pub(crate) use released::{AGGREGATES, SCALARS, WINDOWS};
 
 /// A plan and whom its rows are about.
 pub(crate) enum Labelled {
@@ -57,6 +58,7 @@ pub(crate) fn label(
         cuts: Vec::new(),
         scans: 0,
         figures: 0,
+        joined_texts: 0,
     };
     match walk.label(plan)? {
         Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
@@ -103,6 +105,8 @@ struct Walk<'a> {
     scans: usize,
     /// Figures of the cuts so far.
     figures: usize,
+    /// Texts that expressions over figures have joined so far.
+    joined_texts: usize,
 }
 
 impl Walk<'_> {

@@ -39,6 +39,12 @@ impl Refusal {
         self
     }
 
+    /// Names the place, unless it has one.
+    pub(crate) fn at_place(mut self, place: Option<Place>) -> Self {
+        self.place = self.place.or(place);
+        self
+    }
+
     /// Names the place by a word of the query.
     pub(crate) fn at(mut self, sql: &str, word: &str) -> Self {
         self.place = self.place.or_else(|| Place::of(sql, word));
@@ -77,10 +83,16 @@ rules! {
     Clause = "statement.clause",
     /// The text is longer than 64 KiB.
     TooLong = "statement.too-long",
+    /// More than 3 000 words and symbols, or a text in quotes of over 1 000 bytes.
+    TooLarge = "statement.too-large",
     /// No such table in the dataset.
     UnknownTable = "statement.unknown-table",
     /// No such column.
     UnknownColumn = "statement.unknown-column",
+    /// No such function.
+    UnknownFunction = "statement.unknown-function",
+    /// A selected column is neither grouped nor aggregated.
+    NotGrouped = "statement.not-grouped",
     /// The query does not plan.
     Invalid = "statement.invalid",
     /// Rows of private tables never leave; only aggregates do.
@@ -101,6 +113,10 @@ rules! {
     FanOut = "join.fan-out",
     /// A kind of join that may not stand over private rows.
     JoinKind = "join.kind",
+    /// A join of results that pairs too many rows.
+    JoinProduct = "join.product",
+    /// A function or operator that is not offered over results.
+    Function = "expression.function",
     /// An expression over private columns that is more than a bare column.
     Unclear = "expression.unclear",
     /// A subquery over private rows, or a correlated one.

@@ -1,22 +1,28 @@
 //! The engine's session: nothing but the dataset's tables, nothing that reads
 //! or writes elsewhere, and no setting that makes time depend on private data.
 
+mod unplanned;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef},
     catalog::Session,
-    common::{DataFusionError, Result, SchemaError},
+    common::Result,
     datasource::{TableProvider, TableType, provider_as_source},
-    execution::{SessionState, SessionStateBuilder, runtime_env::RuntimeEnvBuilder},
+    execution::{
+        SessionState, SessionStateBuilder,
+        disk_manager::{DiskManagerBuilder, DiskManagerMode},
+        runtime_env::RuntimeEnvBuilder,
+    },
     logical_expr::{Expr, LogicalPlan, TableSource},
     physical_plan::ExecutionPlan,
     prelude::{SessionConfig, SessionContext},
 };
 use sekisho_tables::{Catalogue, ColumnType, Label, Table, UNIT, VARIANT};
 
-use crate::{Refusal, Rule, rewrite, statement::Statement};
+use crate::{Place, Refusal, Rule, rewrite, statement::Statement};
 
 /// What a query's operators may hold in memory.
 const MEMORY_BYTES: usize = 2 << 30;
@@ -29,11 +35,17 @@ pub(crate) fn state() -> Result<SessionState> {
         .with_create_default_catalog_and_schema(true);
     let options = config.options_mut();
     options.execution.enable_recursive_ctes = false;
+    // A refusal shows the place of the column that it is about.
+    options.sql_parser.collect_spans = true;
     options.optimizer.enable_dynamic_filter_pushdown = false;
     options.optimizer.repartition_joins = false;
     options.optimizer.repartition_aggregations = false;
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_limit(MEMORY_BYTES, 1.0)
+        // Nothing is spilled: rows stay in memory, or the query ends.
+        .with_disk_manager_builder(
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+        )
         .build_arc()?;
     Ok(SessionStateBuilder::new()
         .with_config(config)
@@ -65,51 +77,20 @@ pub(crate) async fn plan(
             && reference.catalog().is_none()
             && catalogue.table(reference.table()).is_some();
         if !known {
-            return Err(unknown_table(&reference.to_string(), sql, catalogue));
+            let place = unplanned::place_of_table(&statement.parsed, reference.table());
+            let refusal = unknown_table(&reference.to_string(), sql, catalogue);
+            return Err(Refusal {
+                place: place
+                    .or_else(|| Place::of(sql, &format!("'{}'", reference.table())))
+                    .or(refusal.place),
+                ..refusal
+            });
         }
     }
     state
         .statement_to_plan(statement.parsed.clone())
         .await
-        .map_err(|error| refusal(&error, sql, catalogue))
-}
-
-/// A refusal in place of the engine's text.
-fn refusal(error: &DataFusionError, sql: &str, catalogue: &Catalogue) -> Refusal {
-    let refusal = match error.find_root() {
-        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
-            SchemaError::FieldNotFound {
-                field,
-                valid_fields,
-            } => {
-                let mut names: Vec<&str> = valid_fields
-                    .iter()
-                    .map(|field| field.name.as_str())
-                    .collect();
-                names.sort_unstable();
-                names.dedup();
-                Refusal::new(
-                    Rule::UnknownColumn,
-                    format!("there is no column `{}` here", field.name),
-                    format!("the columns are: {}", names.join(", ")),
-                )
-                .at(sql, &field.name)
-                .with_rewrite(rewrite::quoted(sql, &field.name, catalogue))
-            }
-            SchemaError::AmbiguousReference { field } => Refusal::new(
-                Rule::UnknownColumn,
-                format!("`{}` could be a column of several tables", field.name),
-                "write the table's name or alias before it, with a dot between",
-            )
-            .at(sql, &field.name),
-            _ => invalid(),
-        },
-        _ => invalid(),
-    };
-    match refusal.rewrite {
-        Some(_) => refusal,
-        None => refusal.with_rewrite(rewrite::individuals(catalogue, None)),
-    }
+        .map_err(|error| unplanned::refusal(&error, statement, &state, catalogue))
 }
 
 /// The refusal of a table that the dataset does not have.
@@ -142,7 +123,7 @@ fn invalid() -> Refusal {
     Refusal::new(
         Rule::Invalid,
         "the query does not plan",
-        "check that functions exist, that their arguments fit, and that selected columns are grouped or aggregated",
+        "check that types fit: of what is compared or computed with, and of the arguments of functions",
     )
 }
 

@@ -3,7 +3,9 @@
 //! Every struct of the syntax tree that may hide a clause is taken apart field
 //! by field, so that a parser which learns a new one fails to build here.
 
+mod expressions;
 mod from;
+mod size;
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,22 +13,25 @@ use std::{
     ops::ControlFlow,
 };
 
-use datafusion::sql::{
-    parser::{DFParserBuilder, Statement as Parsed},
-    sqlparser::{
-        ast::{
-            Cte, Distinct, Expr as SqlExpr, GroupByExpr, LimitClause, Query, Select, SetExpr,
-            Statement as SqlStatement, TableWithJoins, With, visit_expressions,
+use datafusion::{
+    common::DataFusionError,
+    sql::{
+        parser::{DFParserBuilder, Statement as Parsed},
+        sqlparser::{
+            ast::{
+                Cte, Distinct, Expr as SqlExpr, GroupByExpr, LimitClause, Query, Select, SetExpr,
+                Statement as SqlStatement, TableWithJoins, With, visit_expressions,
+            },
+            dialect::GenericDialect,
+            parser::ParserError,
+            tokenizer::Span,
         },
-        dialect::GenericDialect,
     },
 };
 use sekisho_tables::Catalogue;
 
 use crate::{Place, Refusal, Rule, rewrite};
 
-/// The longest text of a query, in bytes.
-pub(crate) const MAX_BYTES: usize = 64 * 1024;
 /// The deepest nesting of a query.
 const MAX_DEPTH: usize = 50;
 
@@ -43,13 +48,7 @@ pub(crate) struct Statement {
 impl Statement {
     /// Reads and judges a statement.
     pub(crate) fn read(sql: &str, catalogue: &Catalogue) -> Result<Self, Refusal> {
-        if sql.len() > MAX_BYTES {
-            return Err(Refusal::new(
-                Rule::TooLong,
-                format!("the query is longer than {MAX_BYTES} bytes"),
-                "ask in several queries",
-            ));
-        }
+        size::text(sql)?;
         let mut statements = parse(sql)?;
         let (Some(parsed), None) = (statements.pop_front(), statements.pop_front()) else {
             return Err(Refusal::new(
@@ -62,10 +61,12 @@ impl Statement {
         let judge = Judge {
             sql,
             catalogue,
+            reached: Cell::new(Place::START),
             reads: Cell::new(0),
             named: RefCell::default(),
         };
         let query = judge.query_of(&parsed)?;
+        judge.expressions(query)?;
         judge.query(query)?;
         for subquery in subqueries(query) {
             judge.query(&subquery)?;
@@ -80,19 +81,37 @@ impl Statement {
 }
 
 fn parse(sql: &str) -> Result<VecDeque<Parsed>, Refusal> {
-    let syntax = || {
-        Refusal::new(
-            Rule::Syntax,
-            "the text is not a SQL query that this server reads, or it is nested too deeply",
-            "check commas, parentheses and quotes; text stands in single quotes, names in double quotes",
-        )
-    };
     DFParserBuilder::new(sql)
         .with_dialect(&GenericDialect {})
         .with_recursion_limit(MAX_DEPTH)
         .build()
         .and_then(|mut parser| parser.parse_statements())
-        .map_err(|_| syntax())
+        .map_err(|error| match error.find_root() {
+            DataFusionError::SQL(error, _) => match error.as_ref() {
+                ParserError::RecursionLimitExceeded => too_deep(),
+                ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
+                    syntax(Place::named_in(message))
+                }
+            },
+            _ => syntax(None),
+        })
+}
+
+fn syntax(place: Option<Place>) -> Refusal {
+    Refusal::new(
+        Rule::Syntax,
+        "the text is not a SQL query that this server reads",
+        "check what stands before and at the place: commas, parentheses, quotes and the order of clauses; text stands in single quotes, names in double quotes",
+    )
+    .at_place(place)
+}
+
+fn too_deep() -> Refusal {
+    Refusal::new(
+        Rule::Syntax,
+        format!("the query is nested more than {MAX_DEPTH} levels deep"),
+        "name inner queries with WITH, and leave out parentheses that are not needed",
+    )
 }
 
 /// The queries that stand in expressions, however deep.
@@ -118,6 +137,8 @@ fn subqueries(query: &Query) -> Vec<Query> {
 struct Judge<'a> {
     sql: &'a str,
     catalogue: &'a Catalogue,
+    /// Where the walk is: a word that is refused stands here or later.
+    reached: Cell<Place>,
     /// Tables read so far, counted as often as the plan will read them.
     reads: Cell<usize>,
     /// What a query that stands in WITH reads, by its name: it is planned anew
@@ -156,18 +177,32 @@ impl Judge<'_> {
             "only queries are answered: nothing is created, changed, copied or set here",
             "start with SELECT or WITH",
         );
-        Refusal {
-            place: Some(Place { line: 1, column: 1 }),
-            ..refusal
-        }
-        .with_rewrite(rewrite::individuals(self.catalogue, None))
+        refusal
+            .at_place(Some(Place::START))
+            .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 
     fn clause(&self, name: &str, help: &str) -> Refusal {
         let word = name.split(' ').next().unwrap_or(name);
-        Refusal::new(Rule::Clause, format!("`{name}` is not supported"), help)
-            .at(self.sql, word)
+        let place = Place::after(self.reached.get(), self.sql, word);
+        self.clause_at(place.or_else(|| Place::of(self.sql, word)), name, help)
+    }
+
+    fn clause_at(&self, place: Option<Place>, name: &str, help: &str) -> Refusal {
+        let name = if name.starts_with("a ") {
+            name.to_owned()
+        } else {
+            format!("`{name}`")
+        };
+        Refusal::new(Rule::Clause, format!("{name} is not supported"), help)
+            .at_place(place)
             .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn reach(&self, span: Span) {
+        if let Some(place) = Place::of_span(span) {
+            self.reached.set(place);
+        }
     }
 
     fn none(&self, absent: bool, name: &str) -> Result<(), Refusal> {
@@ -253,7 +288,7 @@ impl Judge<'_> {
                 self.set(left)?;
                 self.set(right)
             }
-            SetExpr::Values(_) => Ok(()),
+            SetExpr::Values(values) => self.values(values),
             SetExpr::Table(_) => Err(self.clause("TABLE", "write SELECT … FROM the table")),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 Err(self.not_a_query())
@@ -263,7 +298,7 @@ impl Judge<'_> {
 
     fn select(&self, select: &Select) -> Result<(), Refusal> {
         let Select {
-            select_token: _,
+            select_token,
             optimizer_hints,
             distinct,
             select_modifiers,
@@ -288,6 +323,7 @@ impl Judge<'_> {
             value_table_mode,
             flavor: _,
         } = select;
+        self.reach(select_token.0.span);
         self.none(optimizer_hints.is_empty(), "hints")?;
         self.none(!matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON")?;
         self.none(select_modifiers.is_none(), "SELECT modifiers")?;
@@ -303,7 +339,9 @@ impl Judge<'_> {
         self.none(qualify.is_none(), "QUALIFY")?;
         self.none(value_table_mode.is_none(), "AS VALUE")?;
         let (GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers)) = group_by;
-        self.none(modifiers.is_empty(), "GROUP BY modifiers")?;
+        if !modifiers.is_empty() {
+            return Err(self.grouping_sets("WITH after GROUP BY"));
+        }
         for TableWithJoins { relation, joins } in from {
             self.relation(relation)?;
             for join in joins {

@@ -5,7 +5,9 @@
 //! is given nothing but pipes, and is killed when it overruns. What a worker
 //! says on failing is one word; the engine's text never leaves it.
 
+mod confine;
 mod message;
+mod pipes;
 mod released;
 mod serve;
 
@@ -22,6 +24,7 @@ use crate::{
     Planned, Refusal, Shape,
     cells::{self, Keys},
 };
+pub use confine::{Confinement, confine, narrow, report};
 use message::{Reply, Request};
 pub use released::Released;
 pub use serve::serve;
@@ -56,7 +59,7 @@ impl Worker {
     /// # Errors
     ///
     /// When the process cannot be started.
-    pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Self> {
+    pub fn start(program: &Path, arguments: &[String]) -> std::io::Result<Self> {
         let mut process = Command::new(program)
             .args(arguments)
             .env_clear()
@@ -211,19 +214,19 @@ impl Pool {
     /// When a first worker cannot be started.
     pub fn start(
         program: &Path,
-        arguments: &'static [&'static str],
+        arguments: Vec<String>,
         size: usize,
     ) -> std::io::Result<Arc<Self>> {
         // One more stands ready with the task that refills the channel.
         let (ready, waiting) = tokio::sync::mpsc::channel(size.max(1));
-        let first = Worker::start(program, arguments)?;
+        let first = Worker::start(program, &arguments)?;
         let program = program.to_owned();
         tokio::spawn(async move {
             let mut next = Some(first);
             loop {
                 let worker = match next
                     .take()
-                    .map_or_else(|| Worker::start(&program, arguments), Ok)
+                    .map_or_else(|| Worker::start(&program, &arguments), Ok)
                 {
                     Ok(worker) => worker,
                     // Too many processes, perhaps; visits wait until one can be had.

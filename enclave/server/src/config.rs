@@ -85,11 +85,17 @@ pub(crate) struct Ledger {
 pub(crate) struct Workers {
     /// How many wait for a visit, ready.
     pub(crate) waiting: usize,
+    /// Whether the enclave refuses to start where the kernel does not confine
+    /// them by Landlock and seccomp.
+    pub(crate) require_confinement: bool,
 }
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { waiting: 4 }
+        Self {
+            waiting: 4,
+            require_confinement: false,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From what went wrong inside to what may be said of it outside.
 
+use sekisho_disclosure::ProtectError;
 use sekisho_ledger::ReserveError;
 use sekisho_query::Refusal;
 use sekisho_runtime::status::{Failure, Reason};
@@ -94,6 +95,17 @@ pub(crate) fn exposure(error: &ExposureError) -> Failure {
             execution()
         }
     }
+}
+
+/// The profile's mechanism cannot protect figures like these, whatever the data.
+pub(crate) fn unprotectable(error: &ProtectError) -> Failure {
+    let ProtectError::Unprotectable { mechanism, reason } = error;
+    Failure::new(
+        Reason::QueryRefused,
+        format!("the `{mechanism}` mechanism of this dataset cannot protect the query: {reason}"),
+    )
+    .help("ask for counts, or for columns whose bounds the catalogue declares")
+    .with("rule", "release.mechanism")
 }
 
 /// A refusal by the guard.

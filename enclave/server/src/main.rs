@@ -71,7 +71,17 @@ enum Command {
     },
     /// Serve one visit's queries over standard input and output. Started by `serve`.
     #[command(hide = true)]
-    Worker,
+    Worker {
+        /// All that the process may read.
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+        /// Serve nothing unless the kernel confines the process wholly.
+        #[arg(long)]
+        require_confinement: bool,
+        /// Say how far the kernel confines the process, and end.
+        #[arg(long)]
+        report_confinement: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -81,8 +91,16 @@ fn main() -> ExitCode {
         Command::Ingest { dataset, store } => ingest::run(&dataset, &store),
         Command::Snapshots { store } => ingest::list(&store),
         // A worker says nothing to anybody but its enclave.
-        Command::Worker => {
-            let served = sekisho_query::worker::serve();
+        Command::Worker {
+            store,
+            require_confinement,
+            report_confinement,
+        } => {
+            let served = if report_confinement {
+                sekisho_query::worker::report(&store)
+            } else {
+                sekisho_query::worker::serve(&store, require_confinement)
+            };
             return if served.is_ok() {
                 ExitCode::SUCCESS
             } else {

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use sekisho_ledger::Ledger;
 use sekisho_proto::{DESCRIPTOR_SET, enclave::v1::enclave_service_server::EnclaveServiceServer};
-use sekisho_query::worker::Pool;
+use sekisho_query::worker::{Confinement, Pool};
 use sekisho_runtime::{
     clock::SystemClock,
     shutdown::Shutdown,
@@ -25,9 +25,6 @@ use crate::{
     config::EnclaveConfig, enclave::Enclave, keys::LedgerKeys, permit::Verifier,
     profiles::Profiles, service::Service,
 };
-
-/// The arguments with which this program is a worker.
-const WORKER: &[&str] = &["worker"];
 
 /// A connection is closed after this, when its calls have ended: revocations
 /// reach those who stay connected too.
@@ -98,16 +95,19 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
             torn.bytes
         );
     }
+    let store = Store::open(config.store.clone())?;
     let program = std::env::current_exe().context("cannot find the worker's program")?;
+    let worker = worker(config)?;
+    confinement(&program, &worker, config)?;
     Ok(Enclave {
         id: config.id.clone(),
         gateway: config.gateway.id.clone(),
         verifier: Verifier::load(&config.gateway.permit_key, config.id.clone())?,
-        store: Store::open(config.store.clone())?,
+        store,
         profiles: Profiles::load(&config.profiles)?,
         ledger: Arc::new(ledger),
         noise_key: keys.noise_key,
-        workers: Pool::start(&program, WORKER, config.workers.waiting)
+        workers: Pool::start(&program, worker, config.workers.waiting)
             .context("cannot start a worker")?,
         running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),
         checking: Semaphore::new(config.limits.concurrent_visits),
@@ -116,4 +116,42 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         pinned: Mutex::new(HashMap::new()),
         policy: Mutex::new(None),
     })
+}
+
+/// The arguments with which this program is a worker.
+fn worker(config: &EnclaveConfig) -> anyhow::Result<Vec<String>> {
+    let store = config.store.to_str();
+    let store = store.context("the path of `store` is not UTF-8; move the store")?;
+    let mut arguments = vec!["worker".to_owned(), "--store".to_owned(), store.to_owned()];
+    if config.workers.require_confinement {
+        arguments.push("--require-confinement".to_owned());
+    }
+    Ok(arguments)
+}
+
+/// How far the kernel confines workers, found by one that confines itself.
+fn confinement(
+    program: &Path,
+    worker: &[String],
+    config: &EnclaveConfig,
+) -> anyhow::Result<Confinement> {
+    let mut arguments = worker.to_vec();
+    arguments.push("--report-confinement".to_owned());
+    let reached = Confinement::of_workers(program, &arguments)
+        .context("cannot find out how workers are confined")?;
+    tracing::info!(
+        landlock = reached.landlock,
+        seccomp = reached.seccomp,
+        "workers are confined by {reached}"
+    );
+    if config.workers.require_confinement && !reached.is_whole() {
+        bail!(
+            "workers are confined by {reached}, and `workers.require_confinement` asks for all: \
+             run on Linux 5.13 or later with Landlock enabled, or set it to false"
+        );
+    }
+    if !reached.is_whole() {
+        tracing::warn!("the kernel does not confine workers wholly");
+    }
+    Ok(reached)
 }

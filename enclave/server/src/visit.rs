@@ -154,7 +154,7 @@ pub(crate) async fn check(
             let profiles = profiles(enclave, &pinned, &planned, &verified.permit.profile)?;
             let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
             let permit = &verified.permit;
-            let meters = meters(&permit.project, &permit.dataset, &planned, &profiles);
+            let meters = meters(&permit.project, &permit.dataset, &planned, &profiles)?;
             Ok(Ok(Checked {
                 planned,
                 profile,
@@ -279,39 +279,38 @@ async fn commit(
     }
 }
 
-/// What a query spends beside itself: privacy, where noise pays for it.
-pub(crate) fn meters(
+/// What a query spends beside itself: privacy, where noise pays for it. A query
+/// that noise cannot protect is refused; that hangs on its text alone.
+fn meters(
     project: &str,
     dataset: &str,
     planned: &Planned,
     profiles: &[Profile],
-) -> Vec<Meter> {
+) -> Result<Vec<Meter>, Failure> {
     let under = planned.shapes.iter().zip(profiles);
     let noisy: Vec<_> = under
         .filter(|(_, profile)| profile.mechanism == Mechanism::Dp)
         .collect();
-    let cost =
-        |(shape, profile): &(&Shape, &Profile)| dp::charge(&cells::statistics(shape), profile);
-    let amount = noisy.iter().map(cost).fold(0, u64::saturating_add);
-    let limit = |share: fn(&Profile) -> f64| {
-        let limits = noisy.iter().map(|(_, profile)| share(profile));
-        exposure::nano(limits.fold(f64::INFINITY, f64::min))
-    };
-    if noisy.is_empty() {
-        return Vec::new();
+    let mut amount = 0_u64;
+    let (mut of_project, mut of_dataset) = (f64::INFINITY, f64::INFINITY);
+    for (shape, profile) in noisy {
+        let cost = dp::charge(&cells::dimensions(shape), &cells::statistics(shape), profile);
+        amount = amount.saturating_add(cost.map_err(|error| failure::unprotectable(&error))?);
+        of_project = of_project.min(profile.dp.rho_project);
+        of_dataset = of_dataset.min(profile.dp.rho_dataset);
     }
-    vec![
-        Meter {
-            account: format!("rho/{project}/{dataset}"),
-            amount,
-            limit: limit(|profile| profile.dp.rho_project),
-        },
-        Meter {
-            account: format!("rho//{dataset}"),
-            amount,
-            limit: limit(|profile| profile.dp.rho_dataset),
-        },
-    ]
+    let meter = |account: String, limit: f64| Meter {
+        account,
+        amount,
+        limit: exposure::nano(limit),
+    };
+    match amount {
+        0 => Ok(Vec::new()),
+        _ => Ok(vec![
+            meter(format!("rho/{project}/{dataset}"), of_project),
+            meter(format!("rho//{dataset}"), of_dataset),
+        ]),
+    }
 }
 
 /// What the ledger is told of the visit.
@@ -352,6 +351,6 @@ fn charge_of(
         profile: profile.name.clone(),
         trace_id: question.trace_id.clone(),
         idempotency_key: question.idempotency_key.clone(),
-        meters: meters(&permit.project, &permit.dataset, planned, profiles),
+        meters: meters(&permit.project, &permit.dataset, planned, profiles)?,
     })
 }

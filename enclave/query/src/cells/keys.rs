@@ -8,7 +8,6 @@ use arrow::{
     },
     datatypes::{DataType, Date32Type, Float64Type, Int64Type},
 };
-use sekisho_disclosure as disclosure;
 use sekisho_tables::ColumnType;
 
 use super::Mismatch;
@@ -102,10 +101,7 @@ pub(super) fn values(column: &ArrayRef) -> Result<Vec<Option<KeyValue>>, Mismatc
 pub struct Keys(Vec<Vec<KeyValue>>);
 
 /// The values of one dimension, to find positions in.
-pub(super) struct Positions {
-    declared: bool,
-    positions: BTreeMap<KeyValue, u32>,
-}
+pub(super) struct Positions(BTreeMap<KeyValue, u32>);
 
 impl Positions {
     /// Of a declared domain in its order; of a data key whatever was found, sorted.
@@ -132,14 +128,7 @@ impl Positions {
             .zip(&values)
             .map(|(position, value)| (value.clone(), position))
             .collect();
-        let declared = dimension.values.is_some();
-        Ok((
-            Self {
-                declared,
-                positions,
-            },
-            values,
-        ))
+        Ok((Self(positions), values))
     }
 
     /// The position of a value; a value outside the declared domain does not fit.
@@ -147,19 +136,10 @@ impl Positions {
         let Some(value) = value else {
             return Ok(None);
         };
-        match self.positions.get(value) {
+        match self.0.get(value) {
             Some(position) => Ok(Some(*position)),
             None => Err(Mismatch),
         }
-    }
-
-    /// The dimension of the cells.
-    pub(super) fn dimension(&self) -> Result<disclosure::Dimension, Mismatch> {
-        if !self.declared {
-            return Ok(disclosure::Dimension::Data);
-        }
-        let size = u32::try_from(self.positions.len()).map_err(|_| Mismatch)?;
-        Ok(disclosure::Dimension::Declared(size))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Cells, Keys, Mismatch, Strata, Units,
     columns::{self, Number},
     keys::{self, KeyValue, Positions},
-    statistics,
+    dimensions, statistics,
 };
 use crate::{Level, MeasureShape, Shape};
 
@@ -84,7 +84,7 @@ pub fn collect(
     if profile.mechanism == Mechanism::Dp {
         found = bounded(found, &statistics, profile, noise);
     }
-    let mut table = CellTable::new(dimensions, statistics);
+    let mut table = CellTable::new(dimensions(shape), statistics);
     for row in found {
         let added = table.add(noise, row.unit, row.key, &row.contributions);
         added.map_err(|_| Mismatch)?;

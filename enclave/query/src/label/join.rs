@@ -49,7 +49,7 @@ impl Walk<'_> {
                 Labelled::Public(left) | Labelled::Released(left),
                 Labelled::Public(right) | Labelled::Released(right),
             ) => self
-                .rebuild(plan, vec![left, right])
+                .released_join(plan, join, left, right)
                 .map(Labelled::Released),
             (Labelled::Annotation(_), _) | (_, Labelled::Annotation(_)) => {
                 Err(self.annotation_alone())
@@ -262,6 +262,7 @@ impl Walk<'_> {
             format!("write JOIN … ON a.{unit} = b.{unit}, or ON g.variant_id = v.variant_id for variants"),
         )
         .at(self.sql, "join")
+        .at(self.sql, "from")
         .with_rewrite(rewrite::individuals(self.catalogue, relation.table()))
     }
 

@@ -1,13 +1,24 @@
-//! Over protected cells the visitor's plan goes on as it was written.
+//! Over protected cells the visitor's plan goes on as it was written, as long
+//! as it cannot exhaust the worker: functions that are offered, and joins whose
+//! rows are bounded.
+
+mod functions;
+mod rows;
 
 use datafusion::{
     common::tree_node::{Transformed, TreeNode},
     error::DataFusionError,
-    logical_expr::{Expr, LogicalPlan, Subquery},
+    logical_expr::{Expr, Join, LogicalPlan, Subquery},
 };
 
 use super::{Labelled, Walk};
-use crate::{Refusal, expression};
+use crate::{Refusal, Rule, expression, rewrite};
+pub(crate) use functions::{AGGREGATES, SCALARS, WINDOWS};
+use functions::{Offer, offer};
+use rows::{Cells, MAX_PAIRS};
+
+/// The most texts that a query joins: each may double the length of one.
+const MAX_JOINED_TEXTS: usize = 12;
 
 impl Walk<'_> {
     /// The same node over other inputs; its subqueries are labelled too.
@@ -26,8 +37,29 @@ impl Walk<'_> {
             .map_err(|_| self.invalid())
     }
 
-    /// An expression over released figures: anything, but its subqueries must
-    /// be released as well and stand alone.
+    /// A join of what is released with what is released or public.
+    pub(super) fn released_join(
+        &mut self,
+        plan: &LogicalPlan,
+        join: &Join,
+        left: LogicalPlan,
+        right: LogicalPlan,
+    ) -> Result<LogicalPlan, Refusal> {
+        if Cells(&self.cuts).pairs(join, &left, &right) > MAX_PAIRS {
+            return Err(Refusal::new(
+                Rule::JoinProduct,
+                format!("a join would pair more than {MAX_PAIRS} rows of results"),
+                "join each result on all of its group keys with ON or USING, or group by fewer keys",
+            )
+            .at(self.sql, "join")
+            .at(self.sql, "from")
+            .with_rewrite(rewrite::individuals(self.catalogue, None)));
+        }
+        self.rebuild(plan, vec![left, right])
+    }
+
+    /// An expression over released figures: of offered functions, and its
+    /// subqueries must be released as well and stand alone.
     fn released_expression(&mut self, expr: Expr) -> Result<Expr, Refusal> {
         let mut refusal = None;
         let rewritten = expr.transform_down(|expr| match self.released_node(expr) {
@@ -45,6 +77,21 @@ impl Walk<'_> {
     }
 
     fn released_node(&mut self, expr: Expr) -> Result<Transformed<Expr>, Refusal> {
+        match offer(&expr) {
+            Offer::Offered => Ok(Transformed::no(expr)),
+            Offer::JoinsTexts(texts) => {
+                self.joined_texts = self.joined_texts.saturating_add(texts);
+                if self.joined_texts > MAX_JOINED_TEXTS {
+                    return Err(self.joins_texts());
+                }
+                Ok(Transformed::no(expr))
+            }
+            Offer::Subquery => self.released_subquery(expr),
+            Offer::Refused(name) => Err(self.function_not_offered(&name)),
+        }
+    }
+
+    fn released_subquery(&mut self, expr: Expr) -> Result<Transformed<Expr>, Refusal> {
         match expr {
             Expr::ScalarSubquery(subquery) => Ok(Transformed::yes(Expr::ScalarSubquery(
                 self.subquery(subquery)?,
@@ -57,15 +104,7 @@ impl Walk<'_> {
                 inner.subquery = self.subquery(inner.subquery)?;
                 Ok(Transformed::yes(Expr::Exists(inner)))
             }
-            Expr::SetComparison(_)
-            | Expr::OuterReferenceColumn(..)
-            | Expr::Placeholder(_)
-            | Expr::ScalarVariable(..)
-            | Expr::Unnest(_)
-            | Expr::HigherOrderFunction(_)
-            | Expr::Lambda(_)
-            | Expr::LambdaVariable(_) => Err(self.invalid()),
-            other => Ok(Transformed::no(other)),
+            _ => Err(self.invalid()),
         }
     }
 
@@ -82,5 +121,27 @@ impl Walk<'_> {
                 Err(expression::subquery(self.sql, self.catalogue))
             }
         }
+    }
+
+    fn function_not_offered(&self, name: &str) -> Refusal {
+        Refusal::new(
+            Rule::Function,
+            format!("`{name}` is not offered over results"),
+            "compute with what gives one value of bounded size, the same at all times: arithmetic, comparisons, CASE, round, coalesce, rank",
+        )
+        .at(self.sql, name)
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
+    }
+
+    fn joins_texts(&self) -> Refusal {
+        Refusal::new(
+            Rule::Function,
+            format!("the query joins more than {MAX_JOINED_TEXTS} texts"),
+            "return the columns as they are, and join their texts in your own program",
+        )
+        .at(self.sql, "||")
+        .at(self.sql, "concat")
+        .at(self.sql, "concat_ws")
+        .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 }

@@ -1,11 +1,11 @@
 //! What stands in FROM: tables, queries in parentheses and joins of them.
 
 use datafusion::sql::sqlparser::ast::{
-    Join, JoinConstraint, JoinOperator, ObjectName, TableAlias, TableFactor,
+    Join, JoinConstraint, JoinOperator, ObjectName, Spanned as _, TableAlias, TableFactor,
 };
 
 use super::Judge;
-use crate::{Refusal, Rule, rewrite};
+use crate::{Place, Refusal, Rule, rewrite};
 
 /// The most tables that a query reads.
 const MAX_READS: usize = 64;
@@ -28,12 +28,20 @@ impl Judge<'_> {
             | JoinOperator::RightOuter(constraint)
             | JoinOperator::FullOuter(constraint)
             | JoinOperator::CrossJoin(constraint) => constraint,
-            _ => {
-                return Err(self.clause(
-                    "JOIN of this kind",
-                    "write INNER JOIN … ON or LEFT JOIN … ON",
-                ));
+            JoinOperator::Semi(_) | JoinOperator::LeftSemi(_) | JoinOperator::RightSemi(_) => {
+                return Err(self.other_join("SEMI JOIN"));
             }
+            JoinOperator::Anti(_) | JoinOperator::LeftAnti(_) | JoinOperator::RightAnti(_) => {
+                return Err(self.other_join("ANTI JOIN"));
+            }
+            JoinOperator::CrossApply | JoinOperator::OuterApply => {
+                return Err(self.other_join("APPLY"));
+            }
+            JoinOperator::AsOf { .. } => return Err(self.other_join("ASOF JOIN")),
+            JoinOperator::StraightJoin(_) => return Err(self.other_join("STRAIGHT_JOIN")),
+            JoinOperator::ArrayJoin
+            | JoinOperator::LeftArrayJoin
+            | JoinOperator::InnerArrayJoin => return Err(self.other_join("ARRAY JOIN")),
         };
         match constraint {
             JoinConstraint::On(_) | JoinConstraint::Using(_) | JoinConstraint::None => Ok(()),
@@ -57,10 +65,10 @@ impl Judge<'_> {
                 sample,
                 index_hints,
             } => {
+                self.reach(name.span());
                 self.read(name)?;
-                let call = name.to_string();
                 if args.is_some() {
-                    return Err(self.clause(&call, "name a table of the dataset"));
+                    return Err(self.clause(&name.to_string(), "name a table of the dataset"));
                 }
                 self.none(
                     with_hints.is_empty() && index_hints.is_empty(),
@@ -95,11 +103,28 @@ impl Judge<'_> {
                     .iter()
                     .try_for_each(|join| self.join(join))
             }
-            _ => Err(self.clause(
-                "FROM of this kind",
-                "name a table, or a query in parentheses",
-            )),
+            TableFactor::TableFunction { .. } => Err(self.other_relation("TABLE")),
+            TableFactor::Function { name, .. } => Err(self.other_relation(&name.to_string())),
+            TableFactor::UNNEST { .. } => Err(self.other_relation("UNNEST")),
+            TableFactor::JsonTable { .. } => Err(self.other_relation("JSON_TABLE")),
+            TableFactor::OpenJsonTable { .. } => Err(self.other_relation("OPENJSON")),
+            TableFactor::Pivot { .. } => Err(self.other_relation("PIVOT")),
+            TableFactor::Unpivot { .. } => Err(self.other_relation("UNPIVOT")),
+            TableFactor::MatchRecognize { .. } => Err(self.other_relation("MATCH_RECOGNIZE")),
+            TableFactor::XmlTable { .. } => Err(self.other_relation("XMLTABLE")),
+            TableFactor::SemanticView { .. } => Err(self.other_relation("SEMANTIC_VIEW")),
         }
+    }
+
+    fn other_join(&self, name: &str) -> Refusal {
+        self.clause(name, "write INNER JOIN … ON or LEFT JOIN … ON")
+    }
+
+    fn other_relation(&self, name: &str) -> Refusal {
+        self.clause(
+            name,
+            "name a table of the dataset, or a query in parentheses",
+        )
     }
 
     fn read(&self, name: &ObjectName) -> Result<(), Refusal> {
@@ -124,7 +149,7 @@ impl Judge<'_> {
             ),
             "ask in several queries",
         )
-        .at(self.sql, "from")
+        .at_place(Place::of_span(name.span()))
         .with_rewrite(rewrite::individuals(self.catalogue, None)))
     }
 

@@ -226,6 +226,34 @@ async fn the_released_phase_does_what_it_likes() {
 }
 
 #[tokio::test]
+async fn results_are_joined_on_their_keys_or_when_they_are_few() {
+    let dataset = Dataset::new();
+    let sql = "WITH n AS (SELECT sex, diagnosis, count(*) AS n FROM individuals GROUP BY sex, diagnosis), \
+               s AS (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) \
+               SELECT n.sex, n.diagnosis, round(n.n * 100.0 / s.n, 0) AS percent \
+               FROM n JOIN s ON n.sex = s.sex CROSS JOIN (SELECT count(*) AS n FROM individuals) t \
+               WHERE n.diagnosis = 'lung' ORDER BY 1";
+    assert_eq!(
+        shown(&dataset, sql).await,
+        ["female lung 60.0", "male lung 60.0"]
+    );
+}
+
+#[tokio::test]
+async fn functions_of_bounded_size_work_over_results() {
+    let dataset = Dataset::new();
+    let sql = "SELECT upper(left(sex, 1)) || lower(substr(sex, 2)) AS who, \
+               coalesce(CAST(count(*) AS DOUBLE), 0) AS n, \
+               CASE WHEN count(*) BETWEEN 1 AND 1000 THEN 'some' ELSE 'many' END AS how, \
+               greatest(sum(age), 5) > 10 AS old, lag(sex) OVER (ORDER BY sex) AS before \
+               FROM individuals GROUP BY sex ORDER BY sex";
+    assert_eq!(
+        shown(&dataset, sql).await,
+        ["Female 100.0 some true -", "Male 100.0 some true female"]
+    );
+}
+
+#[tokio::test]
 async fn figures_say_what_they_are_and_how_many_are_suppressed() {
     let dataset = Dataset::new();
     let sql =

@@ -74,11 +74,7 @@ async fn every_refusal_names_rule_place_and_a_proposal_that_is_accepted() {
 async fn every_rule_has_a_query_that_meets_it() {
     let dataset = Dataset::new();
     let mut met = std::collections::HashSet::new();
-    for query in
-        queries()
-            .into_iter()
-            .chain([format!("SELECT {}", "x".repeat(70_000)), wide(), long()])
-    {
+    for query in queries().into_iter().chain(large().map(|(_, query)| query)) {
         if let Err(refusal) = run::prepare(&query, dataset.snapshot.catalogue()).await {
             met.insert(refusal.rule);
         }
@@ -88,6 +84,67 @@ async fn every_rule_has_a_query_that_meets_it() {
         .filter(|rule| !met.contains(rule))
         .collect();
     assert!(unmet.is_empty(), "no query meets {unmet:?}");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_it_is_planned() {
+    let dataset = Dataset::new();
+    for (rule, query) in large() {
+        let start: String = query.chars().take(60).collect();
+        match run::prepare(&query, dataset.snapshot.catalogue()).await {
+            Err(refusal) => assert_eq!(refusal.rule, rule, "{start}"),
+            Ok(_) => panic!("accepted: {start}"),
+        }
+    }
+}
+
+/// Queries that are too large to stand among the others.
+fn large() -> impl Iterator<Item = (Rule, String)> {
+    let chain = |term: &str, between: &str, n: usize| vec![term; n].join(between);
+    let count = "SELECT count(*) FROM individuals";
+    [
+        (Rule::TooLong, format!("SELECT {}", "x".repeat(70_000))),
+        (Rule::TooWide, wide()),
+        (Rule::PredicateLength, long()),
+        (
+            Rule::PredicateLength,
+            format!("SELECT * FROM (VALUES {}) t", chain("(1)", ", ", 201)),
+        ),
+        (
+            Rule::PredicateLength,
+            format!("{count} HAVING count(*) IN ({})", chain("1", ", ", 201)),
+        ),
+        (
+            Rule::TooLarge,
+            format!(
+                "SELECT count(*) + {} FROM individuals",
+                chain("1", "+", 2_000)
+            ),
+        ),
+        (
+            Rule::TooLarge,
+            format!("{count} WHERE {}", chain("age = 1", " OR ", 3_000)),
+        ),
+        (Rule::TooLarge, chain("SELECT 1", " UNION ALL ", 1_000)),
+        (Rule::TooLong, chain("SELECT 1", " UNION ALL ", 5_000)),
+        (
+            Rule::TooLarge,
+            format!("SELECT {}", chain("1", ", ", 5_000)),
+        ),
+        (
+            Rule::TooLarge,
+            format!("{count} WHERE note = '{}'", "x".repeat(1_001)),
+        ),
+        (
+            Rule::Syntax,
+            format!("SELECT {}1{}", "(".repeat(60), ")".repeat(60)),
+        ),
+        (
+            Rule::Clause,
+            format!("{count} GROUP BY CUBE ({})", chain("sex", ", ", 16)),
+        ),
+    ]
+    .into_iter()
 }
 
 fn wide() -> String {
@@ -114,6 +171,10 @@ async fn a_refusal_repeats_no_literal() {
         "SELECT CAST('canary-7' AS INT) FROM individuals",
         "SELECT nosuchfunction('canary-7') FROM individuals",
         "SELECT 'canary-7 FROM individuals",
+        "SELECT count(*) FROM individuals WHERE 'canary-7' 'canary-7'",
+        "SELECT round('canary-7', 'canary-7'), count(*) FROM individuals",
+        "SELECT \"canary-7\"(age) FROM individuals",
+        "SELECT count(*), 'canary-7' || age FROM individuals",
     ] {
         let Err(refusal) = run::prepare(query, dataset.snapshot.catalogue()).await else {
             panic!("accepted: {query}");

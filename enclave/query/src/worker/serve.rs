@@ -1,37 +1,35 @@
 //! The worker's side.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
-use rlimit::Resource;
 use roaring::RoaringBitmap;
 use sekisho_tables::Snapshot;
 
 use super::{
     Lost,
+    confine::{self, confine},
     message::{self, Reply, Request},
+    pipes,
 };
 use crate::run::{self, Prepared};
 
 /// Deep queries need a deep stack; running out of it ends this process only.
 const STACK_BYTES: usize = 256 << 20;
 
-/// The most memory that a worker may map. The engine's own account, which is
-/// half of it, leaves out what functions and literals take.
-const ADDRESS_BYTES: u64 = 4 << 30;
-
-/// The most time that a worker may compute, in seconds, whoever waits for it:
-/// one whose enclave was killed must not go on for ever.
-const PROCESSOR_SECONDS: u64 = 900;
-
 /// Serves one visit over standard input and output, until the input ends.
+/// Confines itself first; with `required`, nothing is served where the kernel
+/// does not enforce all of it.
 ///
 /// # Errors
 ///
 /// When a pipe breaks, the limits cannot be set, or the thread that works cannot
 /// be started.
-pub fn serve() -> std::io::Result<()> {
-    confine()?;
+pub fn serve(store: &Path, required: bool) -> std::io::Result<()> {
+    let reached = confine(store)?;
+    if required && !reached.is_whole() {
+        return Err(std::io::Error::other(format!("confined by {reached}")));
+    }
     let worker = std::thread::Builder::new()
         .stack_size(STACK_BYTES)
         .spawn(|| {
@@ -45,19 +43,6 @@ pub fn serve() -> std::io::Result<()> {
         .unwrap_or_else(|_| Err(std::io::Error::other("the worker's thread ended")))
 }
 
-/// Gives up what a visit does not need. A core dump would hold rows.
-fn confine() -> std::io::Result<()> {
-    for (resource, most) in [
-        (Resource::CORE, 0),
-        (Resource::AS, ADDRESS_BYTES),
-        (Resource::CPU, PROCESSOR_SECONDS),
-    ] {
-        let most = most.min(resource.get_hard()?);
-        resource.set(most, most)?;
-    }
-    Ok(())
-}
-
 /// The one visit that a worker serves.
 #[derive(Default)]
 struct Visit {
@@ -67,8 +52,8 @@ struct Visit {
 
 async fn converse() -> std::io::Result<()> {
     warm_up().await;
-    let mut input = tokio::io::stdin();
-    let mut output = tokio::io::stdout();
+    let mut input = pipes::input()?;
+    let mut output = pipes::output()?;
     let mut visit = Visit::default();
     while let Some((request, blobs)) = message::read(&mut input).await? {
         let (reply, blobs) = answer(request, blobs, &mut visit)
@@ -108,6 +93,7 @@ async fn answer(
             Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
         },
         Request::Units { snapshot } => {
+            confine::narrow(Some(&snapshot));
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
             };
@@ -136,6 +122,7 @@ async fn answer(
             Ok((Reply::Rows, cuts))
         }
         Request::Released { sql, catalogue } => {
+            confine::narrow(None);
             let query = run::prepare(&sql, &catalogue).await.map_err(|_| Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
