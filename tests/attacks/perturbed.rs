@@ -133,7 +133,7 @@ async fn a_mean_of_repeats_is_bounded_by_the_budget() {
         let attacker = intruder(project, "dp-small").await;
         let mut tables = Vec::new();
         let mut met = crate::rates::Met::Refusal;
-        for n in 0..2 * STATISTICS {
+        for n in 0..STATISTICS + 2 {
             let sql = format!(
                 "SELECT diagnosis, count(*) AS n FROM individuals WHERE age < {} GROUP BY diagnosis",
                 100 + n

@@ -110,8 +110,9 @@ impl Rates {
             "{:<28} succeeds {:.3}, guessing {:.3}, bound {:.3}, {} trials: {:?}",
             self.name, self.success_rate, self.guess_rate, self.bound, self.trials, self.outcome
         );
+        let kept = table::keep(&self);
         assert!(self.holds, "{self:?}");
-        table::keep(&self);
+        kept.unwrap_or_else(|differs| panic!("{differs}"));
     }
 
     /// Whether the difference between what was learnt and guessing may be chance.

@@ -24,23 +24,26 @@ const HEAD: &str = "| attack | mechanism | trials | succeeds | guessing | bound 
 static FILE: Mutex<()> = Mutex::new(());
 
 /// Writes an attack's row, or compares it with the one that stands there.
-pub(crate) fn keep(rates: &Rates) {
+pub(crate) fn keep(rates: &Rates) -> Result<(), String> {
     let _one_at_a_time = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let text = fs::read_to_string(file()).unwrap();
     let mut rows = rows(&text);
     if std::env::var_os("SEKISHO_BLESS").is_some() {
         rows.insert(rates.name.to_owned(), row(rates));
         fs::write(file(), with(&text, &rows)).unwrap();
-        return;
+        return Ok(());
     }
     let Some(written) = rows.get(rates.name) else {
-        panic!("THREAT_MODEL.md has no row of `{}`: {ADVICE}", rates.name);
+        let name = rates.name;
+        return Err(format!("THREAT_MODEL.md has no row of `{name}`: {ADVICE}"));
     };
     let told = written.trim_end_matches(" |").rsplit("| ").next().unwrap();
-    assert!(
-        told == outcome(rates.outcome, rates) || may_be_chance(rates, told),
+    if told == outcome(rates.outcome, rates) || may_be_chance(rates, told) {
+        return Ok(());
+    }
+    Err(format!(
         "THREAT_MODEL.md says `{told}` of {rates:?}: {ADVICE}"
-    );
+    ))
 }
 
 const ADVICE: &str = "read why, then `SEKISHO_BLESS=1` rewrites it";
@@ -100,8 +103,14 @@ fn rows(text: &str) -> BTreeMap<String, String> {
 }
 
 fn between(text: &str) -> &str {
-    let (_, rest) = text.split_once(BEGIN).unwrap();
-    rest.split_once(END).unwrap().0
+    around(text).1
+}
+
+/// The text up to the table, the table, and the text from its end.
+fn around(text: &str) -> (&str, &str, &str) {
+    let begin = text.find(BEGIN).unwrap() + BEGIN.len();
+    let end = begin + text[begin..].find(END).unwrap();
+    (&text[..begin], &text[begin..end], &text[end..])
 }
 
 fn with(text: &str, rows: &BTreeMap<String, String>) -> String {
@@ -111,7 +120,8 @@ fn with(text: &str, rows: &BTreeMap<String, String>) -> String {
         .filter(|(name, _)| known(name))
         .map(|(_, row)| row.as_str())
         .collect();
-    text.replacen(between(text), &format!("\n{HEAD}{}\n", rows.join("\n")), 1)
+    let (before, _, after) = around(text);
+    format!("{before}\n{HEAD}{}\n{after}", rows.join("\n"))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     intruder::{PEOPLE, intruder, population},
-    rates::{Attempt, Met, Rates, fewer_trials, normal, trials},
+    rates::{Attempt, Met, Rates, fewer_trials, trials},
     victims::{by_weight, victims, weight},
 };
 
@@ -38,13 +38,14 @@ async fn a_general_tracker_finds_nothing() {
 }
 
 /// The same with many padding sets, none of which is asked for by itself: how
-/// many people there are is known. What is rounded up here is rounded down
-/// there, and the mean of eight is nearer the truth.
+/// many people there are is known, a multiple of five. A cohort and its
+/// complement are rounded to that sum, unless one more makes one of the two
+/// round up: of five sets one does. Of eight, none does in one case of six.
 ///
-/// The bound is that of eight sums of two rounding errors, each of variance 2,
-/// against a difference of one, for padding sets that nobody asked for before.
+/// The bound is for padding sets that nobody asked for before. Later victims
+/// meet the anchors of earlier ones.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tracker_with_padding_sets_is_bounded_by_rounding() {
+async fn a_tracker_with_padding_sets_meets_the_anchors_of_earlier_ones() {
     const SETS: usize = 8;
     let attacker = intruder("tracker").await;
     let dataset = population("tracker");
@@ -64,17 +65,16 @@ async fn a_tracker_with_padding_sets_is_bounded_by_rounding() {
                 found += reply.number().unwrap_or_default();
             }
         }
-        let mean = found / SETS as f64 - PEOPLE as f64;
-        let right = (mean > 0.5) == victim.smoker;
+        let right = (found > (SETS * PEOPLE) as f64) == victim.smoker;
         attempts.push(Attempt { right, met });
     }
-    let deviation = (4.0 / SETS as f64).sqrt();
+    let all_hide = 0.8_f64.powi(SETS as i32);
     Rates::of(
         "tracker-padded",
         "anchors; rounding to base 5",
         &attempts,
         0.5,
-        normal(0.5 / deviation),
+        0.5 + 0.5 * (1.0 - all_hide),
     )
     .report();
 }
