@@ -1,11 +1,11 @@
 //! Several accounts, each of which asks nothing suspicious.
 
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use rand::{SeedableRng as _, rngs::StdRng};
 
 use crate::{
     intruder::{account, population},
     rates::{Rates, trials},
-    victims::{differing, victims, weight},
+    victims::{aimed, differing, same, victims, weight},
 };
 
 /// One asks with the victim, one without, one for whom the two have in common
@@ -21,7 +21,9 @@ async fn three_accounts_learn_no_more_than_one() {
         .into_iter()
         .enumerate()
     {
-        let age = victim.age + random.random_range(5..30);
+        let age = aimed(&mut random, victim.age + 3..95, |age| {
+            dataset.count(|p| p.smoker && p.age <= age && !same(p, victim))
+        });
         let cohort = format!("smoker AND age <= {age}");
         let others = format!("{cohort} AND weight <> {}", weight(victim));
         let padded = format!("{others} AND sex IN ('female', 'male')");

@@ -83,6 +83,14 @@ pub(crate) fn population(id: &'static str) -> Dataset {
             Dataset::population(id, PEOPLE, 14).with_panel(panel)
         }
         "anchor-edge" | "informed" | "threshold-edge" => Dataset::population(id, 2000, 15),
+        "complement" => {
+            let mut dataset = Dataset::population(id, PEOPLE, 20);
+            // One smoker less is rounded down.
+            while dataset.count(|p| p.smoker) % 5 != 3 {
+                dataset.people.pop();
+            }
+            dataset
+        }
         "fan-out" => {
             let mut dataset = Dataset::population(id, 1200, 16);
             for person in dataset.people.iter_mut().step_by(40) {

@@ -1,11 +1,11 @@
 //! What a person's own aggregate can be used for.
 
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use rand::{SeedableRng as _, rngs::StdRng};
 
 use crate::{
     intruder::{intruder, population},
     rates::{Rates, trials},
-    victims::{differing, victims},
+    victims::{aimed, differing, same, victims},
 };
 
 /// The mean depth of a person's samples is theirs alone. It picks them out of a
@@ -17,7 +17,9 @@ async fn an_aggregate_by_person_is_a_value_of_the_person() {
     let mut random = StdRng::seed_from_u64(30);
     let mut attempts = Vec::new();
     for victim in victims(&dataset, &mut random, trials(), |_| true) {
-        let age = victim.age + random.random_range(1..30);
+        let age = aimed(&mut random, victim.age..95, |age| {
+            dataset.count(|p| p.smoker && p.age <= age && !same(p, victim))
+        });
         let smokers = |more: &str| {
             format!(
                 "WITH p AS (SELECT individual_id, avg(depth) AS depth FROM qc_metrics \

@@ -6,7 +6,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{intruder, population},
     rates::{Rates, trials},
-    victims::{differing, victims},
+    victims::{aimed, differing, same, victims},
 };
 
 /// Samples of smokers, all, and all but those of the victim's depth, which
@@ -18,10 +18,12 @@ async fn rows_that_only_one_person_has_change_no_figure() {
     let mut random = StdRng::seed_from_u64(29);
     let mut attempts = Vec::new();
     for victim in victims(&dataset, &mut random, trials(), |_| true) {
-        let (from, to) = (
-            victim.age - random.random_range(5..30),
-            victim.age + random.random_range(5..30),
-        );
+        let from = victim.age - random.random_range(5..30);
+        // Two rows of everybody else, and one of the victim that stays.
+        let to = aimed(&mut random, victim.age + 1..95, |to| {
+            let ages = from..=to;
+            2 * dataset.count(|p| p.smoker && ages.contains(&p.age) && !same(p, victim)) + 1
+        });
         let rows = |more: &str| {
             format!(
                 "SELECT count(*) AS n FROM individuals i \

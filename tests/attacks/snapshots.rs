@@ -6,7 +6,7 @@ use sekisho_tests::{Consortium, Dataset};
 use crate::{
     intruder::{ACCOUNTS, Intruder},
     rates::{Rates, fewer_trials},
-    victims::{differing, victims},
+    victims::{aimed, differing, victims},
 };
 
 /// One person more in each snapshot; the attacker asks for smokers of an age
@@ -36,7 +36,9 @@ async fn a_newcomer_changes_no_figure() {
     let mut attempts = Vec::new();
     for newcomer in victims(&everybody, &mut random, rounds, suits) {
         let from = newcomer.age - random.random_range(5..30);
-        let to = newcomer.age + random.random_range(5..30);
+        let to = aimed(&mut random, newcomer.age + 1..95, |to| {
+            growing.count(|p| p.smoker && (from..=to).contains(&p.age))
+        });
         let cohort = format!("smoker AND age BETWEEN {from} AND {to}");
         let before = attacker.count(&cohort).await;
         growing.people.push(newcomer.clone());

@@ -5,7 +5,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{PEOPLE, intruder, population},
     rates::{Attempt, Met, Rates, fewer_trials, trials},
-    victims::{by_weight, victims, weight},
+    victims::{aimed, by_weight, victims, weight},
 };
 
 /// The general tracker (Denning and Schlörer): whoever is `C` counts once more
@@ -18,7 +18,12 @@ async fn a_general_tracker_finds_nothing() {
     let mut attempts = Vec::new();
     for victim in victims(&dataset, &mut random, trials(), |_| true) {
         let c = format!("(weight = {} AND smoker)", weight(victim));
-        let t = format!("age < {}", random.random_range(45..75));
+        let age = aimed(&mut random, 45..75, |age| {
+            // The one of the two cohorts that the victim is not in already.
+            let below = victim.age < age;
+            dataset.count(|p| (p.age < age) != below)
+        });
+        let t = format!("age < {age}");
         let mut found = 0.0;
         let mut met = Met::Figures;
         for (sign, cohort) in [

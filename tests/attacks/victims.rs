@@ -8,6 +8,9 @@ use crate::{
     rates::{Attempt, Met},
 };
 
+/// Counts are multiples of this under the profile `standard`.
+const BASE: usize = 5;
+
 /// So many victims, in random order, of whom every other one smokes. They come
 /// again when all have had their turn.
 pub(crate) fn victims<'a>(
@@ -42,6 +45,26 @@ pub(crate) fn by_weight(dataset: &Dataset) -> Vec<&Person> {
 /// Where somebody stands among people.
 pub(crate) fn place(people: &[&Person], of: &Person) -> usize {
     people.iter().position(|p| p.id == of.id).unwrap()
+}
+
+/// A choice by which so many of the others are counted that one more is rounded
+/// up: the attacker knows the others. If there is none, any.
+pub(crate) fn aimed<T: Copy>(
+    random: &mut StdRng,
+    choices: impl IntoIterator<Item = T>,
+    others: impl Fn(T) -> usize,
+) -> T {
+    let mut choices: Vec<T> = choices.into_iter().collect();
+    choices.shuffle(random);
+    let best = choices
+        .iter()
+        .find(|choice| others(**choice) % BASE == BASE / 2);
+    *best.or(choices.first()).unwrap()
+}
+
+/// Whether two people are one.
+pub(crate) fn same(one: &Person, other: &Person) -> bool {
+    one.id == other.id
 }
 
 /// The attempt of one who takes it that the victim smokes if two figures differ.
