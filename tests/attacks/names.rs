@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 35] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 36] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -176,5 +176,10 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 35] = [
         "worlds-outside",
         "worlds.rs",
         "a hundred statements about others, with the victim in the data and without",
+    ),
+    (
+        "worlds-time",
+        "worlds.rs",
+        "how long such statements take, with the victim in the data and without",
     ),
 ];

@@ -1,6 +1,6 @@
 //! The same question before and after somebody joined.
 
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use rand::{SeedableRng as _, rngs::StdRng};
 use sekisho_tests::{Consortium, Dataset};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 async fn a_newcomer_changes_no_figure() {
     const ID: &str = "growing";
     const START: usize = 300;
-    let rounds = fewer_trials(5).min(120);
+    let rounds = fewer_trials(2).min(150);
     let everybody = Dataset::population(ID, START + 2 * rounds, 21);
     let mut growing = everybody.clone();
     let newcomers = growing.people.split_off(START);
@@ -35,8 +35,9 @@ async fn a_newcomer_changes_no_figure() {
     let suits = |p: &sekisho_tests::Person| newcomers.iter().any(|new| new.id == p.id);
     let mut attempts = Vec::new();
     for newcomer in victims(&everybody, &mut random, rounds, suits) {
-        let from = newcomer.age - random.random_range(5..30);
-        let to = aimed(&mut random, newcomer.age + 1..95, |to| {
+        let ages = (newcomer.age - 30..newcomer.age)
+            .flat_map(|from| (newcomer.age + 1..95).map(move |to| (from, to)));
+        let (from, to) = aimed(&mut random, ages, |(from, to)| {
             growing.count(|p| p.smoker && (from..=to).contains(&p.age))
         });
         let cohort = format!("smoker AND age BETWEEN {from} AND {to}");

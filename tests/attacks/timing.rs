@@ -14,6 +14,12 @@ use crate::{
 const TICK_SECONDS: f64 = 0.01;
 const FACTOR: f64 = 2.0;
 
+/// Behind which tick an answer came.
+pub(crate) fn tick(begun: Instant) -> String {
+    let ticks = (begun.elapsed().as_secs_f64() / TICK_SECONDS).log(FACTOR);
+    format!("{ticks:.0}")
+}
+
 /// The victim has two hundred times the rows of others: if the victim smokes,
 /// there is more to read of the smokers. The attacker notes behind which tick
 /// the answer came, learns from half of the trials, and is judged by the others.
@@ -44,9 +50,9 @@ async fn time_comes_in_ticks() {
         );
         let begun = Instant::now();
         let reply = attacker.ask(&sql).await;
-        let ticks = (begun.elapsed().as_secs_f64() / TICK_SECONDS).log(FACTOR);
+        let tick = tick(begun);
         met = met.max(reply.met());
-        seen.push((format!("{ticks:.0}"), victim.smoker));
+        seen.push((tick, victim.smoker));
     }
     let attempts = attempts(told_apart_anew(&seen), met);
     Rates::of("timing-ticks", "ticks", &attempts, 0.5, 0.5).report();

@@ -2,13 +2,14 @@
 
 mod statements;
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 use sekisho_tests::{Dataset, Site, Worlds};
 
 use crate::{
     intruder::{ACCOUNTS, Intruder, Reply},
-    rates::{Rates, told_apart},
+    rates::{Rates, told_apart, told_apart_anew},
+    timing::tick,
 };
 use statements::STATEMENTS;
 
@@ -97,6 +98,27 @@ async fn worlds_that_differ_by_one_person_answer_alike() {
     println!("worlds: {answered} of {} statements answered", outside / 2);
     let right = told_apart(&seen);
     Rates::new("worlds-outside", "sets; keyed noise", &right, 0.5, 0.5).report();
+}
+
+/// How long answers about others take in the victim's world and in the one
+/// without, in turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn worlds_that_differ_by_one_person_answer_as_quickly() {
+    let [with, without, _] = visitors().await;
+    let mut seen = Vec::new();
+    for (n, (sql, _)) in STATEMENTS.iter().enumerate() {
+        let sql = sql.replace("{c}", &format!("i.age >= 46 AND i.weight < 1{n:02}"));
+        let mut pair = [(&with, true), (&without, false)];
+        // Who is asked first changes.
+        pair.rotate_left(n % 2);
+        for (world, there) in pair {
+            let begun = Instant::now();
+            world.ask(&sql).await;
+            seen.push((tick(begun), there));
+        }
+    }
+    let right = told_apart_anew(&seen);
+    Rates::new("worlds-time", "ticks", &right, 0.5, 0.5).report();
 }
 
 async fn ask(worlds: &[Intruder; 3], sql: &str) -> [Reply; 3] {
