@@ -61,9 +61,13 @@ impl Rates {
         guess_rate: f64,
         bound: f64,
     ) -> Self {
-        let rate = |of: usize| of as f64 / successes.len() as f64;
-        let success_rate = rate(successes.iter().filter(|success| **success).count());
-        let slack = |rate: f64| 3.0 * (rate * (1.0 - rate) / successes.len() as f64).sqrt();
+        let of = successes.len().max(1) as f64;
+        let success_rate = match successes.iter().filter(|success| **success).count() {
+            // Whoever never gets to try has nothing but a guess.
+            0 if successes.is_empty() => guess_rate,
+            right => right as f64 / of,
+        };
+        let slack = |rate: f64| 3.0 * (rate * (1.0 - rate) / of).sqrt();
         let promised = bound <= guess_rate;
         let guessed = guess_rate + if promised { slack(guess_rate) } else { 0.0 };
         let outcome = if success_rate > guessed {
@@ -113,12 +117,6 @@ impl Rates {
         let kept = table::keep(&self);
         assert!(self.holds, "{self:?}");
         kept.unwrap_or_else(|differs| panic!("{differs}"));
-    }
-
-    /// Whether the difference between what was learnt and guessing may be chance.
-    pub(crate) fn is_like_guessing(&self) -> bool {
-        let guessing = self.guess_rate * (1.0 - self.guess_rate) / self.trials as f64;
-        (self.success_rate - self.guess_rate).abs() <= 3.0 * guessing.sqrt()
     }
 }
 

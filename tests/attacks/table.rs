@@ -38,7 +38,7 @@ pub(crate) fn keep(rates: &Rates) -> Result<(), String> {
         return Err(format!("THREAT_MODEL.md has no row of `{name}`: {ADVICE}"));
     };
     let told = written.trim_end_matches(" |").rsplit("| ").next().unwrap();
-    if told == outcome(rates.outcome, rates) || may_be_chance(rates, told) {
+    if told == outcome(rates) {
         return Ok(());
     }
     Err(format!(
@@ -47,14 +47,6 @@ pub(crate) fn keep(rates: &Rates) -> Result<(), String> {
 }
 
 const ADVICE: &str = "read why, then `SEKISHO_BLESS=1` rewrites it";
-
-/// Whether an attack that is open was as unlucky as to look like guessing.
-fn may_be_chance(rates: &Rates, told: &str) -> bool {
-    let open = [Outcome::Succeeded, Outcome::Neutralised];
-    rates.bound > rates.guess_rate
-        && rates.is_like_guessing()
-        && open.iter().any(|one| outcome(*one, rates) == told)
-}
 
 fn file() -> PathBuf {
     root().join("THREAT_MODEL.md")
@@ -73,7 +65,7 @@ fn row(rates: &Rates) -> String {
         percent(rates.success_rate),
         percent(rates.guess_rate),
         percent(rates.bound),
-        outcome(rates.outcome, rates),
+        outcome(rates),
     )
 }
 
@@ -81,13 +73,15 @@ fn percent(rate: f64) -> String {
     format!("{:.0} %", 100.0 * rate)
 }
 
-fn outcome(outcome: Outcome, rates: &Rates) -> String {
-    match outcome {
-        Outcome::Refused => "refused".to_owned(),
-        Outcome::Suppressed => "suppressed".to_owned(),
-        Outcome::Neutralised => "neutralised".to_owned(),
-        Outcome::Succeeded if rates.bound > rates.guess_rate => "**open**".to_owned(),
-        Outcome::Succeeded => "succeeded".to_owned(),
+/// What the bound says of an attack that is answered, and not the luck of a run:
+/// one that may learn more than guessing does is open.
+fn outcome(rates: &Rates) -> &'static str {
+    match rates.outcome {
+        Outcome::Refused => "refused",
+        Outcome::Suppressed => "suppressed",
+        Outcome::Neutralised | Outcome::Succeeded if rates.bound > rates.guess_rate => "**open**",
+        Outcome::Neutralised => "neutralised",
+        Outcome::Succeeded => "**succeeded**",
     }
 }
 
