@@ -8,6 +8,7 @@
 
 mod accepted;
 mod dataset;
+mod fuzz;
 mod refused;
 
 use arrow::record_batch::RecordBatch;

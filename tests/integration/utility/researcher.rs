@@ -259,7 +259,7 @@ fn genomes() -> Vec<Question> {
             },
         ),
         Question::new(
-            "germline-like loss of BRCA1 and BRCA2 by diagnosis",
+            "carriers of BRCA1 or BRCA2 by diagnosis",
             1,
             &format!(
                 "SELECT i.diagnosis, count(DISTINCT i.individual_id) AS n FROM {CARRIERS} \
