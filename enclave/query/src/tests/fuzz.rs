@@ -58,7 +58,8 @@ type Met = Option<&'static str>;
 /// What somebody found who asked statements.
 #[derive(Default)]
 struct Tally {
-    outcomes: BTreeMap<&'static str, usize>,
+    /// How often, how often unspoilt, and the shortest unspoilt statement.
+    outcomes: BTreeMap<&'static str, (usize, usize, String)>,
     accepted: usize,
     untouched: usize,
     constructs: BTreeSet<&'static str>,
@@ -120,7 +121,15 @@ impl Tally {
     ) {
         match judged {
             Ok(met) => {
-                *self.outcomes.entry(met.unwrap_or("accepted")).or_default() += 1;
+                let (all, unspoilt, shortest) =
+                    self.outcomes.entry(met.unwrap_or("accepted")).or_default();
+                *all += 1;
+                if !statement.constructs.contains("spoilt") {
+                    *unspoilt += 1;
+                    if *unspoilt == 1 || statement.sql.len() < shortest.len() {
+                        shortest.clone_from(&statement.sql);
+                    }
+                }
                 if met.is_none() {
                     self.accepted += 1;
                     self.untouched += usize::from(!statement.touched);
@@ -136,8 +145,9 @@ impl Tally {
 
     #[expect(clippy::print_stdout, reason = "people read it")]
     fn tell(&self) {
-        for (outcome, count) in &self.outcomes {
-            println!("{count:>7} {outcome}");
+        println!("   drawn unspoilt");
+        for (outcome, (all, unspoilt, shortest)) in &self.outcomes {
+            println!("{all:>8} {unspoilt:>8} {outcome:<28} {shortest}");
         }
         println!(
             "{:>7} accepted about cohorts without the victim",
