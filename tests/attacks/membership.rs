@@ -3,9 +3,8 @@
 use sekisho_tests::{Dataset, SITES};
 
 use crate::{
-    CANCER, intruder,
+    intruder::intruder,
     rates::{Rates, told_apart},
-    view,
 };
 
 /// Figures that mention a place in the genome.
@@ -25,7 +24,7 @@ const QUESTIONS: [&str; 4] = [
 /// fewer than ten people carry and places where nobody differs look alike.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rare_variant_looks_like_none() {
-    let visit = intruder().await;
+    let attacker = intruder("rare-variant").await;
     let people = Dataset::cancer();
     let mut seen = Vec::new();
     for (at, question) in QUESTIONS.iter().enumerate() {
@@ -36,10 +35,7 @@ async fn a_rare_variant_looks_like_none() {
         for pos in rare {
             for (pos, there) in [(pos, true), (pos + 1, false)] {
                 let sql = question.replace("{pos}", &pos.to_string());
-                let seen_of_it = match visit.sql(&sql, CANCER).await {
-                    Ok(answers) => view(answers.first().unwrap().1.as_ref().unwrap()),
-                    Err(refused) => refused.to_string(),
-                };
+                let seen_of_it = attacker.ask(&sql).await.view();
                 seen.push((format!("{at} {seen_of_it}"), there));
             }
         }

@@ -4,16 +4,15 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sekisho_tests::Dataset;
 
 use crate::{
-    ask, intruder,
+    intruder::intruder,
     rates::{Rates, told_apart, trials},
-    view,
 };
 
 /// A cohort of nobody and one of one to nine people get the same reply, counts
-/// and means alike. Time is not looked at.
+/// and means alike. Time is looked at elsewhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_and_a_few_get_the_same_reply() {
-    let visit = intruder().await;
+    let attacker = intruder("oracle").await;
     let people = Dataset::cancer();
     let mut random = StdRng::seed_from_u64(3);
     let mut seen = Vec::new();
@@ -33,7 +32,7 @@ async fn nobody_and_a_few_get_the_same_reply() {
              sum(weight) AS weight FROM individuals \
              WHERE age = {age} AND weight BETWEEN {from} AND {to}"
         );
-        seen.push((view(&ask(&visit, &sql).await), there > 0));
+        seen.push((attacker.ask(&sql).await.view(), there > 0));
     }
     let successes = told_apart(&seen);
     Rates::new(

@@ -1,24 +1,25 @@
 //! A small cell, computed from everything else.
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
-use sekisho_tests::{Dataset, shown};
+use sekisho_tests::Dataset;
 
 use crate::{
-    ask, count, intruder,
+    intruder::intruder,
     rates::{Outcome, Rates, trials},
 };
+
 /// In one table the small cell is never the only one that is missing, and what
 /// is missing is never fewer than ten people.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_one_table_another_cell_is_missing_too() {
-    let visit = intruder().await;
+    let attacker = intruder("small-cell").await;
     let people = Dataset::cancer();
     let mut successes = Vec::new();
     for age in (35..=90).step_by(5) {
         let sql = format!(
             "SELECT diagnosis, count(*) AS n FROM individuals WHERE age < {age} GROUP BY diagnosis"
         );
-        let rows = shown(&ask(&visit, &sql).await);
+        let rows = attacker.ask(&sql).await.rows();
         let missing: Vec<&str> = rows
             .iter()
             .filter_map(|row| row.strip_suffix(" -"))
@@ -50,7 +51,7 @@ async fn in_one_table_another_cell_is_missing_too() {
 /// evenly; nobody who sees what comes to 0, ±5 or ±10 of it does better.
 #[tokio::test(flavor = "multi_thread")]
 async fn over_several_tables_rounding_bounds_what_is_learnt() {
-    let visit = intruder().await;
+    let attacker = intruder("small-cell-several").await;
     let people = Dataset::cancer();
     let of_age = |age: i64| people.count(|p| p.age == age);
     let small: Vec<i64> = (40..80).filter(|age| of_age(*age) < 10).collect();
@@ -67,8 +68,10 @@ async fn over_several_tables_rounding_bounds_what_is_learnt() {
             random.random_range(age + 5..90),
         );
         let span = async |from: i64, to: i64| {
-            let figure = count(&visit, &format!("age BETWEEN {from} AND {to}")).await;
-            figure.unwrap_or(0)
+            let figure = attacker
+                .count(&format!("age BETWEEN {from} AND {to}"))
+                .await;
+            figure.number().unwrap_or_default() as i64
         };
         let left = span(from, to).await - span(from, age - 1).await - span(age + 1, to).await;
         let (guess, _) = likeliest(&prior, left);

@@ -18,6 +18,8 @@ type Alteration = Box<dyn FnOnce(&Policies)>;
 #[derive(Default)]
 pub struct Builder {
     datasets: [Option<Dataset>; 2],
+    further: Vec<Dataset>,
+    keys: Option<PathBuf>,
     stores: [Option<(&'static str, PathBuf)>; 2],
     policies: Vec<Alteration>,
     otlp_endpoint: Option<String>,
@@ -31,6 +33,20 @@ impl Builder {
             Site::East => self.datasets[0] = Some(dataset),
             Site::West => self.datasets[1] = Some(dataset),
         }
+        self
+    }
+
+    /// Holds one more dataset in the east. Who may visit it, policies say:
+    /// [`Policies::add_account`].
+    pub fn also(mut self, dataset: Dataset) -> Self {
+        self.further.push(dataset);
+        self
+    }
+
+    /// Gives the east the keys of another consortium's east, so that what is
+    /// drawn there is drawn alike here.
+    pub fn keys_of(mut self, other: &Consortium) -> Self {
+        self.keys = Some(other.folder().join("east/keys"));
         self
     }
 
@@ -80,6 +96,15 @@ impl Builder {
         for alter in self.policies {
             alter(&policies);
         }
+        for Dataset {
+            id,
+            holder,
+            profile,
+            ..
+        } in &self.further
+        {
+            policies.add_dataset(id, holder, profile);
+        }
         let [of_east, of_west] = self.stores;
         let datasets = [(Site::East, &of_east), (Site::West, &of_west)].map(|(site, store)| {
             let Some((dataset, _)) = store else {
@@ -98,13 +123,24 @@ impl Builder {
         let enclaves = held.map(|(site, dataset, store)| {
             let store = match (dataset, store) {
                 (_, Some((_, store))) => store,
-                (None, None) => shared_store(site).to_owned(),
-                (Some(dataset), None) => {
+                (None, None) if site == Site::West || self.further.is_empty() => {
+                    shared_store(site).to_owned()
+                }
+                (dataset, None) => {
+                    let dataset = dataset.unwrap_or_else(Dataset::cancer);
                     let store = at.join(site.name()).join("store");
                     ingest(&dataset, &at.join(site.name()).join("data"), &store);
+                    if site == Site::East {
+                        for further in &self.further {
+                            ingest(further, &at.join("east").join(further.id), &store);
+                        }
+                    }
                     store
                 }
             };
+            if let (Site::East, Some(keys)) = (site, &self.keys) {
+                same_keys(keys, &at.join("east/keys"));
+            }
             let seconds = self.visit_seconds.unwrap_or(60);
             let port = free_port();
             let config = at.join(site.name()).join("enclave.toml");
@@ -116,7 +152,10 @@ impl Builder {
         let port = free_port();
         let config = at.join("gateway.toml");
         let ports = [&enclaves[0], &enclaves[1]].map(Server::port);
-        fs::write(&config, gateway(port, ports, datasets) + &telemetry).unwrap();
+        let [east, west] = datasets;
+        let further = self.further.iter().map(|dataset| dataset.id);
+        let held = [std::iter::once(east).chain(further).collect(), vec![west]];
+        fs::write(&config, gateway(port, ports, &held) + &telemetry).unwrap();
         let gateway = Server::start("sekisho-gateway", config, at.join("gateway.log"), port);
         let [east, west] = enclaves;
         let consortium = Consortium {
@@ -146,6 +185,15 @@ pub(crate) fn ingest_folder(folder: &Path, store: &Path) {
         store.to_str().unwrap(),
     ];
     run("sekisho-enclave", &words).succeeded();
+}
+
+fn same_keys(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let file = entry.unwrap().path();
+        // The permission bits are copied too: the enclave looks at them.
+        fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
 }
 
 /// The store of a site whose dataset nobody changes, made once for all.
@@ -211,7 +259,7 @@ visit_seconds = {visit_seconds}
     )
 }
 
-fn gateway(port: u16, enclaves: [u16; 2], datasets: [&str; 2]) -> String {
+fn gateway(port: u16, enclaves: [u16; 2], datasets: &[Vec<&str>; 2]) -> String {
     let mut text = format!(
         r#"policies = "policies"
 
@@ -237,7 +285,7 @@ key = "gateway.key"
 [[enclave]]
 id = "{}"
 address = "https://localhost:{port}"
-datasets = ["{dataset}"]
+datasets = {dataset:?}
 "#,
             site.id(),
         );

@@ -10,7 +10,7 @@ use sekisho::{Connection, Visit};
 use sekisho_runtime::tls::{ClientTls, client_channel};
 use tonic::transport::Channel;
 
-use crate::{Audit, Builder, Direct, Pki, Ran, Server, programs};
+use crate::{Audit, Builder, Dataset, Direct, Pki, Ran, Server, builder, programs};
 
 /// How long the consortium may take to answer its first call.
 const READY: Duration = Duration::from_secs(120);
@@ -90,6 +90,15 @@ impl Consortium {
     /// Its folder: configurations, keys, ledgers.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Ingests another state of a dataset into the east's own store, while it
+    /// serves.
+    pub fn ingest(&self, dataset: &Dataset) {
+        let east = self.folder.join("east");
+        let data = east.join("next");
+        builder::ingest(dataset, &data, &east.join("store"));
+        std::fs::remove_dir_all(data).unwrap();
     }
 
     /// The gateway's address.

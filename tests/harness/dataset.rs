@@ -9,6 +9,8 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
+use crate::Panel;
+
 /// Somebody in a dataset.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the columns of the table `individuals`")]
@@ -25,6 +27,10 @@ pub struct Person {
     pub note: String,
     /// Whether the tumour carries each of [`SITES`].
     pub carries: [bool; SITES.len()],
+    /// Of the tumour's sequencing.
+    pub depth: f64,
+    /// How many tumour samples there are beyond the first.
+    pub further_samples: usize,
 }
 
 /// A place in the genome that is called in `demo-cancer`.
@@ -76,9 +82,11 @@ pub const SITES: [VariantSite; 4] = [
 pub struct Dataset {
     /// Its name.
     pub id: &'static str,
-    holder: &'static str,
+    pub(crate) holder: &'static str,
     /// Who is in it.
     pub people: Vec<Person>,
+    pub(crate) profile: String,
+    pub(crate) panel: Option<Panel>,
 }
 
 impl Dataset {
@@ -95,6 +103,8 @@ impl Dataset {
             id: "demo-cancer",
             holder: "east-cancer-centre",
             people: people("e", 300, diagnosis),
+            profile: "standard".to_owned(),
+            panel: None,
         }
     }
 
@@ -104,6 +114,8 @@ impl Dataset {
             id: "demo-control",
             holder: "west-biobank",
             people: people("w", 240, |_| "none"),
+            profile: "standard".to_owned(),
+            panel: None,
         }
     }
 
@@ -127,6 +139,8 @@ impl Dataset {
                 smoker,
                 registered_on,
                 note,
+                depth,
+                further_samples,
                 ..
             } = person;
             let weight = person.weight.map(|kg| kg.to_string()).unwrap_or_default();
@@ -135,9 +149,13 @@ impl Dataset {
                 "{id},{sex},{diagnosis},{age},{weight},{smoker},{registered_on},{note}"
             )
             .unwrap();
-            for (tissue, depth) in [("normal", 30), ("tumor", 120)] {
+            for (tissue, depth) in [("normal", 30.0), ("tumor", *depth)] {
                 writeln!(samples, "{id}-{tissue},{id},{tissue}").unwrap();
                 writeln!(qc, "{id}-{tissue},{id},{tissue},qc2,{depth}").unwrap();
+            }
+            for n in 0..*further_samples {
+                writeln!(samples, "{id}-tumor-{n},{id},tumor").unwrap();
+                writeln!(qc, "{id}-tumor-{n},{id},tumor,qc2,{depth}").unwrap();
             }
         }
         let files = [
@@ -150,6 +168,9 @@ impl Dataset {
         for (name, text) in files {
             fs::write(folder.join(name), text).unwrap();
         }
+        if let Some(panel) = &self.panel {
+            fs::write(folder.join("panel.vcf"), panel.calls(&self.people)).unwrap();
+        }
     }
 
     fn manifest(&self) -> String {
@@ -157,7 +178,12 @@ impl Dataset {
             "id = \"{}\"\ntitle = \"A dataset of the tests\"\nholder = \"{}\"\n",
             self.id, self.holder
         );
-        head + MANIFEST
+        let files = match self.panel {
+            Some(_) => r#"files = ["calls.vcf", "panel.vcf"]"#,
+            None => r#"files = ["calls.vcf"]"#,
+        };
+        let text = MANIFEST.replacen("\"standard\"", &format!("{:?}", self.profile), 1);
+        head + &text.replacen(r#"files = ["calls.vcf"]"#, files, 1)
     }
 
     fn calls(&self) -> String {
@@ -202,6 +228,8 @@ fn people(prefix: &str, n: usize, diagnosis: impl Fn(usize) -> &'static str) -> 
             registered_on: format!("{}-06-01", 2015 + i % 5),
             note: "nothing to say".to_owned(),
             carries: SITES.map(|site| prefix == "e" && (site.carried)(i)),
+            depth: 120.0,
+            further_samples: 0,
         })
         .collect()
 }
@@ -245,8 +273,8 @@ stage = { from = "stage", role = "attribute", domain = ["qc1", "qc2"] }
 depth = { from = "depth", role = "technical", type = "float", bounds = [0, 1000] }
 "#;
 
-const VCF_HEADER: &str = "##fileformat=VCFv4.3\n\
-##contig=<ID=12>\n##contig=<ID=13>\n##contig=<ID=17>\n\
+pub(crate) const VCF_HEADER: &str = "##fileformat=VCFv4.3\n\
+##contig=<ID=12>\n##contig=<ID=13>\n##contig=<ID=17>\n##contig=<ID=22>\n\
 ##INFO=<ID=GENE,Number=1,Type=String,Description=\"gene\">\n\
 ##INFO=<ID=VC,Number=1,Type=String,Description=\"consequence\">\n\
 ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"genotype\">\n\

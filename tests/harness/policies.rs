@@ -60,6 +60,52 @@ impl Policies {
             &format!("{project},demo-cancer,detailed,*,*,,allow,2026-04-01,{until}"),
         )
     }
+
+    /// Adds a researcher of the Midori Institute with a project of their own for
+    /// these datasets.
+    pub fn add_account(
+        &self,
+        person: &str,
+        project: &str,
+        query_budget: u64,
+        datasets: &[&str],
+    ) -> &Self {
+        let until = "2035-12-31";
+        let id = format!("spiffe://consortium.example/people/{person}");
+        if !self.holds("people.csv", &id) {
+            let row = format!("{id},midori-institute,researcher,2024-04-01,{until}");
+            self.add("people.csv", &row);
+        }
+        self.add(
+            "projects.csv",
+            &format!("{project},A project of the tests,midori-institute,disease:MONDO:0004992,non-commercial,IRB-1,2026-04-01,{until},approved,{query_budget}"),
+        )
+        .add("teams.csv", &format!("{project},{id}"));
+        for dataset in datasets {
+            let row = format!("{project},{dataset},detailed,*,*,,allow,2026-04-01,{until}");
+            self.add("grants.csv", &row);
+        }
+        self
+    }
+
+    /// Adds a dataset of the east under a profile of the consortium.
+    pub(crate) fn add_dataset(&self, dataset: &str, holder: &str, profile: &str) -> &Self {
+        self.add(
+            "datasets.csv",
+            &format!("{dataset},{holder},{profile},detailed,0,GRU"),
+        )
+    }
+
+    /// Adds a file, for example `profiles/dp.toml`.
+    pub fn write(&self, file: &str, text: &str) -> &Self {
+        fs::write(self.folder.join(file), text).unwrap();
+        self
+    }
+
+    fn holds(&self, file: &str, text: &str) -> bool {
+        let path = self.folder.join(file);
+        fs::read_to_string(path).unwrap().contains(text)
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

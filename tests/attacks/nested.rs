@@ -1,0 +1,41 @@
+//! What a person's own aggregate can be used for.
+
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+
+use crate::{
+    intruder::{intruder, population},
+    rates::{Rates, trials},
+    victims::{differing, victims},
+};
+
+/// The mean depth of a person's samples is theirs alone. It picks them out of a
+/// cohort as an age or a weight does.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_aggregate_by_person_is_a_value_of_the_person() {
+    let attacker = intruder("nested").await;
+    let dataset = population("nested");
+    let mut random = StdRng::seed_from_u64(30);
+    let mut attempts = Vec::new();
+    for victim in victims(&dataset, &mut random, trials(), |_| true) {
+        let age = victim.age + random.random_range(1..30);
+        let smokers = |more: &str| {
+            format!(
+                "WITH p AS (SELECT individual_id, avg(depth) AS depth FROM qc_metrics \
+                 GROUP BY individual_id) SELECT count(*) AS n FROM individuals i \
+                 JOIN p ON i.individual_id = p.individual_id \
+                 WHERE i.smoker AND i.age <= {age} AND p.depth > 1{more}"
+            )
+        };
+        let with = attacker.ask(&smokers("")).await;
+        // Its own decimals: half of a multiple of 0.1 and 30.
+        let depth = f64::midpoint(victim.depth, 30.0);
+        let apart = format!(
+            " AND NOT p.depth BETWEEN {} AND {}",
+            depth - 0.01,
+            depth + 0.01
+        );
+        let without = attacker.ask(&smokers(&apart)).await;
+        attempts.push(differing(&with, &without, victim.smoker));
+    }
+    Rates::of("nested-aggregate", "anchors", &attempts, 0.5, 0.5).report();
+}
