@@ -177,7 +177,11 @@ pub(crate) fn ingest(dataset: &Dataset, folder: &Path, store: &Path) {
 }
 
 /// Ingests a holder's directory into a store.
-pub(crate) fn ingest_folder(folder: &Path, store: &Path) {
+///
+/// # Panics
+///
+/// If that does not come about.
+pub fn ingest_folder(folder: &Path, store: &Path) {
     let words = [
         "ingest",
         folder.to_str().unwrap(),

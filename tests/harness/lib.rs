@@ -37,7 +37,7 @@ mod worlds;
 
 pub use answers::{failure, only, shown};
 pub use audit::Audit;
-pub use builder::{Builder, temporary};
+pub use builder::{Builder, ingest_folder, temporary};
 pub use cohort::{Cohort, Mutation, MutationSite, Patient, Sample, Treatment};
 pub use collector::{Collector, Span};
 pub use consortium::{Consortium, Site};

@@ -5,6 +5,7 @@
 mod clauses;
 mod compare;
 mod grammar;
+mod offered;
 mod predicate;
 mod source;
 mod world;
@@ -23,7 +24,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{Dataset, answer};
 use crate::{Refusal, run};
-use grammar::{OFFERED, SIZE, Statement};
+use grammar::{SIZE, Statement};
+use offered::OFFERED;
 use world::World;
 
 const NAME: &str = "small";
@@ -205,7 +207,7 @@ impl<'a> Asker<'a> {
                     super::lines(&other)
                 ));
             }
-            compare::bounded(statement.figures.as_ref(), &answered, &other)
+            compare::bounded(1.0, statement.figures.as_ref(), &answered, &other)
                 .map_err(|amiss| format!("{name}: {amiss}"))?;
         }
         Ok(None)

@@ -19,8 +19,9 @@ const DIGITS: f64 = 0.012;
 const OF_MEAN: f64 = 0.75;
 
 /// Says what is amiss when the two have another shape, or when a figure that
-/// both show differs by more than the mechanism allows.
+/// both show differs by more than `people` move it.
 pub(crate) fn bounded(
+    people: f64,
     figures: Option<&(usize, Vec<Bound>)>,
     one: &RecordBatch,
     other: &RecordBatch,
@@ -45,7 +46,7 @@ pub(crate) fn bounded(
         };
         for ((bound, one), other) in bounds.iter().zip(figures).zip(others) {
             if let (Some(one), Some(other)) = (one, *other)
-                && !within(*bound, one, other)
+                && !within(*bound, people, one, other)
             {
                 return Err(format!("{key:?}: {one}, and {other}, by {bound:?}"));
             }
@@ -54,10 +55,10 @@ pub(crate) fn bounded(
     Ok(())
 }
 
-fn within(bound: Bound, one: f64, other: f64) -> bool {
+fn within(bound: Bound, people: f64, one: f64, other: f64) -> bool {
     let (apart, larger) = ((one - other).abs(), one.abs().max(other.abs()));
     let far = match bound {
-        Bound::Sum(most) => most + ROUNDING + DIGITS * larger,
+        Bound::Sum(most) => people * most + ROUNDING + DIGITS * larger,
         Bound::Mean => OF_MEAN * larger + 1.0,
         Bound::Spread => return one.is_finite() && other.is_finite() && one.min(other) >= 0.0,
     };

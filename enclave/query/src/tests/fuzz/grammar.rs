@@ -11,65 +11,6 @@ use super::world::{Person, flipped, victim};
 /// The largest statements.
 pub(crate) const SIZE: usize = 3;
 
-/// Every construct that is offered: each is to occur in some accepted statement.
-pub(crate) const OFFERED: &[&str] = &[
-    "aggregate.affine",
-    "aggregate.case",
-    "aggregate.case-mean",
-    "aggregate.filter",
-    "aggregate.individuals",
-    "aggregate.mean",
-    "aggregate.rows",
-    "aggregate.stddev",
-    "aggregate.sum",
-    "aggregate.values",
-    "aggregate.variance",
-    "key.bins",
-    "key.case",
-    "key.coalesce",
-    "key.data",
-    "key.date_part",
-    "key.date_trunc",
-    "key.domain",
-    "key.flag",
-    "key.function",
-    "key.number",
-    "predicate.between",
-    "predicate.coalesce",
-    "predicate.date_part",
-    "predicate.day",
-    "predicate.differs",
-    "predicate.equals",
-    "predicate.flag",
-    "predicate.in",
-    "predicate.like",
-    "predicate.not",
-    "predicate.null",
-    "predicate.or",
-    "predicate.order",
-    "predicate.position",
-    "predicate.rounded",
-    "source.annotated",
-    "source.derived",
-    "source.fan-out",
-    "source.left-join",
-    "source.on",
-    "source.sample",
-    "source.using",
-    "statement.arithmetic",
-    "statement.cells-joined",
-    "statement.distinct-individuals",
-    "statement.having",
-    "statement.limit",
-    "statement.nested",
-    "statement.order",
-    "statement.plain",
-    "statement.share",
-    "statement.union",
-    "statement.values",
-    "statement.window",
-];
-
 /// A statement, and what is known of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
@@ -281,7 +222,7 @@ impl Draft {
         self.say("statement.nested");
         let source = loop {
             let source = self.source();
-            if source.many {
+            if source.most > 1 {
                 break source;
             }
         };
@@ -361,7 +302,6 @@ impl Draft {
 
     /// A SELECT over a source; `keyed` with one key at least.
     fn select(&mut self, source: &Source, keyed: bool) -> Select {
-        let most = self.most(source);
         let condition = self.condition(source);
         let keys = self
             .random
@@ -384,7 +324,7 @@ impl Draft {
                 &mut self.random,
                 &source.columns,
                 source.unit,
-                most,
+                source.most,
                 &mut self.said,
             );
             columns.push(format!("{sql} AS a{at}"));
@@ -423,11 +363,5 @@ impl Draft {
             return String::new();
         }
         format!(" WHERE {}", conditions.join(" AND "))
-    }
-
-    /// How many rows of a source the victim has.
-    fn most(&self, source: &Source) -> usize {
-        let victims = self.victims.iter();
-        victims.map(|p| (source.rows)(p).len()).max().unwrap_or(0)
     }
 }

@@ -1,7 +1,10 @@
 //! FROM clauses of drawn statements: each knows somebody's rows.
 
 use super::clauses::{Column, Random, columns};
-use super::world::{Person, Row, Value, rows};
+use super::world::{Person, Row, SITES, Value, rows};
+
+/// Nobody carries more.
+const CALLS: usize = SITES.len();
 
 /// A FROM clause.
 pub(crate) struct Source {
@@ -11,8 +14,8 @@ pub(crate) struct Source {
     /// What every statement over it says.
     pub(crate) condition: Option<&'static str>,
     pub(crate) rows: fn(&Person) -> Vec<Row>,
-    /// Whether somebody may have several rows.
-    pub(crate) many: bool,
+    /// How many rows somebody may have.
+    pub(crate) most: usize,
 }
 
 /// A FROM clause that is drawn, and what it is.
@@ -66,7 +69,7 @@ pub(crate) fn of_individuals(sql: &str, alias: &'static str) -> Source {
         } else {
             |p| rows(p, "individuals", "o")
         },
-        many: false,
+        most: 1,
     }
 }
 
@@ -74,6 +77,7 @@ fn many(
     sql: &str,
     tables: &[(&str, &str)],
     unit: &'static str,
+    most: usize,
     rows: fn(&Person) -> Vec<Row>,
 ) -> Source {
     Source {
@@ -85,18 +89,18 @@ fn many(
         unit,
         condition: None,
         rows,
-        many: true,
+        most,
     }
 }
 
 fn samples(sql: &str) -> Source {
-    many(sql, &[("samples", "s")], "s.individual_id", |p| {
+    many(sql, &[("samples", "s")], "s.individual_id", 2, |p| {
         rows(p, "samples", "s")
     })
 }
 
 fn treatments(sql: &str) -> Source {
-    many(sql, &[("treatments", "t")], "t.individual_id", |p| {
+    many(sql, &[("treatments", "t")], "t.individual_id", 3, |p| {
         rows(p, "treatments", "t")
     })
 }
@@ -104,7 +108,7 @@ fn treatments(sql: &str) -> Source {
 fn people_and_quality() -> Source {
     let sql = "individuals i JOIN qc_metrics q ON i.individual_id = q.individual_id";
     let tables = [("individuals", "i"), ("qc_metrics", "q")];
-    many(sql, &tables, "i.individual_id", |p| {
+    many(sql, &tables, "i.individual_id", 2, |p| {
         product(&rows(p, "individuals", "i"), &rows(p, "qc_metrics", "q"))
     })
 }
@@ -116,8 +120,9 @@ fn people_and_treatments(join: &str) -> Source {
     } else {
         "i.individual_id"
     };
-    // Nobody without a treatment is the victim, so a left join has its rows.
-    many(&format!("individuals i{join}"), &tables, unit, |p| {
+    // A left join keeps who has no treatment; for the others it is a row too many,
+    // and the victim is thought to be in a cohort once too often.
+    many(&format!("individuals i{join}"), &tables, unit, 3, |p| {
         let people = rows(p, "individuals", "i");
         let treated = product(&people, &rows(p, "treatments", "t"));
         if treated.is_empty() { people } else { treated }
@@ -128,7 +133,7 @@ fn samples_and_quality() -> Source {
     let sql = "samples s JOIN qc_metrics q \
                ON s.individual_id = q.individual_id AND s.sample_id = q.sample_id";
     let tables = [("samples", "s"), ("qc_metrics", "q")];
-    many(sql, &tables, "s.individual_id", |p| {
+    many(sql, &tables, "s.individual_id", 2, |p| {
         let mut pairs = product(&rows(p, "samples", "s"), &rows(p, "qc_metrics", "q"));
         pairs.retain(|row| row.get("s.tissue") == row.get("q.tissue"));
         pairs
@@ -139,7 +144,7 @@ fn people_samples_and_treatments() -> Source {
     let sql = "individuals i JOIN samples s ON i.individual_id = s.individual_id \
                JOIN treatments t ON i.individual_id = t.individual_id";
     let tables = [("individuals", "i"), ("samples", "s"), ("treatments", "t")];
-    many(sql, &tables, "i.individual_id", |p| {
+    many(sql, &tables, "i.individual_id", 6, |p| {
         let sampled = product(&rows(p, "individuals", "i"), &rows(p, "samples", "s"));
         product(&sampled, &rows(p, "treatments", "t"))
     })
@@ -147,7 +152,7 @@ fn people_samples_and_treatments() -> Source {
 
 fn calls() -> Source {
     let sql = "genotypes g JOIN variants v ON g.variant_id = v.variant_id";
-    let calls = many(sql, &[("variants", "v")], "g.individual_id", |p| {
+    let calls = many(sql, &[("variants", "v")], "g.individual_id", CALLS, |p| {
         rows(p, "variants", "v")
     });
     Source {
@@ -160,7 +165,7 @@ fn people_and_calls() -> Source {
     let sql = "individuals i JOIN genotypes g ON i.individual_id = g.individual_id \
                JOIN variants v ON g.variant_id = v.variant_id";
     let tables = [("individuals", "i"), ("variants", "v")];
-    let calls = many(sql, &tables, "i.individual_id", |p| {
+    let calls = many(sql, &tables, "i.individual_id", CALLS, |p| {
         product(&rows(p, "individuals", "i"), &rows(p, "variants", "v"))
     });
     Source {
