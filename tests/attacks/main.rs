@@ -24,6 +24,7 @@ mod edges;
 mod failing;
 mod fan_out;
 mod frequencies;
+mod fuzz;
 mod groups;
 mod intruder;
 mod membership;

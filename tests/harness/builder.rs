@@ -173,6 +173,15 @@ impl Builder {
 /// Ingests a dataset with the enclave's own command.
 pub(crate) fn ingest(dataset: &Dataset, folder: &Path, store: &Path) {
     dataset.write(folder);
+    ingest_folder(folder, store);
+}
+
+/// Ingests a holder's directory into a store.
+///
+/// # Panics
+///
+/// If that does not come about.
+pub fn ingest_folder(folder: &Path, store: &Path) {
     let words = [
         "ingest",
         folder.to_str().unwrap(),

@@ -21,6 +21,7 @@
 mod answers;
 mod audit;
 mod builder;
+mod cohort;
 mod collector;
 mod consortium;
 mod dataset;
@@ -36,7 +37,8 @@ mod worlds;
 
 pub use answers::{failure, only, shown};
 pub use audit::Audit;
-pub use builder::{Builder, temporary};
+pub use builder::{Builder, ingest_folder, temporary};
+pub use cohort::{Cohort, Mutation, MutationSite, Patient, Sample, Treatment};
 pub use collector::{Collector, Span};
 pub use consortium::{Consortium, Site};
 pub use dataset::{Dataset, Person, SITES, VariantSite};

@@ -13,5 +13,6 @@ mod real;
 mod refused;
 mod telemetry;
 mod tools;
+mod utility;
 mod visit;
 mod workers;

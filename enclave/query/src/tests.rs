@@ -11,13 +11,20 @@ mod dataset;
 mod engine;
 mod exact;
 mod expressions;
+mod fuzz;
 mod plans;
 mod refused;
 
-use arrow::record_batch::RecordBatch;
-use sekisho_disclosure::{Profile, protect};
+use std::sync::Arc;
 
-use crate::{Refusal, cells, run};
+use arrow::record_batch::RecordBatch;
+use sekisho_disclosure::{Noise, Profile, protect};
+
+use crate::{
+    Refusal,
+    cells::{self, Cells, Units},
+    run,
+};
 use dataset::Dataset;
 
 /// The `standard` profile.
@@ -28,19 +35,36 @@ fn standard() -> Profile {
     .unwrap()
 }
 
-/// Both phases of a query, in this process.
+/// The randomness of the tests' dataset.
+fn noise() -> Noise {
+    Noise::new([1; 32], 200)
+}
+
+/// Both phases of a query, in this process, on a ledger that remembers nothing.
 async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let prepared = run::prepare(sql, dataset.snapshot.catalogue()).await?;
-    let cohort = std::sync::Arc::new(dataset.snapshot.individuals().unwrap());
-    let mut tables = Vec::new();
+    let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
+    let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
-        let merged = cut.merged().unwrap();
-        let rows = run::private(&merged, &dataset.snapshot, &cohort)
-            .await
-            .unwrap();
-        let cells = cells::collect(&cut.shape, &rows).unwrap();
-        tables.push(cells::table(&cut.shape, &protect(&cells, &standard())).unwrap());
+        let units = run::units(cut, &dataset.snapshot, &everybody).await.unwrap();
+        let units = Units::read(&cut.shape, &units).unwrap();
+        let strata = units.strata(units.cohort());
+        let rows = if cut.shape.many {
+            let of = Arc::new(strata.everybody());
+            Some(run::rows(cut, &dataset.snapshot, &of).await.unwrap())
+        } else {
+            None
+        };
+        let (noise, profile) = (noise(), standard());
+        let cells = cells::collect(&cut.shape, &units, &strata, rows.as_deref(), &noise, &profile);
+        let Cells { table, keys } = cells.unwrap();
+        tables.push((table, profile));
+        kept.push((cut.shape.clone(), keys));
     }
+    let protected = protect(&tables, &noise()).unwrap();
+    let tables = (kept.iter().zip(&protected))
+        .map(|((shape, keys), protected)| cells::table(shape, keys, protected).unwrap())
+        .collect();
     let batches = prepared.released(tables).await.unwrap();
     Ok(arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap())
 }

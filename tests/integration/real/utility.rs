@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use sekisho::{Error, Reason};
-use sekisho_tests::{Report, shown};
+use sekisho_tests::shown;
 use serde::Serialize;
 
 use super::{G1000, Held, LIHC, cells, germline::SUPER_POPULATION_SQL, held, liver::Patient};
@@ -27,7 +27,7 @@ type Exact = BTreeMap<String, f64>;
 #[tokio::test]
 async fn every_released_figure_is_near_the_exact_one() {
     let Some(held) = held() else { return };
-    let report = Report::open("utility");
+    let report = crate::utility::report();
     for (question, dataset, sql, exact) in answered(held) {
         let rows = held.rows(dataset, &sql).await;
         let mut errors = Vec::new();

@@ -51,6 +51,7 @@ pub(super) fn refusal(
                 .at_place(Place::of_plan(field.spans.first()))
                 .at_place(Place::of_plan(noted))
                 .at(sql, &field.name)
+                .with_rewrite(rewrite::quoted(sql, &field.name, catalogue))
             }
             SchemaError::AmbiguousReference { field } => Refusal::new(
                 Rule::UnknownColumn,
@@ -80,7 +81,10 @@ pub(super) fn refusal(
                 )
         }
     };
-    refusal.with_rewrite(rewrite::individuals(catalogue, None))
+    match refusal.rewrite {
+        Some(_) => refusal,
+        None => refusal.with_rewrite(rewrite::individuals(catalogue, None)),
+    }
 }
 
 /// Where a table is named, however it is quoted.

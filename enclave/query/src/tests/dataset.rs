@@ -153,10 +153,15 @@ impl Dataset {
         for (name, text) in files {
             fs::write(dir.join(name), text).unwrap();
         }
+        Self::of(folder, "small")
+    }
+
+    /// What a folder holds in a directory of the dataset's name.
+    pub(super) fn of(folder: tempfile::TempDir, id: &str) -> Self {
         let store = Store::open(folder.path().join("store")).unwrap();
-        ingest(&dir, &store, &Quiet).unwrap();
+        ingest(&folder.path().join(id), &store, &Quiet).unwrap();
         Self {
-            snapshot: store.current("small").unwrap(),
+            snapshot: store.current(id).unwrap(),
             _folder: folder,
         }
     }
