@@ -48,9 +48,12 @@ fn forged(
 ) -> (TempDir, Result<Ledger, LedgerError>) {
     let dir = TempDir::new().unwrap();
     let ledger = open(&dir);
-    let ids = ledger
-        .add_anchors(DEMO, &[record(0..40), record(0..60)])
-        .unwrap();
+    // Of one size, so that only what they are sealed at tells them apart.
+    let other = AnchorRecord {
+        key: 8,
+        ..record(100..140)
+    };
+    let ids = ledger.add_anchors(DEMO, &[record(0..40), other]).unwrap();
     for id in ids {
         ledger.add_statistics(DEMO, &[(id, vec![3; 9])]).unwrap();
         ledger.add_exposure(DEMO, id, 3).unwrap();
