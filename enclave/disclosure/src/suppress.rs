@@ -63,14 +63,14 @@ pub(crate) fn protect_all(
     let mut layers = Vec::new();
     for (index, (table, profile)) in tables.iter().enumerate() {
         let judge = Judge { profile, noise };
-        let hidden = hidden_groups(index, table, judge);
+        let of_table = group_layer(index, table, judge);
         for (at, statistic) in table.statistics().iter().enumerate() {
             let figures = table.cells().values();
             let figures = figures.filter_map(|cell| cell.figures.get(at));
-            let layer = Layer::new(index, table, *statistic, figures, &hidden, judge);
+            let layer = Layer::new(index, table, *statistic, figures, Some(&of_table), judge);
             layers.push(layer);
         }
-        groups.push(hidden);
+        groups.push(of_table.hidden);
     }
     let relations = Relation::all(&layers)?;
     loop {
@@ -104,16 +104,17 @@ pub(crate) fn protect_all(
 /// The positions of cells, in the order of their keys.
 type Hidden = std::collections::BTreeSet<usize>;
 
-/// The groups that show nothing at all.
-fn hidden_groups(index: usize, table: &CellTable, judge: Judge<'_>) -> Hidden {
+/// The groups themselves, by everybody who has a row in them: one that is
+/// suppressed shows nothing at all.
+fn group_layer<'a>(index: usize, table: &'a CellTable, judge: Judge<'a>) -> Layer<'a> {
     let individuals = Statistic {
         measure: Measure::Individuals,
         bounds: None,
     };
     let figures = table.cells().values().map(|cell| &cell.group);
-    let mut layer = Layer::new(index, table, individuals, figures, &Hidden::new(), judge);
+    let mut layer = Layer::new(index, table, individuals, figures, None, judge);
     layer.complete();
-    layer.hidden
+    layer
 }
 
 fn rows(

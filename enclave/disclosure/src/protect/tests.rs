@@ -12,7 +12,7 @@ fn tables_come_back_in_their_order_each_under_its_profile() {
         (sizes(&[40, 45]), strict),
         (sizes(&[70, 80, 90]), standard()),
     ];
-    let protected = protect(&tables, &noise()).unwrap();
+    let protected = protect(&tables, noise()).unwrap();
     assert_eq!(protected.len(), 2);
     assert_eq!((protected[0].released(), protected[0].suppressed()), (0, 2));
     assert_eq!((protected[1].released(), protected[1].suppressed()), (3, 0));
@@ -21,5 +21,5 @@ fn tables_come_back_in_their_order_each_under_its_profile() {
 
 #[test]
 fn no_tables_are_no_error() {
-    assert_eq!(protect(&[], &noise()), Ok(Vec::new()));
+    assert_eq!(protect(&[], noise()), Ok(Vec::new()));
 }

@@ -22,6 +22,9 @@ const COMPARISONS: usize = 5_000 * 5_000;
 /// Tables of more dimensions are not looked through for margins.
 const DIMENSIONS: usize = 8;
 
+/// How far sums of the same values may lie apart, as a share of them.
+const ROUNDING: f64 = 1e-9;
+
 /// A figure's place: its layer's and its cell's position.
 type Place = (usize, usize);
 
@@ -109,7 +112,7 @@ impl Relation {
         if is_hidden(layers, self.whole) {
             self.of_suppressed(layers, whole, &shown)
         } else {
-            shown.retain(|(_, _, figure)| figure.set() != whole.set());
+            shown.retain(|(_, _, part)| !self.is_another_whole(layers, whole, part));
             self.of_shown(layers, whole, &shown)
         }
     }
@@ -125,6 +128,7 @@ impl Relation {
         let alike: Vec<Place> = shown
             .iter()
             .filter(|(_, _, part)| !self.is_enough(layers, &(whole.set() - part.set())))
+            .filter(|(_, _, part)| is_nearly(part.totals.magnitude, whole))
             .map(|(_, place, _)| *place)
             .collect();
         if !alike.is_empty() {
@@ -135,7 +139,8 @@ impl Relation {
             return Vec::new();
         }
         let rest = whole.set() - union(shown.iter().map(|(_, _, part)| part.set()));
-        if self.is_enough(layers, &rest) {
+        let amounts = shown.iter().map(|(_, _, part)| part.totals.magnitude);
+        if self.is_enough(layers, &rest) || !is_nearly(amounts.sum(), whole) {
             return Vec::new();
         }
         shown.iter().take(2).map(|(_, place, _)| *place).collect()
@@ -169,6 +174,23 @@ impl Relation {
         } else {
             Vec::new()
         }
+    }
+
+    /// Whether a shown figure over all of another's individuals is no part of
+    /// it: the same figure again or, of sums, perhaps another column's.
+    fn is_another_whole(
+        &self,
+        layers: &[Layer<'_>],
+        whole: &Judged<'_>,
+        part: &Judged<'_>,
+    ) -> bool {
+        let counts = layers.get(self.whole.0).is_some_and(|layer| {
+            matches!(
+                layer.statistic.measure,
+                Measure::Individuals | Measure::Count
+            )
+        });
+        part.set() == whole.set() && (!counts || part.totals.count == whole.totals.count)
     }
 
     /// Whether parts share so many individuals that they do not add up.
@@ -219,15 +241,26 @@ impl Relation {
     }
 }
 
+/// Whether an amount is a figure's up to what the p % rule asks for.
+fn is_nearly(amount: f64, whole: &Judged<'_>) -> bool {
+    amount >= 0.9 * whole.totals.magnitude
+}
+
 /// A figure that could be shown or tell something.
 #[derive(Clone, Copy)]
 struct Candidate<'a> {
     place: Place,
     figure: Judged<'a>,
-    /// What the statistic adds up.
-    amount: f64,
     /// One of its individuals.
     member: u32,
+    measure: Measure,
+}
+
+impl Candidate<'_> {
+    /// Whether it counts rows, and somebody has several.
+    fn has_more_rows(&self) -> bool {
+        self.measure == Measure::Count && self.figure.totals.count > self.figure.set().len()
+    }
 }
 
 /// The figures of a layer that reach the threshold, were there no noise on it.
@@ -237,16 +270,11 @@ fn large<'a>((at, layer): (usize, &Layer<'a>)) -> Vec<Candidate<'a>> {
         .zip(&layer.figures)
         .filter(|(_, figure)| figure.set().len() >= threshold)
         .filter_map(|(cell, figure)| {
-            #[expect(clippy::cast_precision_loss, reason = "compared, never released")]
-            let amount = match layer.statistic.measure {
-                Measure::Individuals => figure.set().len() as f64,
-                _ => figure.totals.magnitude,
-            };
             Some(Candidate {
                 place: (at, cell),
                 figure: *figure,
-                amount,
                 member: figure.set().min()?,
+                measure: layer.statistic.measure,
             })
         })
         .collect()
@@ -305,13 +333,12 @@ fn relate(
 /// and by what it adds up to.
 fn is_part(part: &Candidate<'_>, whole: &Candidate<'_>) -> bool {
     let (inner, outer) = (part.figure.set(), whole.figure.set());
-    let slack = 1e-9 * whole.amount;
-    part.amount <= whole.amount + slack
+    part.figure.totals.magnitude <= whole.figure.totals.magnitude * (1.0 + ROUNDING)
         && inner.len() <= outer.len()
         && outer.contains(part.member)
         && inner.is_subset(outer)
-        // The same individuals with other amounts are another column's.
-        && (inner.len() < outer.len() || part.amount >= whole.amount - slack)
+        // Rows add up to individuals only where everybody has one.
+        && (part.measure == whole.measure || !(part.has_more_rows() || whole.has_more_rows()))
 }
 
 /// Whether figures of the one may add up to figures of the other.

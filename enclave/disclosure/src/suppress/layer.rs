@@ -17,6 +17,8 @@ pub(super) struct Layer<'a> {
     /// In the order of the table's cells.
     pub(super) figures: Vec<Judged<'a>>,
     pub(super) hidden: Hidden,
+    /// The figures that are suppressed for their own sake.
+    primary: Hidden,
     lines: Vec<Line>,
 }
 
@@ -28,18 +30,21 @@ impl<'a> Layer<'a> {
         table: &'a CellTable,
         statistic: Statistic,
         figures: impl Iterator<Item = &'a Figure>,
-        groups: &Hidden,
+        groups: Option<&Layer<'a>>,
         judge: Judge<'a>,
     ) -> Self {
         let figures: Vec<Judged<'a>> = figures
             .map(|figure| judge.judge(figure, statistic.measure))
             .collect();
-        let hidden: Hidden = (0..)
+        let mut primary: Hidden = (0..)
             .zip(&figures)
-            .filter(|(cell, figure)| !figure.stands || groups.contains(cell))
+            .filter(|(_, figure)| !figure.stands)
             .map(|(cell, _)| cell)
             .collect();
-        let lines = Line::all(table, &hidden);
+        primary.extend(groups.iter().flat_map(|groups| &groups.primary));
+        let mut hidden = primary.clone();
+        hidden.extend(groups.iter().flat_map(|groups| &groups.hidden));
+        let lines = Line::all(table, &primary);
         let mut layer = Self {
             table_index,
             table,
@@ -47,6 +52,7 @@ impl<'a> Layer<'a> {
             judge,
             figures,
             hidden,
+            primary,
             lines,
         };
         if !judge.profile.allow_full_cells {

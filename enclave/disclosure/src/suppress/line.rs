@@ -25,11 +25,11 @@ pub(super) struct Line {
 impl Line {
     /// The lines of a table. Rows without a value take part when they are enough
     /// to be shown; when they are few, nothing may tell that they are there.
-    pub(super) fn all(table: &CellTable, hidden: &Hidden) -> Vec<Self> {
+    pub(super) fn all(table: &CellTable, primary: &Hidden) -> Vec<Self> {
         let dimensions = table.dimensions();
         let taking_part: Vec<(usize, &Key)> = (0..)
             .zip(table.cells().keys())
-            .filter(|(cell, key)| key.iter().all(Option::is_some) || !hidden.contains(cell))
+            .filter(|(cell, key)| key.iter().all(Option::is_some) || !primary.contains(cell))
             .collect();
         let whole = Self {
             cells: taking_part.iter().map(|(cell, _)| *cell).collect(),

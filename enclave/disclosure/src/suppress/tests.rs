@@ -1,7 +1,7 @@
 //! What one table shows, and how tests make tables.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use super::*;
 use crate::{Amount, Contribution, Key, Value, protect};
@@ -15,8 +15,9 @@ pub(crate) fn standard() -> Profile {
     Profile::from_toml(text).unwrap()
 }
 
-pub(crate) fn noise() -> Noise {
-    Noise::new([7; 32], 1000)
+pub(crate) fn noise() -> &'static Noise {
+    static NOISE: LazyLock<Noise> = LazyLock::new(|| Noise::new([7; 32], 20_000));
+    &NOISE
 }
 
 pub(crate) fn statistic(measure: Measure) -> Statistic {
@@ -43,7 +44,7 @@ pub(crate) fn counted(
     for (key, units) in groups {
         for unit in units.clone() {
             table
-                .add(&noise(), unit, key.to_vec(), &[Contribution::ROW])
+                .add(noise(), unit, key.to_vec(), &[Contribution::ROW])
                 .unwrap();
         }
     }
@@ -69,13 +70,13 @@ pub(crate) fn sizes(counts: &[u32]) -> CellTable {
 pub(crate) fn single(measure: Measure, contributions: &[Contribution]) -> CellTable {
     let mut table = CellTable::new(vec![], vec![statistic(measure)]);
     for (unit, contribution) in (0..).zip(contributions) {
-        table.add(&noise(), unit, vec![], &[*contribution]).unwrap();
+        table.add(noise(), unit, vec![], &[*contribution]).unwrap();
     }
     table
 }
 
 pub(crate) fn alone(table: &CellTable, profile: &Profile) -> Protected {
-    protect(&[(table.clone(), profile.clone())], &noise())
+    protect(&[(table.clone(), profile.clone())], noise())
         .unwrap()
         .remove(0)
 }
@@ -168,7 +169,7 @@ fn rows_without_a_value_appear_only_when_they_may_be_shown() {
         let mut table = sizes(counts);
         for unit in 500..500 + none {
             table
-                .add(&noise(), unit, vec![None], &[Contribution::ROW])
+                .add(noise(), unit, vec![None], &[Contribution::ROW])
                 .unwrap();
         }
         shown(&table)
@@ -192,7 +193,7 @@ fn a_group_that_is_hidden_shows_none_of_its_figures() {
         for unit in units {
             let contributions = [Contribution::ROW, fraction(2.0)];
             table
-                .add(&noise(), unit, vec![Some(value)], &contributions)
+                .add(noise(), unit, vec![Some(value)], &contributions)
                 .unwrap();
         }
     }

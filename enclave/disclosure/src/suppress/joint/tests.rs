@@ -14,7 +14,7 @@ fn together(tables: &[&CellTable]) -> Vec<Protected> {
         .iter()
         .map(|table| ((*table).clone(), standard()))
         .collect();
-    protect(&tables, &noise()).unwrap()
+    protect(&tables, noise()).unwrap()
 }
 
 fn shown(protected: &Protected) -> Vec<Option<i64>> {
@@ -178,11 +178,11 @@ fn a_margin_costs_a_table_nothing_beyond_its_own_complements() {
     let protected = together(&[&table, &margin]);
     assert_eq!(protected[0], together(&[&table])[0]);
     assert_eq!(protected[1], together(&[&margin])[0]);
-    assert!(is_margin(&margin, &table, &noise()));
-    assert!(!is_margin(&table, &margin, &noise()));
-    assert!(!is_margin(&other, &table, &noise()));
-    assert!(is_margin(&total, &other, &noise()));
-    assert!(!is_margin(&total, &table, &noise()));
+    assert!(is_margin(&margin, &table, noise()));
+    assert!(!is_margin(&table, &margin, noise()));
+    assert!(!is_margin(&other, &table, noise()));
+    assert!(is_margin(&total, &other, noise()));
+    assert!(!is_margin(&total, &table, noise()));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn margins_over_values_of_the_data_are_known_by_their_individuals() {
         vec![Dimension::Data],
         &[(&[Some(0)], 100..190), (&[Some(1)], 0..90)],
     );
-    assert!(is_margin(&margin, &table, &noise()));
+    assert!(is_margin(&margin, &table, noise()));
 }
 
 /// A table of one group: everybody, and conditions on the same column.
@@ -218,7 +218,7 @@ fn conditions(conditions: &[Range<u32>]) -> Vec<Option<i64>> {
                 }
             })
             .collect();
-        table.add(&noise(), unit, vec![], &contributions).unwrap();
+        table.add(noise(), unit, vec![], &contributions).unwrap();
     }
     let protected = together(&[&table]);
     let values = protected[0].rows()[0].values.iter();
@@ -244,12 +244,7 @@ fn sums_of_other_columns_over_the_same_individuals_are_no_parts() {
     for unit in 0..50 {
         let dominated = if unit == 0 { 9000.0 } else { 1.0 };
         table
-            .add(
-                &noise(),
-                unit,
-                vec![],
-                &[fraction(dominated), fraction(2.0)],
-            )
+            .add(noise(), unit, vec![], &[fraction(dominated), fraction(2.0)])
             .unwrap();
     }
     let protected = together(&[&table]);
@@ -266,7 +261,7 @@ fn sums(groups: &[Range<u32>], bounds: Option<[f64; 2]>) -> CellTable {
         for unit in units.clone() {
             let amount = if unit == 0 { 300.0 } else { 1.0 };
             table
-                .add(&noise(), unit, vec![Some(value)], &[fraction(amount)])
+                .add(noise(), unit, vec![Some(value)], &[fraction(amount)])
                 .unwrap();
         }
     }
@@ -318,7 +313,7 @@ fn rows_of_the_same_individuals_add_up_though_their_groups_overlap() {
                     square: 0.0,
                 };
                 table
-                    .add(&noise(), unit, vec![Some(value)], &[contribution])
+                    .add(noise(), unit, vec![Some(value)], &[contribution])
                     .unwrap();
             }
         }
@@ -336,7 +331,7 @@ fn more_figures_than_can_be_compared_are_an_error() {
         let mut table = counted(vec![Dimension::Declared(groups)], &[]);
         for unit in 0..groups * 3 {
             table
-                .add(&noise(), unit, vec![Some(unit / 3)], &[Contribution::ROW])
+                .add(noise(), unit, vec![Some(unit / 3)], &[Contribution::ROW])
                 .unwrap();
         }
         table
@@ -345,7 +340,7 @@ fn more_figures_than_can_be_compared_are_an_error() {
     few.threshold = 3;
     let compared = |first: u32, second: u32| {
         let tables = [(table(first), few.clone()), (table(second), few.clone())];
-        protect(&tables, &noise()).map(|_| ())
+        protect(&tables, noise()).map(|_| ())
     };
     assert!(compared(5_001, 5_000).is_err());
     assert_eq!(compared(500, 50), Ok(()));

@@ -62,10 +62,10 @@ fn noise_of_one_holds_back_one_more_and_no_other() {
 }
 
 fn stands(measure: Measure, contributions: &[Contribution]) -> bool {
-    let (noise, profile) = (noise(), standard());
+    let profile = standard();
     let judge = Judge {
         profile: &profile,
-        noise: &noise,
+        noise: noise(),
     };
     let table = single(measure, contributions);
     let cell = table.cells().values().next().unwrap();
@@ -97,10 +97,10 @@ fn one_beside_whom_the_others_hold_less_than_a_tenth_dominates() {
     // Of 1000 the two hold less than 90 % in neither case where the others do not.
     let mut profile = standard();
     profile.dominance_top2_percent = 100;
-    let (noise, measure) = (noise(), Measure::Sum);
+    let measure = Measure::Sum;
     let judge = Judge {
         profile: &profile,
-        noise: &noise,
+        noise: noise(),
     };
     let stands = |first: f64, second: f64, rest: f64| {
         let others = std::iter::repeat_n(rest / 64.0, 64);
