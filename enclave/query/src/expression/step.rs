@@ -36,6 +36,9 @@ impl Bits {
 /// One step, from a value or none to a value or none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
+    /// The value itself. The engine's two planners do not agree on which
+    /// truths may be NULL; of a function they both take that it may.
+    Same,
     /// An integer, or true and false, as an integer.
     Integer,
     /// A number as a fraction.
@@ -96,7 +99,7 @@ impl Step {
             | Self::Epoch => ColumnType::Float,
             Self::Lower | Self::Upper | Self::Trim | Self::Left(_) => ColumnType::Text,
             Self::Truncate(_) | Self::BinDays { .. } | Self::BinMonths { .. } => ColumnType::Date,
-            Self::Or(_) => input,
+            Self::Same | Self::Or(_) => input,
         }
     }
 
@@ -107,6 +110,7 @@ impl Step {
     /// When the array is not of the type that the step takes, whatever it holds.
     pub(super) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
         match self {
+            Self::Same => Ok(Arc::clone(array)),
             Self::Integer => match array.data_type() {
                 DataType::Boolean | DataType::Int64 => Ok(compute::cast(array, &DataType::Int64)?),
                 _ => Err(unfit()),
@@ -160,16 +164,10 @@ impl Step {
         }
     }
 
-    /// Whether the sum of what comes out follows from the sum of what goes in.
-    pub(super) fn is_linear(&self) -> bool {
-        matches!(
-            self,
-            Self::AddInteger(_)
-                | Self::MultiplyInteger(_)
-                | Self::Add(_)
-                | Self::Multiply(_)
-                | Self::Divide(_)
-        )
+    /// Whether a number that comes out is one of the data as much as what goes in:
+    /// the visitor cannot choose whose it makes large.
+    pub(super) fn is_natural(&self) -> bool {
+        matches!(self, Self::Fraction | Self::Part(_) | Self::Epoch)
     }
 
     /// The bounds of what comes out, if the bounds of what goes in tell.

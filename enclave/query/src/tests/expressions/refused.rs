@@ -129,7 +129,7 @@ const REFUSED: &[(&str, Rule)] = &[
     ("note IS NULL", Rule::PredicateUndeclared),
     ("left(individual_id, 1) = 'p'", Rule::PredicateIdentifier),
     ("individual_id LIKE 'p%'", Rule::PredicateIdentifier),
-    ("age", Rule::Predicate),
+    ("age", Rule::Invalid),
     ("age IS DISTINCT FROM 40", Rule::Predicate),
     (
         "CASE WHEN age < 40 THEN 'young' ELSE 'old' END = 'middle'",
