@@ -86,7 +86,7 @@ async fn answer(
             Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
         },
         Request::Private { snapshot } => {
-            confine::narrow(Some(&snapshot));
+            confine::narrow(Some(&snapshot)).map_err(|_| Lost)?;
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
             };
@@ -104,7 +104,7 @@ async fn answer(
             Ok((Reply::Rows, cuts))
         }
         Request::Released { sql, catalogue } => {
-            confine::narrow(None);
+            confine::narrow(None).map_err(|_| Lost)?;
             let query = run::prepare(&sql, &catalogue).await.map_err(|_| Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
