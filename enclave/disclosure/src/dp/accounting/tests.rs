@@ -1,5 +1,5 @@
 //! Charges, and what they mean, against `opendp`'s accounts.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use opendp::{
     combinators::make_zCDP_to_approxDP, domains::AtomDomain, measurements::make_gaussian,
