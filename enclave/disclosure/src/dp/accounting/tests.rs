@@ -122,8 +122,8 @@ fn epsilon_has_the_values_of_the_proposition() {
 
 #[test]
 fn epsilon_agrees_with_another_account() {
-    for rho in [0.005, 0.25, 1.0, 4.0] {
-        let scale = 1.0 / (2.0 * rho as f64).sqrt();
+    for rho in [0.005_f64, 0.25, 1.0, 4.0] {
+        let scale = 1.0 / (2.0 * rho).sqrt();
         let domain = AtomDomain::<i64>::default();
         let distance = AbsoluteDistance::<f64>::default();
         let mechanism =
