@@ -1,6 +1,7 @@
 //! Cells before protection: figures with the individuals behind them.
 
 mod figure;
+mod spread;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,16 @@ pub enum Measure {
     Deviation,
     /// The standard deviation of a population.
     DeviationPopulation,
+}
+
+impl Measure {
+    /// Whether it tells how far values lie from their mean.
+    pub(crate) fn is_spread(self) -> bool {
+        matches!(
+            self,
+            Self::Variance | Self::VariancePopulation | Self::Deviation | Self::DeviationPopulation
+        )
+    }
 }
 
 /// A measure of a table, and what is declared of its column.
@@ -154,7 +165,11 @@ impl CellTable {
     fn empty_cell(&self) -> Cell {
         Cell {
             group: Figure::default(),
-            figures: vec![Figure::default(); self.statistics.len()],
+            figures: self
+                .statistics
+                .iter()
+                .map(|statistic| Figure::of(statistic.measure))
+                .collect(),
         }
     }
 
@@ -216,3 +231,7 @@ impl CellTable {
         groups.fold(RoaringBitmap::new(), |all, group| all | group)
     }
 }
+
+#[cfg(test)]
+#[path = "cell/tests.rs"]
+mod tests;

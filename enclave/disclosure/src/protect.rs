@@ -44,3 +44,7 @@ pub fn protect(
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "protect/tests.rs"]
+mod tests;

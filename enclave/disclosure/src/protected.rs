@@ -1,5 +1,7 @@
 //! What the guard has protected.
 
+use std::collections::BTreeMap;
+
 use crate::{Key, Profile};
 
 /// A released value.
@@ -57,6 +59,11 @@ impl Protected {
     /// The profile that protected them.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// By which parameters they were protected: names as in the profile's file.
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        self.profile.parameters()
     }
 
     /// How many figures are shown.

@@ -1,234 +1,151 @@
 //! The `suppress` mechanism: threshold, dominance, complementary suppression, rounding.
 //!
 //! Sources: threshold and dominance as in ACRO's and OpenSAFELY's output rules; primary and complementary suppression as in the
-//! statistical offices' handbooks on disclosure control.
+//! statistical offices' handbooks on disclosure control; the noise on the threshold as in Diffix.
 
-use std::collections::BTreeMap;
-
-use roaring::RoaringBitmap;
+mod joint;
+mod judge;
+mod layer;
+mod line;
+mod release;
 
 use crate::{
-    Noise, ProtectError,
-    cell::{CellTable, Figure, Key, Measure},
-    profile::Profile,
-    protected::{Protected, ProtectedRow, Value},
-    rounding::{to_base, to_significant},
+    CellTable, Dimension, Noise, Profile, ProtectError, Protected, ProtectedRow,
+    cell::{Measure, Statistic},
 };
+use joint::Relation;
+use judge::Judge;
+use layer::Layer;
 
-/// Protects a table: what may be shown is rounded, the rest is suppressed.
+/// Protects the tables of a query together: what may be shown is rounded, the
+/// rest is suppressed.
 ///
 /// # Postcondition
 ///
-/// Every figure shown describes at least `threshold` individuals and none of
-/// them dominates it. The suppressed figures of the table are none, or at least
-/// two that describe at least `threshold` individuals together; those of a line
-/// along one dimension are none or at least two; both as far as there are
-/// figures left to suppress. An empty declared group is suppressed as one with
-/// few individuals is: else the pattern would tell nobody from somebody. A
-/// group that is suppressed shows none of its figures. Rows without a value in
-/// a dimension are no declared group: they appear only with a figure to show,
-/// and as long as they are few they change nothing for the other groups.
+/// *Enough* individuals are `threshold` or more, and a little noise on top that
+/// is drawn from the dataset's key and the set of individuals.
 ///
-/// Cost: for each measure, lines × cells set unions in the worst case.
+/// Every figure shown describes enough individuals, and none or two of them
+/// dominate it. Within a table, as far as there are figures left to suppress:
+///
+/// - the suppressed figures of a line along one dimension are none or at least
+///   two; those of the whole table, and of a line along a dimension that only
+///   the data know, describe enough individuals together;
+/// - a suppressed figure of enough individuals stands never alone: the other
+///   suppressed ones of its lines are of enough individuals too;
+/// - an empty declared group is suppressed as one with few individuals is: else
+///   the pattern would tell nobody from somebody. For the same reason one
+///   suppressed group of nobody is taken to stand in every line along a
+///   dimension that only the data know;
+/// - unless the profile allows full cells, the others of the line of a shown
+///   figure have enough individuals: else all would be known to be in its group.
+///
+/// Across the tables, and across the figures of a group: a suppressed figure is
+/// not the sum of shown ones but for a part with enough individuals, and shown
+/// figures do not single out a suppressed one inside another shown one.
+///
+/// A group that is suppressed shows none of its figures. Rows without a value in
+/// a dimension are no declared group: they appear only when their group may be
+/// shown, and as long as they are few they change nothing for the other groups.
+/// Suppressed groups of a dimension that only the data know do not appear.
+///
+/// Cost: for each measure, lines × cells set unions in the worst case, and for
+/// each two tables a comparison of each figure with each.
+///
+/// # Errors
+///
+/// When there are too many figures to compare tables with one another.
 pub(crate) fn protect_all(
     tables: &[(&CellTable, &Profile)],
-    _noise: &Noise,
+    noise: &Noise,
 ) -> Result<Vec<Protected>, ProtectError> {
-    Ok(tables
-        .iter()
-        .map(|(table, profile)| protect(table, profile))
+    let mut groups = Vec::new();
+    let mut layers = Vec::new();
+    for (index, (table, profile)) in tables.iter().enumerate() {
+        let judge = Judge { profile, noise };
+        let of_table = group_layer(index, table, judge);
+        for (at, statistic) in table.statistics().iter().enumerate() {
+            let figures = table.cells().values();
+            let figures = figures.filter_map(|cell| cell.figures.get(at));
+            let layer = Layer::new(index, table, *statistic, figures, Some(&of_table), judge);
+            layers.push(layer);
+        }
+        groups.push(of_table.hidden);
+    }
+    let relations = Relation::all(&layers)?;
+    loop {
+        let mut changed = false;
+        for layer in &mut layers {
+            changed |= layer.complete();
+        }
+        for relation in &relations {
+            for (layer, cell) in relation.exposing(&layers) {
+                if let Some(layer) = layers.get_mut(layer) {
+                    changed |= layer.hidden.insert(cell);
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let shown = tables.iter().zip(&groups).enumerate();
+    Ok(shown
+        .map(|(index, ((table, profile), groups))| {
+            let layers: Vec<&Layer<'_>> = layers
+                .iter()
+                .filter(|layer| layer.table_index == index)
+                .collect();
+            Protected::new(rows(table, groups, &layers, profile), (*profile).clone())
+        })
         .collect())
 }
 
-fn protect(table: &CellTable, profile: &Profile) -> Protected {
-    let groups: BTreeMap<&Key, &Figure> = table
+/// The positions of cells, in the order of their keys.
+type Hidden = std::collections::BTreeSet<usize>;
+
+/// The groups themselves, by everybody who has a row in them: one that is
+/// suppressed shows nothing at all.
+fn group_layer<'a>(index: usize, table: &'a CellTable, judge: Judge<'a>) -> Layer<'a> {
+    let individuals = Statistic {
+        measure: Measure::Individuals,
+        bounds: None,
+    };
+    let figures = table.cells().values().map(|cell| &cell.group);
+    let mut layer = Layer::new(index, table, individuals, figures, None, judge);
+    layer.complete();
+    layer
+}
+
+fn rows(
+    table: &CellTable,
+    groups: &Hidden,
+    layers: &[&Layer<'_>],
+    profile: &Profile,
+) -> Vec<ProtectedRow> {
+    let declared = !table.dimensions().contains(&Dimension::Data);
+    table
         .cells()
         .iter()
-        .map(|(key, cell)| (key, &cell.group))
-        .collect();
-    let hidden_groups = suppressed(&groups, &Hidden::default(), table, profile);
-
-    let hidden: Vec<Hidden> = (0..table.statistics().len())
-        .map(|index| {
-            let figures = table
-                .cells()
-                .iter()
-                .filter_map(|(key, cell)| Some((key, cell.figures.get(index)?)))
-                .collect();
-            suppressed(&figures, &hidden_groups, table, profile)
+        .enumerate()
+        .filter(|(cell, (key, _))| {
+            !groups.contains(cell) || (declared && key.iter().all(Option::is_some))
         })
-        .collect();
-
-    let rows = table
-        .cells()
-        .iter()
-        .filter(|(key, _)| key.iter().all(Option::is_some) || !hidden_groups.contains(key))
-        .map(|(key, cell)| ProtectedRow {
+        .map(|(cell, (key, _))| ProtectedRow {
             key: key.clone(),
-            values: table
-                .statistics()
+            values: layers
                 .iter()
-                .zip(&cell.figures)
-                .zip(&hidden)
-                .map(|((statistic, figure), hidden)| {
-                    if hidden.contains(key) {
-                        None
-                    } else {
-                        released(statistic.measure, figure, profile)
-                    }
+                .map(|layer| {
+                    let figure = layer.shown(cell)?;
+                    release::released(layer.statistic.measure, figure, profile)
                 })
                 .collect(),
         })
-        .collect();
-    Protected::new(rows, profile.clone())
-}
-
-/// The keys of suppressed cells.
-#[derive(Default)]
-struct Hidden(std::collections::BTreeSet<Key>);
-
-impl Hidden {
-    fn contains(&self, key: &Key) -> bool {
-        self.0.contains(key)
-    }
-}
-
-/// Primary suppression, then complementary suppression until nothing changes.
-fn suppressed(
-    figures: &BTreeMap<&Key, &Figure>,
-    groups: &Hidden,
-    table: &CellTable,
-    profile: &Profile,
-) -> Hidden {
-    let mut hidden = Hidden(
-        figures
-            .iter()
-            .filter(|(key, figure)| groups.contains(key) || !may_stand_alone(figure, profile))
-            .map(|(key, _)| (*key).clone())
-            .collect(),
-    );
-    let lines = lines(figures, table.dimensions().len(), profile);
-    loop {
-        let further: Vec<Key> = lines
-            .iter()
-            .filter_map(|line| complement(line, figures, &hidden))
-            .collect();
-        if further.is_empty() {
-            return hidden;
-        }
-        hidden.0.extend(further);
-    }
-}
-
-/// Threshold and dominance on one figure.
-fn may_stand_alone(figure: &Figure, profile: &Profile) -> bool {
-    figure.is_sound()
-        && figure.individuals() >= u64::from(profile.threshold)
-        && !is_dominated(figure, profile)
-}
-
-/// The (2, p %) dominance rule and the p % rule, on absolute contributions.
-fn is_dominated(figure: &Figure, profile: &Profile) -> bool {
-    let (sum, [first, second]) = (figure.totals().magnitude, figure.totals().top);
-    // Nobody with an amount looks like one or two with one.
-    if sum == 0.0 {
-        return true;
-    }
-    let rest = sum - first - second;
-    first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
-        || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
-}
-
-/// Cells over which a total may be known from elsewhere.
-struct Line<'a> {
-    cells: Vec<&'a Key>,
-    /// How many individuals its suppressed cells must describe.
-    mass: u64,
-}
-
-/// The lines of a table: its cells that differ in one dimension only, and all of
-/// them together. Rows without a value take part when they are enough to be
-/// shown; when they are few, nothing may tell that they are there.
-fn lines<'a>(
-    figures: &BTreeMap<&'a Key, &Figure>,
-    dimensions: usize,
-    profile: &Profile,
-) -> Vec<Line<'a>> {
-    let taking_part = || {
-        let of_line = |(key, figure): &(&&'a Key, &&Figure)| {
-            key.iter().all(Option::is_some) || may_stand_alone(figure, profile)
-        };
-        figures.iter().filter(of_line).map(|(key, _)| *key)
-    };
-    let whole = Line {
-        cells: taking_part().collect(),
-        mass: u64::from(profile.threshold),
-    };
-    let along = (0..dimensions)
-        .filter(|_| dimensions > 1)
-        .flat_map(|dimension| {
-            let mut lines: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
-            for key in taking_part() {
-                let mut others = key.clone();
-                others.remove(dimension);
-                lines.entry(others).or_default().push(key);
-            }
-            lines.into_values().map(|cells| Line { cells, mass: 0 })
-        });
-    along.chain([whole]).collect()
-}
-
-/// The next cell to suppress in a line, if its suppressed ones could be told
-/// from a total. Empty ones count as suppressed ones do.
-fn complement(line: &Line<'_>, figures: &BTreeMap<&Key, &Figure>, hidden: &Hidden) -> Option<Key> {
-    let (gone, shown): (Vec<&Key>, Vec<&Key>) =
-        line.cells.iter().partition(|key| hidden.contains(key));
-    let mut mass = RoaringBitmap::new();
-    for figure in gone.iter().filter_map(|key| figures.get(key)) {
-        mass |= figure.set();
-    }
-    if gone.is_empty() || (gone.len() >= 2 && mass.len() >= line.mass) {
-        return None;
-    }
-    shown
-        .into_iter()
-        .min_by_key(|key| (figures.get(key).map(|figure| figure.individuals()), *key))
-        .cloned()
-}
-
-/// A figure as it is shown: suppression comes first, rounding after.
-fn released(measure: Measure, figure: &Figure, profile: &Profile) -> Option<Value> {
-    let rounded_count = || to_base(i128::from(figure.totals().count), profile.rounding_base);
-    let rounded_integer = || to_base(figure.totals().integer, profile.rounding_base);
-    let rounded_fraction =
-        || to_significant(figure.totals().fraction, profile.sum_significant_digits);
-    match measure {
-        Measure::Individuals => {
-            to_base(i128::from(figure.individuals()), profile.rounding_base).map(Value::Integer)
-        }
-        Measure::Count => rounded_count().map(Value::Integer),
-        Measure::IntegerSum => rounded_integer().map(Value::Integer),
-        Measure::Sum => Some(Value::Fraction(rounded_fraction())),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a rounded sum, divided right away"
-        )]
-        Measure::IntegerMean => quotient(rounded_integer()? as f64, rounded_count()?),
-        Measure::Mean => quotient(rounded_fraction(), rounded_count()?),
-        Measure::Variance
-        | Measure::VariancePopulation
-        | Measure::Deviation
-        | Measure::DeviationPopulation => None,
-    }
-}
-
-/// A mean is the quotient of its rounded parts.
-fn quotient(sum: f64, count: i64) -> Option<Value> {
-    #[expect(clippy::cast_precision_loss, reason = "a rounded count")]
-    let mean = sum / count as f64;
-    mean.is_finite().then_some(Value::Fraction(mean))
+        .collect()
 }
 
 #[cfg(test)]
+mod postcondition;
+#[cfg(test)]
 #[path = "suppress/tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -2,7 +2,10 @@
 
 use roaring::RoaringBitmap;
 
-use super::{Amount, Contribution};
+use super::{
+    Amount, Contribution, Measure,
+    spread::{Spread, keep_largest},
+};
 use crate::{Noise, anchors::ContributionSketch};
 
 /// What the contributions to a figure add up to.
@@ -20,6 +23,11 @@ pub struct Totals {
     pub magnitude: f64,
     /// The two largest absolute contributions, the largest first.
     pub top: [f64; 2],
+    /// The sum of the squared deviations from the mean, where the figure is a
+    /// variance or deviation; else 0.
+    pub deviations: f64,
+    /// The squared deviations of the two individuals who deviate most.
+    pub deviations_top: [f64; 2],
     /// Whether all of this is a number: nothing overflowed or came twice.
     pub sound: bool,
 }
@@ -33,6 +41,8 @@ impl Default for Totals {
             square: 0.0,
             magnitude: 0.0,
             top: [0.0; 2],
+            deviations: 0.0,
+            deviations_top: [0.0; 2],
             sound: true,
         }
     }
@@ -61,12 +71,7 @@ impl Totals {
         };
         self.square += contribution.square;
         self.magnitude += magnitude;
-        let [first, second] = self.top;
-        if magnitude > first {
-            self.top = [magnitude, first];
-        } else if magnitude > second {
-            self.top = [first, magnitude];
-        }
+        keep_largest(&mut self.top, magnitude);
         self.sound &=
             self.fraction.is_finite() && self.square.is_finite() && self.magnitude.is_finite();
     }
@@ -78,15 +83,27 @@ pub struct Figure {
     set: RoaringBitmap,
     totals: Totals,
     sketch: ContributionSketch,
+    spread: Option<Spread>,
 }
 
 impl Figure {
+    /// A figure to which nobody contributes yet.
+    pub(super) fn of(measure: Measure) -> Self {
+        Self {
+            spread: measure.is_spread().then(Spread::default),
+            ..Self::default()
+        }
+    }
+
     /// Adds what one individual contributes. Call it once per individual and figure.
     pub(crate) fn add(&mut self, noise: &Noise, unit: u32, contribution: Contribution) {
         if contribution.count == 0 {
             return;
         }
         self.totals.add(contribution);
+        if let Some(spread) = &mut self.spread {
+            spread.add(&contribution);
+        }
         self.sketch.add(noise.unit(unit), &contribution);
         // An individual seen twice would be counted once and summed twice.
         self.totals.sound &= self.set.insert(unit);
@@ -103,8 +120,17 @@ impl Figure {
     }
 
     /// What they add up to.
-    pub fn totals(&self) -> &Totals {
-        &self.totals
+    ///
+    /// Cost: of a variance or deviation, one pass over its individuals.
+    pub fn totals(&self) -> Totals {
+        let mut totals = self.totals;
+        if let Some(spread) = &self.spread {
+            let deviations = spread.deviations();
+            totals.deviations = deviations.sum;
+            totals.deviations_top = deviations.top;
+            totals.sound &= deviations.sum.is_finite();
+        }
+        totals
     }
 
     /// Which of two figures over one set differ in more than a few contributions.
@@ -121,10 +147,6 @@ impl Figure {
     /// Takes the totals of an earlier release over the same set.
     pub fn settle(&mut self, totals: Totals) {
         self.totals = totals;
-    }
-
-    /// Whether the figure is a number at all.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.totals.sound
+        self.spread = None;
     }
 }

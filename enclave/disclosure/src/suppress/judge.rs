@@ -1,0 +1,88 @@
+//! Whether a figure may stand alone: threshold and dominance.
+
+use roaring::RoaringBitmap;
+
+use crate::{Figure, Measure, Noise, Profile, Totals};
+
+/// What figures are judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) noise: &'a Noise,
+}
+
+/// A figure and what was found of it.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub(super) figure: &'a Figure,
+    pub(super) totals: Totals,
+    /// Whether enough individuals contribute.
+    pub(super) enough: bool,
+    /// Whether it may be shown as far as it alone is concerned.
+    pub(super) stands: bool,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn judge(self, figure: &'a Figure, measure: Measure) -> Judged<'a> {
+        let totals = figure.totals();
+        let enough = self.enough(figure.set());
+        Judged {
+            figure,
+            totals,
+            enough,
+            stands: totals.sound && enough && !is_dominated(&totals, measure, self.profile),
+        }
+    }
+
+    /// Whether a set reaches the threshold and its own noise on top of it.
+    pub(super) fn enough(self, set: &RoaringBitmap) -> bool {
+        enough(set, self.profile.threshold, self.noise)
+    }
+}
+
+impl Judged<'_> {
+    pub(super) fn set(&self) -> &RoaringBitmap {
+        self.figure.set()
+    }
+
+    /// Suppressed for another reason than few individuals.
+    pub(super) fn is_withheld_though_large(&self) -> bool {
+        self.enough && !self.stands
+    }
+}
+
+/// No noise of the threshold reaches this: of 53 bits, |N(0, 1)| is below 8.6.
+const BEYOND_NOISE: u64 = 9;
+
+/// n ≥ k + ⌊|N(0, 1)|⌋, drawn from the set: the same individuals always get the
+/// same answer, however they were asked for.
+pub(super) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
+    let (individuals, threshold) = (set.len(), u64::from(threshold));
+    if individuals < threshold {
+        return false;
+    }
+    let spare = individuals - threshold;
+    spare >= BEYOND_NOISE
+        || spare >= noise.half_normal("threshold", &[&noise.set(set).to_bytes()], 1.0)
+}
+
+/// The (2, p %) dominance rule and the p % rule: on absolute contributions, and
+/// on squared deviations where those are summed.
+fn is_dominated(totals: &Totals, measure: Measure, profile: &Profile) -> bool {
+    let (sum, [first, second]) = if measure.is_spread() {
+        (totals.deviations, totals.deviations_top)
+    } else {
+        (totals.magnitude, totals.top)
+    };
+    // Nobody with an amount looks like one or two with one.
+    if sum == 0.0 {
+        return true;
+    }
+    let rest = sum - first - second;
+    first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
+        || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
+}
+
+#[cfg(test)]
+#[path = "judge/tests.rs"]
+mod tests;
