@@ -88,6 +88,14 @@ impl Cut {
         keys: Vec<Key>,
         asked: Vec<Asked>,
     ) -> Result<Self> {
+        let keys = keys
+            .into_iter()
+            .map(|key| {
+                let data_type = session::data_type(key.dimension.r#type);
+                let expr = key.expr.cast_to(&data_type, relation.schema())?;
+                Ok(Key { expr, ..key })
+            })
+            .collect::<Result<Vec<_>>>()?;
         let (measures, figures) = distinct(asked)?;
         let sites = relation.genotypes.then(|| {
             let keys = keys.iter().map(|key| &key.expr);
@@ -133,10 +141,8 @@ impl Cut {
             .into_iter()
             .zip(schema.iter())
             .map(|((expr, computed), (qualifier, field))| {
-                let expr = match computed {
-                    true => expr.cast_to(field.data_type(), &scan.projected_schema)?,
-                    false => expr,
-                };
+                // A figure has the type that the engine gives the aggregate once
+                // its branches are of one type; the plan's field may not yet.
                 let derived = BTreeMap::from([(KIND.to_owned(), "derived".to_owned())]);
                 Ok(expr.alias_qualified_with_metadata(
                     qualifier.cloned(),
@@ -290,8 +296,5 @@ fn of_keys(keys: &[Key], level: Level) -> impl Iterator<Item = (String, Expr)> {
     keys.iter()
         .enumerate()
         .filter(move |(_, key)| key.dimension.level == level)
-        .map(|(index, key)| {
-            let data_type = session::data_type(key.dimension.r#type);
-            (format!("k{index}"), cast(key.expr.clone(), data_type))
-        })
+        .map(|(index, key)| (format!("k{index}"), key.expr.clone()))
 }

@@ -6,7 +6,7 @@ use datafusion::{
 };
 use sekisho_tables::ColumnType;
 
-use super::{Clear, Judge, Reason, branches, function, literal, scalar::distinct, step::Step};
+use super::{Clear, Judge, Reason, branches, literal, scalar::distinct};
 use crate::Refusal;
 
 impl Judge<'_> {
@@ -59,7 +59,7 @@ impl Judge<'_> {
             else_expr: Some(literal(otherwise)),
         });
         Ok(Clear {
-            expr: function::call(&[Step::Same], r#type, case),
+            expr: case,
             column,
             level,
             r#type,

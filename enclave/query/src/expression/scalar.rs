@@ -200,6 +200,9 @@ impl<'r> Judge<'r> {
 
     fn arithmetic(&self, expr: &Expr, binary: &BinaryExpr) -> Result<Stepped<'r>, Refusal> {
         let BinaryExpr { left, op, right } = binary;
+        if *op == Operator::Modulo {
+            return Err(self.refused(expr, Reason::Function("%".to_owned())));
+        }
         let (operand, number, literal_left) =
             match (literal::constant(left), literal::constant(right)) {
                 (None, Some(number)) => (left, number, false),

@@ -36,9 +36,6 @@ impl Bits {
 /// One step, from a value or none to a value or none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
-    /// The value itself. The engine's two planners do not agree on which
-    /// truths may be NULL; of a function they both take that it may.
-    Same,
     /// An integer, or true and false, as an integer.
     Integer,
     /// A number as a fraction.
@@ -99,7 +96,7 @@ impl Step {
             | Self::Epoch => ColumnType::Float,
             Self::Lower | Self::Upper | Self::Trim | Self::Left(_) => ColumnType::Text,
             Self::Truncate(_) | Self::BinDays { .. } | Self::BinMonths { .. } => ColumnType::Date,
-            Self::Same | Self::Or(_) => input,
+            Self::Or(_) => input,
         }
     }
 
@@ -110,7 +107,6 @@ impl Step {
     /// When the array is not of the type that the step takes, whatever it holds.
     pub(super) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
         match self {
-            Self::Same => Ok(Arc::clone(array)),
             Self::Integer => match array.data_type() {
                 DataType::Boolean | DataType::Int64 => Ok(compute::cast(array, &DataType::Int64)?),
                 _ => Err(unfit()),

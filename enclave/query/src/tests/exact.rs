@@ -117,7 +117,7 @@ async fn both(dataset: &Dataset, sql: &str) -> (Vec<String>, Vec<String>) {
     (sorted(ours), sorted(theirs))
 }
 
-async fn same(queries: &[&str]) {
+pub(super) async fn same(queries: &[&str]) {
     let dataset = Dataset::new();
     for sql in queries {
         let (ours, theirs) = both(&dataset, sql).await;

@@ -3,7 +3,10 @@
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use sekisho_tables::Catalogue;
 
-use super::{super::Dataset, refused::refusal};
+use super::{
+    super::{Dataset, exact::same},
+    refused::refusal,
+};
 use crate::{Rule, label::Relation, measure, run, session, statement::Statement};
 
 /// The aggregates that are accepted.
@@ -141,6 +144,24 @@ async fn every_aggregate_that_is_offered_is_accepted() {
             panic!("{sql}\n{refusal:?}");
         }
     }
+}
+
+/// Unprotected, every aggregate is what the engine makes of it.
+#[tokio::test]
+async fn aggregates_give_what_sql_gives() {
+    // The spread is computed where figures are protected.
+    let queries: Vec<String> = AGGREGATES
+        .iter()
+        .filter(|aggregate| !aggregate.starts_with("var") && !aggregate.starts_with("stddev"))
+        .map(|aggregate| {
+            format!(
+                "SELECT diagnosis, round(x, 6) FROM (SELECT diagnosis, {aggregate} AS x \
+                 FROM individuals GROUP BY diagnosis) t"
+            )
+        })
+        .collect();
+    let queries: Vec<&str> = queries.iter().map(String::as_str).collect();
+    same(&queries).await;
 }
 
 #[tokio::test]
