@@ -78,8 +78,11 @@ pub(crate) struct Cut {
     pub(crate) rows: Option<LogicalPlan>,
     pub(crate) shape: Shape,
     /// The aggregate's figures, over the columns `m0`….
-    figures: Vec<(Expr, bool)>,
+    figures: Vec<Computed>,
 }
+
+/// A figure, and whether it is computed from measures rather than one of them.
+type Computed = (Expr, bool);
 
 impl Cut {
     pub(crate) fn new(
@@ -170,7 +173,7 @@ fn cell(kind: &str, index: usize) -> Expr {
 
 /// Every measure once, and the figures over them: sums of the same rows must
 /// be one figure, whatever is computed with it.
-fn distinct(asked: Vec<Asked>) -> Result<(Vec<Measure>, Vec<(Expr, bool)>)> {
+fn distinct(asked: Vec<Asked>) -> Result<(Vec<Measure>, Vec<Computed>)> {
     let mut measures: Vec<Measure> = Vec::new();
     let mut figures = Vec::new();
     for asked in asked {

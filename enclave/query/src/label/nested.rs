@@ -40,7 +40,7 @@ impl Walk<'_> {
         keys: &[Expr],
         aggregates: &[Expr],
         schema: &DFSchemaRef,
-        relation: Relation,
+        mut relation: Relation,
     ) -> Result<Relation, Refusal> {
         if !relation.is_of_carriers() {
             return Err(self.non_carriers());
@@ -58,6 +58,8 @@ impl Walk<'_> {
             .iter()
             .map(|expr| self.inner(expr, &relation))
             .collect::<Result<Vec<_>, _>>()?;
+        let mut exprs = aggregates.iter().map(|inner| &inner.expr);
+        relation.sites |= exprs.any(|expr| relation.names_sites(expr));
         grouped(columns, aggregates, schema, relation).map_err(|_| self.invalid())
     }
 

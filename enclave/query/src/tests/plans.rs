@@ -229,6 +229,14 @@ async fn what_names_single_sites_is_told() {
             format!("SELECT count(*) FROM (SELECT DISTINCT g.individual_id {carriers} AND v.ref = 'C') t"),
             Some(Sites::Variant),
         ),
+        (
+            format!("SELECT avg(n) FROM (SELECT g.individual_id, count(*) FILTER (WHERE v.pos = 7674220) AS n {carriers} GROUP BY g.individual_id) t"),
+            Some(Sites::Variant),
+        ),
+        (
+            format!("SELECT avg(n) FROM (SELECT g.individual_id, count(*) FILTER (WHERE v.gene = 'KRAS') AS n {carriers} GROUP BY g.individual_id) t"),
+            Some(Sites::Gene),
+        ),
     ] {
         assert_eq!(phase(&dataset, &sql).await.cut.sites, sites, "{sql}");
     }
