@@ -251,11 +251,8 @@ fn units(relation: &Relation, keys: &[Key], measures: &[Measure]) -> Result<Logi
         plans::hidden(UNIT).alias("unit"),
         plans::hidden(plans::INSIDE).is_true().alias("b"),
     ];
-    // Nobody asks for the groups of those outside, which may be none of the declared.
-    for (name, key) in of_keys(keys, Level::Unit) {
-        let known = when(plans::hidden(plans::INSIDE), key).end()?;
-        exprs.push(known.alias(name));
-    }
+    // Of those outside, too: an earlier cohort that stands in for this one may have them.
+    exprs.extend(of_keys(keys, Level::Unit).map(|(name, key)| key.alias(name)));
     for (index, measure) in measures.iter().enumerate() {
         let condition = condition(measure, relation);
         exprs.extend(condition.map(|condition| condition.alias(format!("f{index}"))));

@@ -144,6 +144,4 @@ rules! {
     KeyUndeclared = "key.undeclared",
     /// A group key that names somebody or something.
     KeyIdentifier = "key.identifier",
-    /// Several groupings at once.
-    KeyExpression = "key.expression",
 }

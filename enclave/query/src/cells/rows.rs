@@ -43,7 +43,7 @@ pub fn collect(
     let statistics = statistics(shape);
     let mut found = Vec::new();
     for stratum in strata.iter() {
-        let of_units = stratum.positions(&positions)?;
+        let of_units = stratum.positions(&positions);
         let mut members = stratum.everybody.clone();
         for condition in stratum.conditions.iter().flatten() {
             members |= condition;
