@@ -22,7 +22,7 @@ pub(crate) const ACCOUNTS: [(&str, &str); 3] = [
 
 /// Datasets that are attacked. What was released before changes what is
 /// released: an attack that must begin anew has a dataset of its own.
-const POPULATIONS: [&str; 19] = [
+const POPULATIONS: [&str; 20] = [
     "averaging",
     "anchor-edge",
     "complement",
@@ -40,6 +40,7 @@ const POPULATIONS: [&str; 19] = [
     "range-creep",
     "row-predicate",
     "stepping",
+    "threshold-anchored",
     "threshold-edge",
     "tracker",
 ];
@@ -82,7 +83,9 @@ pub(crate) fn population(id: &'static str) -> Dataset {
             let panel = Panel::draw(PEOPLE, variants, frequencies, 13);
             Dataset::population(id, PEOPLE, 14).with_panel(panel)
         }
-        "anchor-edge" | "informed" | "threshold-edge" => Dataset::population(id, 2000, 15),
+        "anchor-edge" | "informed" | "threshold-anchored" | "threshold-edge" => {
+            Dataset::population(id, 2000, 15)
+        }
         "complement" => {
             let mut dataset = Dataset::population(id, PEOPLE, 20);
             // One smoker less is rounded down.
