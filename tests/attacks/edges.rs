@@ -66,11 +66,12 @@ async fn an_anchor_leads_nobody_round_the_noise_on_the_threshold() {
         let below = people.iter().take(at).rev().filter(|p| p.smoker);
         let known: Vec<f64> = below.take(THRESHOLD + 3).map(|p| weight(p)).collect();
         let range = |from: f64, to: f64| format!("smoker AND weight BETWEEN {from} AND {to}");
-        let (nearest, last) = (known[0], known[THRESHOLD + 2]);
-        attacker.count(&range(last, nearest)).await;
-        let reply = attacker
-            .count(&range(known[THRESHOLD - 2], weight(victim)))
+        let nearest = |n: usize| *known.get(n - 1).unwrap();
+        attacker
+            .count(&range(nearest(THRESHOLD + 3), nearest(1)))
             .await;
+        let nine = nearest(THRESHOLD - 1);
+        let reply = attacker.count(&range(nine, weight(victim))).await;
         attempts.push(taken(&reply, reply.number().is_some(), victim.smoker));
     }
     Rates::of(

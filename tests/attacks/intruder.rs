@@ -86,6 +86,7 @@ pub(crate) fn population(id: &'static str) -> Dataset {
         "anchor-edge" | "informed" | "threshold-anchored" | "threshold-edge" => {
             Dataset::population(id, 2000, 15)
         }
+        "stepping" => Dataset::population(id, 1200, 21),
         "complement" => {
             let mut dataset = Dataset::population(id, PEOPLE, 20);
             // One smoker less is rounded down.
@@ -113,6 +114,9 @@ pub(crate) fn population(id: &'static str) -> Dataset {
             for (n, person) in dataset.people.iter_mut().enumerate() {
                 if n % 2 == 0 {
                     person.note = format!("case {n}");
+                    // Of the years and months nobody is alone: each holds enough.
+                    person.registered_on =
+                        format!("200{}-{:02}-{:02}", n / 150, 1 + n / 2 % 3, 1 + n / 6 % 28);
                 }
             }
             dataset
