@@ -96,6 +96,8 @@ impl Rates {
         let right: Vec<bool> = attempts.iter().map(|attempt| attempt.right).collect();
         let mut rates = Self::new(name, mechanism, &right, guess_rate, bound);
         match attempts.iter().map(|attempt| attempt.met).max() {
+            // What is missing told it.
+            _ if rates.outcome == Outcome::Succeeded => {}
             Some(Met::Refusal) => rates.outcome = Outcome::Refused,
             Some(Met::Suppression) => rates.outcome = Outcome::Suppressed,
             Some(Met::Figures) | None => {}
