@@ -73,7 +73,7 @@ pub(super) fn questions() -> Vec<Question> {
              JOIN m ON i.individual_id = m.individual_id WHERE i.diagnosis IN {COMMON} \
              GROUP BY i.diagnosis"
             ),
-            burden(|p| common(p), |p| key![p.diagnosis]).mean(),
+            burden(common, |p| key![p.diagnosis]).mean(),
         ),
         Question::new(
             "patients with three mutated sites and more by common cancer",

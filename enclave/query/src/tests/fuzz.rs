@@ -122,6 +122,23 @@ fn whatever_is_accepted_tells_nothing_of_somebody_outside_its_cohort() {
     assert!(never.is_empty(), "in no accepted statement: {never:?}");
 }
 
+#[test]
+fn the_grammar_draws_whatever_is_offered_and_the_same_for_the_same_seed() {
+    let mut drawn = BTreeSet::new();
+    for seed in 1..=400 {
+        let statement = Statement::draw(seed, SIZE);
+        assert_eq!(statement.sql, Statement::draw(seed, SIZE).sql);
+        if !statement.constructs.contains("spoilt") {
+            drawn.extend(statement.constructs);
+        }
+    }
+    let never: Vec<_> = OFFERED
+        .iter()
+        .filter(|construct| !drawn.contains(*construct))
+        .collect();
+    assert!(never.is_empty(), "never drawn: {never:?}");
+}
+
 impl Tally {
     fn add(
         &mut self,
