@@ -180,7 +180,7 @@ proptest! {
             }
             match found {
                 Snap::Anchor { id, cohort } => prop_assert_eq!(held.sets.get(&id), Some(&cohort.set)),
-                Snap::Small(cohort) => prop_assert!(cohort.set.len() < u64::from(K)),
+                Snap::Small(cohort) => prop_assert!(!crate::suppress::enough(&cohort.set, K, &noise)),
                 Snap::Withheld => {}
                 Snap::New(cohort) => {
                     for anchor in held.sets.values() {
