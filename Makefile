@@ -31,7 +31,8 @@ bench: $(READY)
 
 attack:
 	cargo build --workspace --bins
-	SEKISHO_ATTACK_TRIALS=long cargo test --workspace --test attacks -- --nocapture
+	SEKISHO_ATTACK_TRIALS=long SEKISHO_FUZZ=1000 cargo test --workspace --test attacks -- --nocapture
+	SEKISHO_FUZZ=100000 cargo test --workspace --lib -- --nocapture fuzz::
 
 crash:
 	cargo build --workspace --bins

@@ -5,7 +5,7 @@ use rand::{SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{account, population},
     rates::{Rates, trials},
-    victims::{aimed, differing, same, victims, weight},
+    victims::{aimed, at_the_edge_of_an_anchor, differing, same, victims, weight},
 };
 
 /// One asks with the victim, one without, one for whom the two have in common
@@ -41,5 +41,12 @@ async fn three_accounts_learn_no_more_than_one() {
         };
         attempts.push(differing(&with, &without, victim.smoker));
     }
-    Rates::of("collusion-differencing", "anchors", &attempts, 0.5, 0.5).report();
+    Rates::of(
+        "collusion-differencing",
+        "anchors",
+        &attempts,
+        0.5,
+        at_the_edge_of_an_anchor(),
+    )
+    .report();
 }

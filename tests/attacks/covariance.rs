@@ -6,8 +6,8 @@ use sekisho_tests::Person;
 
 use crate::{
     intruder::{intruder, population},
-    rates::{Met, Rates, fewer_trials, told_apart},
-    victims::{attempts, victims, weight},
+    rates::{Rates, fewer_trials},
+    victims::{best_form, learnt_of, victims, weight},
 };
 
 /// Questions whose only figure the victim decides, alone or nearly.
@@ -44,27 +44,32 @@ async fn nobody_stands_alone_in_a_product_or_a_group() {
     let attacker = intruder("covariance").await;
     let dataset = population("covariance");
     let mut random = StdRng::seed_from_u64(10);
-    let mut seen = Vec::new();
-    let mut met = Met::Refusal;
-    for victim in victims(&dataset, &mut random, fewer_trials(5), |_| true) {
-        for (form, sql) in ONE_HOT.iter().enumerate() {
+    let wanted = victims(&dataset, &mut random, fewer_trials(3), |_| true);
+    let mut forms = Vec::new();
+    for sql in ONE_HOT {
+        let mut seen = Vec::new();
+        for victim in &wanted {
             let sql = sql.replace("{w}", &weight(victim).to_string());
             let reply = attacker.ask(&sql).await;
-            met = met.max(reply.met());
-            seen.push((format!("{form} {}", reply.view()), victim.smoker));
+            seen.push((reply.view(), victim.smoker, reply.met()));
         }
-        for (sql, row) in NEARLY_UNIQUE {
-            let rows = attacker.ask(sql).await.rows();
+        forms.push(learnt_of(&seen));
+    }
+    for (sql, row) in NEARLY_UNIQUE {
+        let reply = attacker.ask(sql).await;
+        let rows = reply.rows();
+        let of = |victim: &Person| {
             let row = row(victim);
             let figure = rows.iter().find_map(|found| found.strip_prefix(&row));
-            seen.push((format!("{sql} {figure:?}"), victim.smoker));
-        }
+            (format!("{figure:?}"), victim.smoker, reply.met())
+        };
+        let seen: Vec<_> = wanted.iter().map(|victim| of(victim)).collect();
+        forms.push(learnt_of(&seen));
     }
-    let attempts = attempts(told_apart(&seen), met);
     Rates::of(
         "covariance-one-hot",
         "allow-list; threshold",
-        &attempts,
+        &best_form(forms),
         0.5,
         0.5,
     )

@@ -5,6 +5,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{counting, intruder, population},
     rates::{Attempt, Rates, trials},
+    victims::best_form,
 };
 
 /// What the exact number of people would be.
@@ -31,7 +32,7 @@ async fn sums_tell_no_more_digits_than_counts() {
     let attacker = intruder("digits").await;
     let dataset = population("digits");
     let mut random = StdRng::seed_from_u64(11);
-    let mut attempts = Vec::new();
+    let mut forms = vec![Vec::new(); SMUGGLERS.len()];
     // Each remainder as often as any other.
     for n in 0..5 * (trials() / 30).max(1) {
         let (age, exact) = loop {
@@ -43,7 +44,7 @@ async fn sums_tell_no_more_digits_than_counts() {
         };
         let predicate = format!("age < {age}");
         let rounded = attacker.ask(&counting(&predicate)).await.number();
-        for (sum, read) in SMUGGLERS {
+        for ((sum, read), attempts) in SMUGGLERS.into_iter().zip(&mut forms) {
             let sql = format!("SELECT {sum} AS n FROM individuals WHERE {predicate}");
             let reply = attacker.ask(&sql).await;
             let believed = reply
@@ -60,7 +61,7 @@ async fn sums_tell_no_more_digits_than_counts() {
     Rates::of(
         "digit-smuggling",
         "allow-list; affine sums",
-        &attempts,
+        &best_form(forms),
         0.2,
         0.2,
     )

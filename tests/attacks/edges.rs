@@ -50,6 +50,40 @@ async fn nine_known_people_and_a_victim_are_bounded_by_the_noise_on_the_threshol
     .report();
 }
 
+/// The same nine and the victim, after thirteen of whom the nine are a part have
+/// become an anchor. If ten of them are snapped to the thirteen, and nine are
+/// too few to be looked at, the noise on the threshold is gone round.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anchor_leads_nobody_round_the_noise_on_the_threshold() {
+    let attacker = intruder("threshold-anchored").await;
+    let dataset = population("threshold-anchored");
+    let people = by_weight(&dataset);
+    let mut random = StdRng::seed_from_u64(40);
+    let mut attempts = Vec::new();
+    let suits = |p: &sekisho_tests::Person| place(&people, p) > 60;
+    for victim in victims(&dataset, &mut random, trials(), suits) {
+        let at = place(&people, victim);
+        let below = people.iter().take(at).rev().filter(|p| p.smoker);
+        let known: Vec<f64> = below.take(THRESHOLD + 3).map(|p| weight(p)).collect();
+        let range = |from: f64, to: f64| format!("smoker AND weight BETWEEN {from} AND {to}");
+        let nearest = |n: usize| *known.get(n - 1).unwrap();
+        attacker
+            .count(&range(nearest(THRESHOLD + 3), nearest(1)))
+            .await;
+        let nine = nearest(THRESHOLD - 1);
+        let reply = attacker.count(&range(nine, weight(victim))).await;
+        attempts.push(taken(&reply, reply.number().is_some(), victim.smoker));
+    }
+    Rates::of(
+        "threshold-edge-anchored",
+        "anchors; noise on the threshold",
+        &attempts,
+        0.5,
+        0.5 + 0.5 * no_noise(1.0),
+    )
+    .report();
+}
+
 /// A cohort that differs from an earlier one by nine known smokers and the
 /// victim is told from it only if the victim smokes. The noise on the distance
 /// of anchors hides it in three of five cases.

@@ -4,8 +4,8 @@ use rand::{SeedableRng as _, rngs::StdRng};
 
 use crate::{
     intruder::{intruder, population},
-    rates::{Met, Rates, fewer_trials, told_apart},
-    victims::{attempts, differing, victims, weight},
+    rates::{Rates, fewer_trials},
+    victims::{at_the_edge_of_an_anchor, best_form, differing, learnt_of, victims, weight},
 };
 
 /// Expressions that cannot be computed of the victim. The cohort is all who
@@ -46,18 +46,19 @@ async fn nothing_fails_for_one_person() {
     let attacker = intruder("errors").await;
     let dataset = population("errors");
     let mut random = StdRng::seed_from_u64(26);
-    let mut seen = Vec::new();
-    let mut met = Met::Refusal;
-    for victim in victims(&dataset, &mut random, fewer_trials(10), |_| true) {
-        for (form, trap) in TRAPS.iter().enumerate() {
+    let wanted = victims(&dataset, &mut random, fewer_trials(6), |_| true);
+    let mut forms = Vec::new();
+    for trap in TRAPS {
+        let mut seen = Vec::new();
+        for victim in &wanted {
             let trap = trap.replace("{w}", &weight(victim).to_string());
             let sql = format!("SELECT {trap} AS n FROM individuals WHERE smoker");
             let reply = attacker.ask(&sql).await;
-            met = met.max(reply.met());
-            seen.push((format!("{form} {}", reply.view()), victim.smoker));
+            seen.push((reply.view(), victim.smoker, reply.met()));
         }
+        forms.push(learnt_of(&seen));
     }
-    let attempts = attempts(told_apart(&seen), met);
+    let attempts = best_form(forms);
     Rates::of("error-oracle", "total expressions", &attempts, 0.5, 0.5).report();
 }
 
@@ -66,9 +67,11 @@ async fn nothing_overflows_for_one_person() {
     let attacker = intruder("overflow").await;
     let dataset = population("overflow");
     let mut random = StdRng::seed_from_u64(27);
-    let mut attempts = Vec::new();
-    for victim in victims(&dataset, &mut random, fewer_trials(6), |_| true) {
-        for sum in OVERFLOWS {
+    let wanted = victims(&dataset, &mut random, fewer_trials(4), |_| true);
+    let mut forms = Vec::new();
+    for sum in OVERFLOWS {
+        let mut attempts = Vec::new();
+        for victim in &wanted {
             let ask = async |predicate: &str| {
                 let sql = format!("SELECT {sum} AS n FROM individuals WHERE {predicate}");
                 attacker.ask(&sql).await
@@ -78,13 +81,15 @@ async fn nothing_overflows_for_one_person() {
             let without = ask(&format!("{upto} AND weight <> {}", weight(victim))).await;
             attempts.push(differing(&with, &without, victim.smoker));
         }
+        forms.push(attempts);
     }
+    let attempts = best_form(forms);
     Rates::of(
         "overflow-oracle",
         "anchors; total expressions",
         &attempts,
         0.5,
-        0.5,
+        at_the_edge_of_an_anchor(),
     )
     .report();
 }

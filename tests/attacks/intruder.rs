@@ -22,7 +22,7 @@ pub(crate) const ACCOUNTS: [(&str, &str); 3] = [
 
 /// Datasets that are attacked. What was released before changes what is
 /// released: an attack that must begin anew has a dataset of its own.
-const POPULATIONS: [&str; 19] = [
+const POPULATIONS: [&str; 20] = [
     "averaging",
     "anchor-edge",
     "complement",
@@ -40,6 +40,7 @@ const POPULATIONS: [&str; 19] = [
     "range-creep",
     "row-predicate",
     "stepping",
+    "threshold-anchored",
     "threshold-edge",
     "tracker",
 ];
@@ -82,7 +83,10 @@ pub(crate) fn population(id: &'static str) -> Dataset {
             let panel = Panel::draw(PEOPLE, variants, frequencies, 13);
             Dataset::population(id, PEOPLE, 14).with_panel(panel)
         }
-        "anchor-edge" | "informed" | "threshold-edge" => Dataset::population(id, 2000, 15),
+        "anchor-edge" | "informed" | "threshold-anchored" | "threshold-edge" => {
+            Dataset::population(id, 2000, 15)
+        }
+        "stepping" => Dataset::population(id, 1200, 21),
         "complement" => {
             let mut dataset = Dataset::population(id, PEOPLE, 20);
             // One smoker less is rounded down.
@@ -110,6 +114,9 @@ pub(crate) fn population(id: &'static str) -> Dataset {
             for (n, person) in dataset.people.iter_mut().enumerate() {
                 if n % 2 == 0 {
                     person.note = format!("case {n}");
+                    // Of the years and months nobody is alone: each holds enough.
+                    person.registered_on =
+                        format!("200{}-{:02}-{:02}", n / 150, 1 + n / 2 % 3, 1 + n / 6 % 28);
                 }
             }
             dataset

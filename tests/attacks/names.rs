@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 36] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 37] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -156,6 +156,11 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 36] = [
         "threshold-edge",
         "edges.rs",
         "nine known people and the victim, shown or not",
+    ),
+    (
+        "threshold-edge-anchored",
+        "edges.rs",
+        "the same after a larger cohort of known people was released",
     ),
     (
         "timing-ticks",

@@ -5,7 +5,7 @@ use rand::{SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{intruder, population},
     rates::{Rates, trials},
-    victims::{aimed, differing, same, victims},
+    victims::{aimed, at_the_edge_of_an_anchor, differing, same, victims},
 };
 
 /// The mean depth of a person's samples is theirs alone. It picks them out of a
@@ -39,5 +39,12 @@ async fn an_aggregate_by_person_is_a_value_of_the_person() {
         let without = attacker.ask(&smokers(&apart)).await;
         attempts.push(differing(&with, &without, victim.smoker));
     }
-    Rates::of("nested-aggregate", "anchors", &attempts, 0.5, 0.5).report();
+    Rates::of(
+        "nested-aggregate",
+        "anchors",
+        &attempts,
+        0.5,
+        at_the_edge_of_an_anchor(),
+    )
+    .report();
 }

@@ -15,9 +15,9 @@ pub(crate) enum Outcome {
     Refused,
     /// The figures that it needs are not released.
     Suppressed,
-    /// It learns no more than guessing does.
+    /// It learns no more than guessing does, as far as so many trials tell.
     Neutralised,
-    /// It learns more than guessing does, within the bound.
+    /// It learns more than guessing does.
     Succeeded,
 }
 
@@ -68,9 +68,7 @@ impl Rates {
             right => right as f64 / of,
         };
         let slack = |rate: f64| 3.0 * (rate * (1.0 - rate) / of).sqrt();
-        let promised = bound <= guess_rate;
-        let guessed = guess_rate + if promised { slack(guess_rate) } else { 0.0 };
-        let outcome = if success_rate > guessed {
+        let outcome = if success_rate > guess_rate + slack(guess_rate) {
             Outcome::Succeeded
         } else {
             Outcome::Neutralised
@@ -98,6 +96,8 @@ impl Rates {
         let right: Vec<bool> = attempts.iter().map(|attempt| attempt.right).collect();
         let mut rates = Self::new(name, mechanism, &right, guess_rate, bound);
         match attempts.iter().map(|attempt| attempt.met).max() {
+            // What is missing told it.
+            _ if rates.outcome == Outcome::Succeeded => {}
             Some(Met::Refusal) => rates.outcome = Outcome::Refused,
             Some(Met::Suppression) => rates.outcome = Outcome::Suppressed,
             Some(Met::Figures) | None => {}

@@ -73,13 +73,15 @@ fn percent(rate: f64) -> String {
     format!("{:.0} %", 100.0 * rate)
 }
 
-/// What the bound says of an attack that is answered, and not the luck of a run:
-/// one that may learn more than guessing does is open.
+/// How far above guessing a bound is if the attack is not taken for solved.
+const OPEN: f64 = 0.06;
+
+/// What the bound says of an attack that is answered, and not the luck of a run.
 fn outcome(rates: &Rates) -> &'static str {
     match rates.outcome {
         Outcome::Refused => "refused",
         Outcome::Suppressed => "suppressed",
-        Outcome::Neutralised | Outcome::Succeeded if rates.bound > rates.guess_rate => "**open**",
+        _ if rates.bound > rates.guess_rate + OPEN => "**open**",
         Outcome::Neutralised => "neutralised",
         Outcome::Succeeded => "**succeeded**",
     }

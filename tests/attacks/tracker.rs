@@ -5,7 +5,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use crate::{
     intruder::{PEOPLE, intruder, population},
     rates::{Attempt, Met, Rates, fewer_trials, trials},
-    victims::{aimed, by_weight, victims, weight},
+    victims::{aimed, at_the_edge_of_an_anchor, by_weight, victims, weight},
 };
 
 /// The general tracker (Denning and Schlörer): whoever is `C` counts once more
@@ -39,7 +39,14 @@ async fn a_general_tracker_finds_nothing() {
         let right = (found > 0.5) == victim.smoker;
         attempts.push(Attempt { right, met });
     }
-    Rates::of("tracker-general", "anchors", &attempts, 0.5, 0.5).report();
+    Rates::of(
+        "tracker-general",
+        "anchors",
+        &attempts,
+        0.5,
+        at_the_edge_of_an_anchor(),
+    )
+    .report();
 }
 
 /// The same with many padding sets, none of which is asked for by itself: how

@@ -5,7 +5,7 @@ use sekisho_tests::{Dataset, Person};
 
 use crate::{
     intruder::Reply,
-    rates::{Attempt, Met},
+    rates::{Attempt, Met, normal, told_apart},
 };
 
 /// Counts are multiples of this under the profile `standard`.
@@ -62,6 +62,22 @@ pub(crate) fn aimed<T: Copy>(
     *best.or(choices.first()).unwrap()
 }
 
+/// How often one who takes different figures for a sign is right, at most, where
+/// the attacker does not choose how far the cohort lies from an earlier one.
+///
+/// An anchor reaches T = 10 + ⌊|N(0, 2)|⌋ people far, drawn for each pair of
+/// sets. If the cohort with the victim is snapped to it from d people away and
+/// the one without lies d + 1 away, beyond its own T, both figures are shown.
+/// Distances up to the reach are about as frequent as each other.
+pub(crate) fn at_the_edge_of_an_anchor() -> f64 {
+    let reached_at_most = |t: f64| (2.0 * normal((t - 9.0) / 2.0) - 1.0).max(0.0);
+    let told: f64 = (0..20)
+        .map(f64::from)
+        .map(|d| (1.0 - reached_at_most(d)) * reached_at_most(d + 1.0))
+        .sum();
+    0.5 + 0.5 * told / 12.0
+}
+
 /// Whether two people are one.
 pub(crate) fn same(one: &Person, other: &Person) -> bool {
     one.id == other.id
@@ -87,6 +103,32 @@ pub(crate) fn taken(reply: &Reply, guess: bool, truth: bool) -> Attempt {
         right: guess == truth,
         met: reply.met(),
     }
+}
+
+/// The attempts of the form of an attack that did best: what one form learns must
+/// not drown in what others do not.
+pub(crate) fn best_form(forms: Vec<Vec<Attempt>>) -> Vec<Attempt> {
+    let rate = |form: &[Attempt]| {
+        let right = form.iter().filter(|attempt| attempt.right);
+        right.count() as f64 / form.len().max(1) as f64
+    };
+    let best = forms.into_iter().max_by(|a, b| {
+        let met = |form: &[Attempt]| form.iter().map(|attempt| attempt.met).max();
+        rate(a).total_cmp(&rate(b)).then(met(a).cmp(&met(b)))
+    });
+    best.unwrap()
+}
+
+/// Attempts by one who has learnt which views of a form go with which secrets.
+pub(crate) fn learnt_of(seen: &[(String, bool, Met)]) -> Vec<Attempt> {
+    let views: Vec<_> = seen
+        .iter()
+        .map(|(view, secret, _)| (view.clone(), *secret))
+        .collect();
+    let right = told_apart(&views).into_iter().zip(seen);
+    right
+        .map(|(right, (_, _, met))| Attempt { right, met: *met })
+        .collect()
 }
 
 /// Attempts from what was seen, by one who has learnt which views go with which

@@ -1,4 +1,4 @@
-//! A cohort of the size and shape that researchers work with: 4 000 people with
+//! A cohort of the size and shape that researchers work with: 8 670 people with
 //! cancer, their samples, treatments and somatic mutations.
 //!
 //! Everything is drawn with a fixed seed; tests compute the truth from
@@ -12,7 +12,7 @@ use std::{path::Path, sync::OnceLock};
 use crate::builder::{ingest_folder, temporary};
 
 /// Who is in it.
-const PATIENTS: usize = 4000;
+const PATIENTS: usize = 8670;
 
 /// The cohort, as it is held in the east in place of `demo-cancer`.
 #[derive(Clone, Debug)]

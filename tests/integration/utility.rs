@@ -1,10 +1,11 @@
-//! How useful the answers are: what researchers, designers of trials and
-//! epidemiologists ask of a cancer cohort, asked of a real server under the
+//! How useful the answers are: what researchers, geneticists, designers of trials
+//! and epidemiologists ask of a cancer cohort, asked of a real server under the
 //! profile `standard`, and every released figure beside the true one.
 //!
 //! Written to `target/reports/utility.jsonl`.
 
 mod epidemiologist;
+mod geneticist;
 mod researcher;
 mod trialist;
 mod truth;
@@ -93,13 +94,14 @@ async fn nine_of_ten_questions_are_answered_and_figures_are_near_the_truth() {
     // Each team has a project of its own.
     let teams = [
         ("researcher", "P-0031", researcher::questions()),
+        ("geneticist", "P-0034", geneticist::questions()),
         ("trial designer", "P-0032", trialist::questions()),
         ("epidemiologist", "P-0033", epidemiologist::questions()),
     ];
     let consortium = Consortium::builder()
         .store(Site::East, "demo-cancer", Cohort::store())
         .policies(|policies| {
-            for project in ["P-0031", "P-0032", "P-0033"] {
+            for project in ["P-0031", "P-0032", "P-0033", "P-0034"] {
                 policies.add_project(project, 1000);
             }
         })
@@ -129,6 +131,7 @@ async fn nine_of_ten_questions_are_answered_and_figures_are_near_the_truth() {
         }
     }
     tell_sizes(&errors);
+    tell_share(answered, asked);
     assert!(asked >= 44, "{asked} questions");
     let share = answered as f64 / asked as f64;
     assert!(
@@ -197,6 +200,11 @@ fn tell(row: &Row) {
         row.suppressed,
         row.refusal.as_deref().unwrap_or_default(),
     );
+}
+
+#[expect(clippy::print_stdout, reason = "people read it")]
+fn tell_share(answered: usize, asked: usize) {
+    println!("{answered} of {asked} questions are answered");
 }
 
 #[expect(clippy::print_stdout, reason = "people read it")]

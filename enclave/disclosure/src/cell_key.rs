@@ -157,7 +157,7 @@ impl Perturbation<'_> {
     fn standing(&self, figure: &Figure) -> Standing {
         let threshold = u64::from(self.profile.threshold);
         match self.individuals(figure) {
-            _ if !figure.is_sound() => Standing::Withheld,
+            _ if !figure.totals().sound => Standing::Withheld,
             Some(0) => Standing::Nobody,
             Some(perturbed) => {
                 let is_enough = figure.individuals() >= threshold

@@ -342,3 +342,26 @@ SELECT count(*)
 FROM individuals
 WHERE age >> > 1 AND note = 'Line: 9, Column: 9'
 
+SELECT sum(age / 100) FROM individuals
+
+SELECT sum(y) FROM (SELECT ceil(weight / 150.5) AS y FROM individuals) t
+
+SELECT sum(age + weight) FROM individuals
+
+SELECT median(age) FROM individuals WHERE smoker AND sex = 'male'
+
+SELECT count(*) FROM individuals WHERE sex = female
+
+SELECT count(*) FROM individuals WHERE sex LIKE '%ale'
+
+SELECT count(*) FROM individuals WHERE CAST(weight AS INT) = 70
+
+SELECT count(*) FROM individuals WHERE repeat(sex, 1000000000) = 'x'
+
+SELECT lower(trim(sex)), count(*) FROM individuals GROUP BY 1
+
+SELECT age % 2, count(*) FROM individuals GROUP BY 1
+
+SELECT CASE WHEN age > 40 THEN sex ELSE 'young' END, count(*) FROM individuals GROUP BY 1
+
+SELECT corr(age, weight) FROM individuals

@@ -1,6 +1,7 @@
 //! A cut: the private plans below an aggregate, and the scan of its cells that
 //! takes the aggregate's place.
 
+#[cfg(test)]
 mod merged;
 mod shape;
 
@@ -77,8 +78,11 @@ pub(crate) struct Cut {
     pub(crate) rows: Option<LogicalPlan>,
     pub(crate) shape: Shape,
     /// The aggregate's figures, over the columns `m0`….
-    figures: Vec<(Expr, bool)>,
+    figures: Vec<Computed>,
 }
+
+/// A figure, and whether it is computed from measures rather than one of them.
+type Computed = (Expr, bool);
 
 impl Cut {
     pub(crate) fn new(
@@ -87,6 +91,14 @@ impl Cut {
         keys: Vec<Key>,
         asked: Vec<Asked>,
     ) -> Result<Self> {
+        let keys = keys
+            .into_iter()
+            .map(|key| {
+                let data_type = session::data_type(key.dimension.r#type);
+                let expr = key.expr.cast_to(&data_type, relation.schema())?;
+                Ok(Key { expr, ..key })
+            })
+            .collect::<Result<Vec<_>>>()?;
         let (measures, figures) = distinct(asked)?;
         let sites = relation.genotypes.then(|| {
             let keys = keys.iter().map(|key| &key.expr);
@@ -132,10 +144,8 @@ impl Cut {
             .into_iter()
             .zip(schema.iter())
             .map(|((expr, computed), (qualifier, field))| {
-                let expr = match computed {
-                    true => expr.cast_to(field.data_type(), &scan.projected_schema)?,
-                    false => expr,
-                };
+                // A figure has the type that the engine gives the aggregate once
+                // its branches are of one type; the plan's field may not yet.
                 let derived = BTreeMap::from([(KIND.to_owned(), "derived".to_owned())]);
                 Ok(expr.alias_qualified_with_metadata(
                     qualifier.cloned(),
@@ -163,7 +173,7 @@ fn cell(kind: &str, index: usize) -> Expr {
 
 /// Every measure once, and the figures over them: sums of the same rows must
 /// be one figure, whatever is computed with it.
-fn distinct(asked: Vec<Asked>) -> Result<(Vec<Measure>, Vec<(Expr, bool)>)> {
+fn distinct(asked: Vec<Asked>) -> Result<(Vec<Measure>, Vec<Computed>)> {
     let mut measures: Vec<Measure> = Vec::new();
     let mut figures = Vec::new();
     for asked in asked {
@@ -241,11 +251,8 @@ fn units(relation: &Relation, keys: &[Key], measures: &[Measure]) -> Result<Logi
         plans::hidden(UNIT).alias("unit"),
         plans::hidden(plans::INSIDE).is_true().alias("b"),
     ];
-    // Nobody asks for the groups of those outside, which may be none of the declared.
-    for (name, key) in of_keys(keys, Level::Unit) {
-        let known = when(plans::hidden(plans::INSIDE), key).end()?;
-        exprs.push(known.alias(name));
-    }
+    // Of those outside, too: an earlier cohort that stands in for this one may have them.
+    exprs.extend(of_keys(keys, Level::Unit).map(|(name, key)| key.alias(name)));
     for (index, measure) in measures.iter().enumerate() {
         let condition = condition(measure, relation);
         exprs.extend(condition.map(|condition| condition.alias(format!("f{index}"))));
@@ -289,8 +296,5 @@ fn of_keys(keys: &[Key], level: Level) -> impl Iterator<Item = (String, Expr)> {
     keys.iter()
         .enumerate()
         .filter(move |(_, key)| key.dimension.level == level)
-        .map(|(index, key)| {
-            let data_type = session::data_type(key.dimension.r#type);
-            (format!("k{index}"), cast(key.expr.clone(), data_type))
-        })
+        .map(|(index, key)| (format!("k{index}"), key.expr.clone()))
 }

@@ -47,13 +47,15 @@ pub(crate) struct Clear {
     pub(crate) column: Column,
     pub(crate) level: Level,
     pub(crate) r#type: ColumnType,
-    /// Every value that it can have, if the text and the declared domain tell.
+    /// Every value that it can have, if the text and the declared domain tell;
+    /// of a number as it is written.
     pub(crate) domain: Option<Vec<String>>,
     /// The bounds that the declared bounds make.
     pub(crate) bounds: Option<[f64; 2]>,
-    /// Whether it is another scalar with arithmetic around it. Its sum is
-    /// arithmetic over the other's sum, and must not be protected anew.
-    pub(crate) scaled: bool,
+    /// Whether it is a number that was computed. Its sum could be that of an
+    /// indicator of a few, or the same sum rounded in another place; so it is
+    /// made of figures about what it was computed from, or refused.
+    pub(crate) computed: bool,
 }
 
 /// Judges a condition and splits it at AND: no conjunct at all if it is always

@@ -6,6 +6,9 @@
 //!                                  └─ released plan over the protected cells ─────────┘
 //! ```
 //!
+//! A cut has two private plans: one row per individual, which says who is in the
+//! cohort, and the rows that a settled set of individuals contributes.
+//!
 //! Planning and both phases run in a worker process ([`worker`]); the enclave's
 //! own process only turns the worker's rows into cells ([`cells`]) and protects
 //! them. Whatever this crate does not understand it refuses.

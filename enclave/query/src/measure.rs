@@ -5,6 +5,7 @@
 //! becomes arithmetic over what is released: protecting `sum(2 * x)` anew would
 //! draw fresh noise for the same sum.
 
+mod branch;
 mod figure;
 mod linear;
 

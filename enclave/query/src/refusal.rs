@@ -1,7 +1,8 @@
 //! Refusals: which rule, where in the query, and what to write instead.
 //!
 //! A refusal depends on the query's text and on the catalogue alone, so it may
-//! be generous. It repeats identifiers of the query, never a literal.
+//! be generous. It repeats identifiers of the query, never a literal; a proposal
+//! is a query that is accepted as it stands, and has the literals of the asker's.
 
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +144,4 @@ rules! {
     KeyUndeclared = "key.undeclared",
     /// A group key that names somebody or something.
     KeyIdentifier = "key.identifier",
-    /// Several groupings at once.
-    KeyExpression = "key.expression",
 }

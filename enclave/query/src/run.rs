@@ -143,6 +143,17 @@ pub(crate) async fn private(
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
     let state = session::state()?;
+    let plan = optimized(plan, snapshot, cohort, &state).await?;
+    let physical = state.create_physical_plan(&plan).await?;
+    collect(physical, &state).await
+}
+
+async fn optimized(
+    plan: &LogicalPlan,
+    snapshot: &Snapshot,
+    cohort: &Arc<RoaringBitmap>,
+    state: &SessionState,
+) -> Result<LogicalPlan> {
     let plan = with_sources(plan.clone(), |scan| {
         let name = scan.table_name.table();
         if name == plans::EVERYBODY {
@@ -152,9 +163,21 @@ pub(crate) async fn private(
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
     })?;
-    let plan = variants::narrowed(state.optimize(&plan)?, &state).await?;
-    let physical = state.create_physical_plan(&plan).await?;
-    collect(physical, &state).await
+    variants::narrowed(state.optimize(&plan)?, state).await
+}
+
+/// Of the readings of genotypes in a plan: those narrowed to variants, and all.
+#[cfg(test)]
+pub(crate) async fn narrowings(
+    plan: &LogicalPlan,
+    snapshot: &Snapshot,
+    cohort: &Arc<RoaringBitmap>,
+) -> Result<(usize, usize)> {
+    let plan = optimized(plan, snapshot, cohort, &session::state()?).await?;
+    let tables = variants::tables(&plan);
+    let genotypes = tables.iter().flatten().filter(|t| t.is_of_genotypes());
+    let narrowed = genotypes.clone().filter(|table| table.is_narrowed());
+    Ok((narrowed.count(), genotypes.count()))
 }
 
 async fn collect(plan: Arc<dyn ExecutionPlan>, state: &SessionState) -> Result<Vec<RecordBatch>> {

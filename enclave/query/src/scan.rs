@@ -52,6 +52,11 @@ impl SnapshotTable {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.variants.is_some()
+    }
+
     pub(crate) fn is_of_genotypes(&self) -> bool {
         self.table.rows == Rows::OnePerAlleleAndSample
     }

@@ -37,6 +37,8 @@ pub(crate) fn state() -> Result<SessionState> {
     options.execution.enable_recursive_ctes = false;
     // A refusal shows the place of the column that it is about.
     options.sql_parser.collect_spans = true;
+    // It compares whether columns can be NULL, and takes `IS TRUE` for one that can.
+    options.execution.skip_physical_aggregate_schema_check = true;
     options.optimizer.enable_dynamic_filter_pushdown = false;
     options.optimizer.repartition_joins = false;
     options.optimizer.repartition_aggregations = false;

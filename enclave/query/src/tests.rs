@@ -46,7 +46,9 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
     let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
-        let units = run::units(cut, &dataset.snapshot, &everybody).await.unwrap();
+        let units = run::units(cut, &dataset.snapshot, &everybody)
+            .await
+            .unwrap();
         let units = Units::read(&cut.shape, &units).unwrap();
         let strata = units.strata(units.cohort());
         let rows = if cut.shape.many {
@@ -56,7 +58,14 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
             None
         };
         let (noise, profile) = (noise(), standard());
-        let cells = cells::collect(&cut.shape, &units, &strata, rows.as_deref(), &noise, &profile);
+        let cells = cells::collect(
+            &cut.shape,
+            &units,
+            &strata,
+            rows.as_deref(),
+            &noise,
+            &profile,
+        );
         let Cells { table, keys } = cells.unwrap();
         tables.push((table, profile));
         kept.push((cut.shape.clone(), keys));

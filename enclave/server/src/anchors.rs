@@ -239,7 +239,7 @@ impl Held {
         let statistic = Statistic {
             class,
             sketch: figure.sketch().clone(),
-            totals: *figure.totals(),
+            totals: figure.totals(),
         };
         let tolerance = tolerance(asked.noise, asked.threshold, key, key);
         let earlier = self.statistics(anchors, number)?;

@@ -294,7 +294,11 @@ fn meters(
     let mut amount = 0_u64;
     let (mut of_project, mut of_dataset) = (f64::INFINITY, f64::INFINITY);
     for (shape, profile) in noisy {
-        let cost = dp::charge(&cells::dimensions(shape), &cells::statistics(shape), profile);
+        let cost = dp::charge(
+            &cells::dimensions(shape),
+            &cells::statistics(shape),
+            profile,
+        );
         amount = amount.saturating_add(cost.map_err(|error| failure::unprotectable(&error))?);
         of_project = of_project.min(profile.dp.rho_project);
         of_dataset = of_dataset.min(profile.dp.rho_dataset);

@@ -1,15 +1,20 @@
-//! Release profiles, as far as the policies need them: that a name has a file, and which of two
-//! is the stricter. Their other keys are the enclave's.
+//! Release profiles, as far as the policies need them: that a name has a file that an enclave will
+//! read, and which of two is the stricter.
+
+mod ranges;
 
 use serde::Deserialize;
 
 use crate::finding::Finding;
 
-/// The keys of a profile by which strictness is judged.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A profile as its file says it. Enclaves read the same keys, and refuse what is refused here.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
     name: String,
     source: String,
+    #[serde(default)]
+    mechanism: Mechanism,
     /// Individuals.
     threshold: u64,
     rounding_base: u64,
@@ -19,20 +24,148 @@ pub(crate) struct Profile {
     dominance_top2_percent: u64,
     /// Percent.
     dominance_rest_percent: u64,
+    #[serde(default)]
+    allow_full_cells: bool,
+    #[serde(default)]
+    cell_key: CellKey,
+    #[serde(default)]
+    dp: Dp,
+    #[serde(default)]
+    exposure: Exposure,
+    #[serde(default)]
+    channel: Channel,
+}
+
+/// What is done to figures, the stricter one later.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Mechanism {
+    #[default]
+    Suppress,
+    CellKey,
+    Dp,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CellKey {
+    reach: u64,
+    variance: f64,
+    small: u64,
+    magnitude: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Dp {
+    rho_statistic: f64,
+    rho_project: f64,
+    rho_dataset: f64,
+    groups: u64,
+    delta: f64,
+    rows: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Exposure {
+    cap: f64,
+    project_share: f64,
+    approved_by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Channel {
+    tick_ms: u64,
+    factor: u64,
+}
+
+impl Default for CellKey {
+    fn default() -> Self {
+        Self {
+            reach: 8,
+            variance: 5.0,
+            small: 3,
+            magnitude: 0.05,
+        }
+    }
+}
+
+impl Default for Dp {
+    fn default() -> Self {
+        Self {
+            rho_statistic: 0.005,
+            rho_project: 0.25,
+            rho_dataset: 1.0,
+            groups: 3,
+            delta: 1e-9,
+            rows: 10,
+        }
+    }
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self {
+            cap: 0.25,
+            project_share: 0.1,
+            approved_by: None,
+        }
+    }
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self {
+            tick_ms: 10,
+            factor: 2,
+        }
+    }
 }
 
 impl Profile {
-    /// Whether nothing that this profile withholds would be released under the other.
+    /// Whether nothing that this profile withholds would be released under the other: whether it
+    /// is as strict in every parameter.
     pub(crate) fn is_as_strict_as(&self, other: &Profile) -> bool {
         let digits = |profile: &Profile| match profile.sum_significant_digits {
             0 => u64::MAX,
             digits => digits,
         };
-        self.threshold >= other.threshold
-            && self.rounding_base >= other.rounding_base
+        self.mechanism >= other.mechanism
+            && self.threshold >= other.threshold
+            // A multiple of the one is one of the other only then.
+            && self.rounding_base.is_multiple_of(other.rounding_base)
             && digits(self) <= digits(other)
             && self.dominance_top2_percent <= other.dominance_top2_percent
             && self.dominance_rest_percent >= other.dominance_rest_percent
+            && self.allow_full_cells <= other.allow_full_cells
+            && self.cell_key.is_as_strict_as(&other.cell_key)
+            && self.dp.is_as_strict_as(&other.dp)
+            && self.exposure.cap <= other.exposure.cap
+            && self.exposure.project_share <= other.exposure.project_share
+            && self.channel.tick_ms >= other.channel.tick_ms
+            && self.channel.factor >= other.channel.factor
+    }
+}
+
+impl CellKey {
+    fn is_as_strict_as(&self, other: &CellKey) -> bool {
+        self.reach >= other.reach
+            && self.variance >= other.variance
+            && self.small >= other.small
+            && self.magnitude >= other.magnitude
+    }
+}
+
+impl Dp {
+    fn is_as_strict_as(&self, other: &Dp) -> bool {
+        self.rho_statistic <= other.rho_statistic
+            && self.rho_project <= other.rho_project
+            && self.rho_dataset <= other.rho_dataset
+            && self.groups <= other.groups
+            && self.delta <= other.delta
+            && self.rows <= other.rows
     }
 }
 
@@ -49,7 +182,7 @@ pub(crate) fn read(file: &str, name: &str, text: &str) -> Result<Profile, Findin
     };
     let profile: Profile = toml::from_str(text).map_err(|error| {
         let line = line_of(text, error.span());
-        finding(line, error.message().to_owned(), "<name, source, threshold, rounding_base, sum_significant_digits, dominance_top2_percent, dominance_rest_percent, each as in policies/consortium/profiles/standard.toml>")
+        finding(line, error.message().to_owned(), "<name, source, threshold, rounding_base, sum_significant_digits, dominance_top2_percent, dominance_rest_percent; if need be mechanism, allow_full_cells and the tables cell_key, dp, exposure and channel: each as in policies/consortium/profiles>")
     })?;
     if profile.name != name {
         let what = format!(
@@ -73,34 +206,9 @@ pub(crate) fn read(file: &str, name: &str, text: &str) -> Result<Profile, Findin
             "source = \"<the guideline it follows>\"",
         ));
     }
-    if profile.threshold < 2 {
-        let what = format!("a threshold of {} hides nobody", profile.threshold);
-        return Err(finding(
-            line_with(text, "threshold"),
-            what,
-            "threshold = 10",
-        ));
-    }
-    if profile.rounding_base == 0 {
-        let what = "a rounding base of 0 has no multiples".to_owned();
-        return Err(finding(
-            line_with(text, "rounding_base"),
-            what,
-            "rounding_base = 5",
-        ));
-    }
-    for (key, percent) in [
-        ("dominance_top2_percent", profile.dominance_top2_percent),
-        ("dominance_rest_percent", profile.dominance_rest_percent),
-    ] {
-        if percent == 0 || percent > 100 {
-            let what = format!("`{key}` is {percent}, not 1 to 100 percent");
-            return Err(finding(
-                line_with(text, key),
-                what,
-                &format!("{key} = <1 to 100>"),
-            ));
-        }
+    if let Some(slip) = profile.slip() {
+        let line = line_with(text, slip.key);
+        return Err(finding(line, slip.what, slip.instead));
     }
     Ok(profile)
 }
@@ -119,3 +227,7 @@ pub(crate) fn line_with(text: &str, key: &str) -> u64 {
     };
     text.lines().position(sets).map_or(1, |at| at as u64 + 1)
 }
+
+#[cfg(test)]
+#[path = "profile/tests.rs"]
+mod tests;

@@ -4,13 +4,14 @@ use sekisho_tests::{Cohort, Patient};
 
 use super::{
     Question,
-    truth::{Key, Rows, Truth, beside, key, mutated, people, rows, stage, values},
+    geneticist::{COMMON, common},
+    truth::{Key, Rows, beside, key, mutated, people, rows, stage, values},
 };
 
 /// Calls of carriers with what is known of the site.
-const CALLS: &str = "genotypes g JOIN variants v ON g.variant_id = v.variant_id";
+pub(super) const CALLS: &str = "genotypes g JOIN variants v ON g.variant_id = v.variant_id";
 /// The same beside the person.
-const CARRIERS: &str = "individuals i JOIN genotypes g ON i.individual_id = g.individual_id \
+pub(super) const CARRIERS: &str = "individuals i JOIN genotypes g ON i.individual_id = g.individual_id \
                         JOIN variants v ON g.variant_id = v.variant_id";
 
 pub(super) fn questions() -> Vec<Question> {
@@ -87,45 +88,8 @@ fn people_asked_for() -> Vec<Question> {
     ]
 }
 
-/// Of each person, the calls for which something holds, with a value each.
-fn calls(of: impl Fn(&Patient, &sekisho_tests::Mutation) -> Option<(Key, f64)>) -> Rows {
-    rows(|p| p.mutations.iter().filter_map(|m| of(p, m)).collect())
-}
-
-/// Of each person with a mutation: how many.
-fn burden(key: impl Fn(&Patient) -> Key) -> Rows {
-    values(
-        |p| (!p.mutations.is_empty()).then_some(p.mutations.len() as f64),
-        key,
-    )
-}
-
 fn genomes() -> Vec<Question> {
     vec![
-        Question::new(
-            "the ten genes that are mutated most",
-            1,
-            &format!(
-                "SELECT v.gene, count(DISTINCT g.individual_id) AS n FROM {CALLS} \
-                 WHERE g.dosage >= 1 GROUP BY v.gene ORDER BY n DESC LIMIT 10"
-            ),
-            calls(|_, m| Some((key![m.site.gene], 1.0))).individuals(),
-        )
-        .limit(10),
-        Question::new(
-            "carriers of three genes by diagnosis",
-            2,
-            &format!(
-                "SELECT i.diagnosis, v.gene, count(DISTINCT i.individual_id) AS n FROM {CARRIERS} \
-                 WHERE g.dosage >= 1 AND v.gene IN ('TP53', 'KRAS', 'PIK3CA') \
-                 GROUP BY i.diagnosis, v.gene"
-            ),
-            calls(|p, m| {
-                let asked = ["TP53", "KRAS", "PIK3CA"].contains(&m.site.gene);
-                asked.then(|| (key![p.diagnosis, m.site.gene], 1.0))
-            })
-            .individuals(),
-        ),
         Question::new(
             "carriers of TP53 by diagnosis and stage",
             2,
@@ -156,19 +120,6 @@ fn genomes() -> Vec<Question> {
             .individuals(),
         ),
         Question::new(
-            "tumours with both KRAS and TP53",
-            0,
-            &format!(
-                "WITH k AS (SELECT DISTINCT g.individual_id FROM {CALLS} \
-                            WHERE g.dosage >= 1 AND v.gene = 'KRAS'), \
-                      t AS (SELECT DISTINCT g.individual_id FROM {CALLS} \
-                            WHERE g.dosage >= 1 AND v.gene = 'TP53') \
-                 SELECT count(DISTINCT k.individual_id) AS n FROM k \
-                 JOIN t ON k.individual_id = t.individual_id"
-            ),
-            both("KRAS", "TP53", |_| key![]),
-        ),
-        Question::new(
             "tumours with both APC and KRAS by stage",
             1,
             &format!(
@@ -180,107 +131,27 @@ fn genomes() -> Vec<Question> {
                  JOIN a ON i.individual_id = a.individual_id \
                  JOIN k ON i.individual_id = k.individual_id GROUP BY i.stage"
             ),
-            both("APC", "KRAS", |p| key![stage(p)]),
-        ),
-        Question::new(
-            "mean number of mutated sites of a mutated tumour",
-            0,
-            "WITH m AS (SELECT individual_id, count(*) AS sites FROM genotypes \
-                        WHERE dosage >= 1 GROUP BY individual_id) \
-             SELECT avg(sites) AS mean FROM m",
-            burden(|_| key![]).mean(),
-        ),
-        Question::new(
-            "mean number of mutated sites by diagnosis",
-            1,
-            "WITH m AS (SELECT individual_id, count(*) AS sites FROM genotypes \
-                        WHERE dosage >= 1 GROUP BY individual_id) \
-             SELECT i.diagnosis, avg(m.sites) AS mean FROM individuals i \
-             JOIN m ON i.individual_id = m.individual_id GROUP BY i.diagnosis",
-            burden(|p| key![p.diagnosis]).mean(),
-        ),
-        Question::new(
-            "patients with three mutated sites and more by diagnosis",
-            1,
-            "WITH m AS (SELECT individual_id, count(*) AS sites FROM genotypes \
-                        WHERE dosage >= 1 GROUP BY individual_id) \
-             SELECT i.diagnosis, count(*) AS n FROM individuals i \
-             JOIN m ON i.individual_id = m.individual_id WHERE m.sites >= 3 GROUP BY i.diagnosis",
-            people(|p| p.mutations.len() >= 3, |p| key![p.diagnosis]).count(),
-        ),
-        Question::new(
-            "calls by consequence",
-            1,
-            &format!(
-                "SELECT v.consequence, count(*) AS calls FROM {CALLS} WHERE g.dosage >= 1 \
-                 GROUP BY v.consequence ORDER BY calls DESC"
-            ),
-            calls(|_, m| Some((key![m.site.consequence], 1.0))).count(),
-        ),
-        Question::new(
-            "patients with a mutation of high impact by diagnosis",
-            1,
-            &format!(
-                "SELECT i.diagnosis, count(DISTINCT i.individual_id) AS n FROM {CARRIERS} \
-                 WHERE g.dosage >= 1 AND v.impact = 'HIGH' GROUP BY i.diagnosis"
-            ),
             people(
-                |p| p.mutations.iter().any(|m| m.site.impact == "HIGH"),
-                |p| key![p.diagnosis],
+                |p| mutated(p, "APC") && mutated(p, "KRAS"),
+                |p| key![stage(p)],
             )
             .individuals(),
         ),
         Question::new(
-            "mean allele fraction by gene",
-            1,
-            &format!(
-                "SELECT v.gene, avg(g.vaf) AS fraction FROM {CALLS} WHERE g.dosage >= 1 \
-                 GROUP BY v.gene"
-            ),
-            calls(|_, m| {
-                let fraction = m.alt_depth as f64 / m.depth as f64;
-                Some((key![m.site.gene], fraction))
-            })
-            .mean(),
-        ),
-        Question::new(
-            "subclonal calls of TP53",
-            0,
-            &format!(
-                "SELECT count(*) FILTER (WHERE g.vaf < 0.2) AS subclonal, count(*) AS calls \
-                 FROM {CALLS} WHERE g.dosage >= 1 AND v.gene = 'TP53'"
-            ),
-            {
-                let subclonal = calls(|_, m| {
-                    let low = (m.alt_depth as f64 / m.depth as f64) < 0.2;
-                    (m.site.gene == "TP53").then(|| (key![], f64::from(u8::from(low))))
-                });
-                beside([subclonal.ones(), subclonal.count()])
-            },
-        ),
-        Question::new(
-            "carriers of BRCA1 or BRCA2 by diagnosis",
+            "patients with a mutation of high impact by common cancer",
             1,
             &format!(
                 "SELECT i.diagnosis, count(DISTINCT i.individual_id) AS n FROM {CARRIERS} \
-                 WHERE g.dosage >= 1 AND v.gene IN ('BRCA1', 'BRCA2') \
-                 AND i.diagnosis IN ('breast', 'ovary') GROUP BY i.diagnosis"
+                 WHERE g.dosage >= 1 AND v.impact = 'HIGH' \
+                 AND i.diagnosis IN {COMMON} GROUP BY i.diagnosis"
             ),
             people(
-                |p| {
-                    ["breast", "ovary"].contains(&p.diagnosis)
-                        && (mutated(p, "BRCA1") || mutated(p, "BRCA2"))
-                },
+                |p| common(p) && p.mutations.iter().any(|m| m.site.impact == "HIGH"),
                 |p| key![p.diagnosis],
             )
             .individuals(),
         ),
     ]
-}
-
-/// People whose tumours carry both.
-fn both(one: &str, other: &str, key: impl Fn(&Patient) -> Key) -> Truth {
-    people(|p| mutated(p, one) && mutated(p, other), key).individuals()
 }
 
 /// The two samples of each person, those for which something holds as 1.

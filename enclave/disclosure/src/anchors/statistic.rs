@@ -69,13 +69,16 @@ impl Statistic {
         let mut bytes = vec![VERSION, class, u8::from(totals.sound)];
         bytes.extend(totals.count.to_le_bytes());
         bytes.extend(totals.integer.to_le_bytes());
-        let [first, second] = totals.top;
+        let ([first, second], [most, next]) = (totals.top, totals.deviations_top);
         for number in [
             totals.fraction,
             totals.square,
             totals.magnitude,
             first,
             second,
+            totals.deviations,
+            most,
+            next,
         ] {
             bytes.extend(number.to_le_bytes());
         }
@@ -108,6 +111,8 @@ impl Statistic {
             square: number()?,
             magnitude: number()?,
             top: [number()?, number()?],
+            deviations: number()?,
+            deviations_top: [number()?, number()?],
             sound: sound == 1,
         };
         let sketch = ContributionSketch::from_bytes(bytes).ok_or(StatisticError)?;

@@ -1,5 +1,10 @@
 //! What is shown of a table, and what it takes to see through the noise.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -225,152 +230,6 @@ fn groups_of_the_data_show_themselves_only_when_they_may_be_shown() {
     assert_eq!(protected.rows()[0].key, [Some(0)]);
 }
 
-/// 40 individuals, one with 20 rows, the others with 1 to 3: steps of one row.
-/// With 60 rows, steps of 3.
-#[test]
-fn rows_are_moved_by_a_draw_of_their_own_in_steps_of_their_largest_share() {
-    for (most, step) in [(20, 1.0), (61, 3.05)] {
-        let rows = |unit: u32| u64::from(if unit == 0 { most } else { 1 + unit % 3 });
-        let total: u64 = (0..40).map(rows).sum();
-        let table = whole(Measure::Count, 0..40, |unit| {
-            contribution(rows(unit), rows(unit).into())
-        });
-        let by = draw("count", 0..40, Some(total), total) as f64 * step;
-        let expected = total as i64 + by.round() as i64;
-        assert_eq!(shown(&table), Some(Value::Integer(expected)));
-    }
-}
-
-#[test]
-fn a_sum_is_moved_by_its_largest_contribution_times_the_magnitude() {
-    let amount = |unit: u32| i128::from(1000 + unit * 7);
-    let total: i128 = (0..50).map(amount).sum();
-    let table = whole(Measure::IntegerSum, 0..50, |unit| {
-        contribution(1, amount(unit))
-    });
-    let by = draw("sum", 0..50, None, 50);
-    let expected = total as i64 + (by as f64 * 0.05 * 1343.0).round() as i64;
-    assert_eq!(shown(&table), Some(Value::Integer(expected)));
-
-    let fractions = |unit: u32| Contribution {
-        count: 1,
-        amount: Amount::Fraction(100.0 + f64::from(unit) / 7.0),
-        square: 0.0,
-    };
-    let table = whole(Measure::Sum, 0..50, fractions);
-    let total: f64 = (0..50).map(|unit| 100.0 + f64::from(unit) / 7.0).sum();
-    let expected = to_significant(total + by as f64 * 0.05 * 107.0, 3);
-    assert_eq!(shown(&table), Some(Value::Fraction(expected)));
-}
-
-#[test]
-fn a_mean_is_the_quotient_of_what_its_parts_are_shown_as() {
-    let amount = |unit: u32| contribution(2, i128::from(1000 + unit * 7));
-    let value = |measure| match shown(&whole(measure, 0..50, amount)) {
-        Some(Value::Integer(value)) => value as f64,
-        Some(Value::Fraction(value)) => value,
-        None => panic!("withheld"),
-    };
-    let quotient = value(Measure::IntegerSum) / value(Measure::Count);
-    assert_eq!(value(Measure::IntegerMean), quotient);
-    let fraction = |unit: u32| Contribution {
-        count: 2,
-        amount: Amount::Fraction(100.0 + f64::from(unit) / 7.0),
-        square: 0.0,
-    };
-    let value = |measure| shown(&whole(measure, 0..50, fraction)).unwrap();
-    let (Value::Fraction(mean), Value::Fraction(sum), Value::Integer(count)) = (
-        value(Measure::Mean),
-        value(Measure::Sum),
-        value(Measure::Count),
-    ) else {
-        panic!("other kinds");
-    };
-    assert_eq!(mean, sum / count as f64);
-}
-
-/// A step of 0.05 would be rounded away, and a sum of 0s and 1s is a count.
-#[test]
-fn a_sum_that_is_a_count_in_disguise_is_moved_as_one() {
-    let by = draw("sum", 0..42, None, 42);
-    assert_ne!(by, 0);
-    let ones = whole(Measure::IntegerSum, 0..42, |unit| {
-        contribution(1, i128::from(unit % 2))
-    });
-    assert_eq!(shown(&ones), Some(Value::Integer(21 + by)));
-    let hundreds = whole(Measure::IntegerSum, 0..42, |unit| {
-        contribution(1, i128::from(unit % 2 * 100))
-    });
-    assert_eq!(shown(&hundreds), Some(Value::Integer(2100 + 100 * by)));
-    let halves = whole(Measure::Sum, 0..42, |unit| Contribution {
-        count: 1,
-        amount: Amount::Fraction(f64::from(unit % 3) / 2.0),
-        square: 0.0,
-    });
-    let expected = to_significant(21.0 + by as f64, 3);
-    assert_eq!(shown(&halves), Some(Value::Fraction(expected)));
-}
-
-#[test]
-fn small_whole_numbers_are_moved_by_one_at_least() {
-    let totals = |amounts: &[i128]| {
-        let mut figure = Figure::default();
-        for (unit, amount) in (0..).zip(amounts) {
-            figure.add(noise(), unit, contribution(1, *amount));
-        }
-        figure
-    };
-    assert_eq!(step(&totals(&[7, 5, 4]), 0.05, 1.0), 1.0);
-    assert!((step(&totals(&[7, 5, 4]), 0.05, 0.0) - 0.35).abs() < 1e-12);
-    assert_eq!(step(&totals(&[70, 50, 40]), 0.05, 1.0), 3.5);
-    assert_eq!(step(&totals(&[70, 70, 0]), 0.05, 1.0), 70.0);
-    assert_eq!(step(&totals(&[8, 4, 2]), 0.05, 1.0), 8.0);
-}
-
-#[test]
-fn a_dominated_sum_is_withheld_and_the_number_of_individuals_is_not() {
-    let amount = |unit: u32| if unit < 2 { 10_000 } else { 7 };
-    for measure in [Measure::IntegerSum, Measure::IntegerMean] {
-        let table = whole(measure, 0..100, |unit| contribution(1, amount(unit)));
-        assert_eq!(shown(&table), None);
-    }
-    let rows = whole(Measure::Count, 0..100, |unit| {
-        contribution(amount(unit) as u64, amount(unit))
-    });
-    assert_eq!(shown(&rows), None);
-    assert!(count_of(0..100).is_some());
-}
-
-/// 90 % of two is dominated, less is not; a rest of 10 % of the largest is enough.
-#[test]
-fn dominance_begins_at_the_shares_of_the_profile() {
-    let dominated = |amounts: &[i128]| {
-        let mut figure = Figure::default();
-        for (unit, amount) in (0..).zip(amounts) {
-            figure.add(noise(), unit, contribution(1, *amount));
-        }
-        is_dominated(&figure, &profile())
-    };
-    assert!(dominated(&[50, 40, 10]));
-    assert!(!dominated(&[50, 39, 11]));
-    assert!(dominated(&[0, 0, 0]));
-    let mut lenient = profile();
-    lenient.dominance_top2_percent = 100;
-    let rest = |third| {
-        let mut figure = Figure::default();
-        for (unit, amount) in (0..).zip([1000, 10, third]) {
-            figure.add(noise(), unit, contribution(1, amount));
-        }
-        is_dominated(&figure, &lenient)
-    };
-    assert!(rest(9));
-    let mut figure = Figure::default();
-    for (unit, amount) in (0..).zip([100, 10, 10]) {
-        figure.add(noise(), unit, contribution(1, amount));
-    }
-    assert!(!is_dominated(&figure, &lenient));
-}
-
 #[test]
 fn variances_and_unsound_figures_are_withheld() {
     for measure in [
@@ -414,3 +273,6 @@ fn the_noise_of_every_statistic_is_stated() {
     assert!(words["noise.03"].contains("quotient"));
     assert_eq!(words["noise.04"], "withheld");
 }
+
+#[path = "tests/sums.rs"]
+mod sums;

@@ -90,9 +90,9 @@ impl Part {
         #[expect(clippy::cast_precision_loss, reason = "compared as it was summed")]
         let change = self.change as f64;
         match self.quantity {
-            Quantity::Individuals => figure.is_sound(),
+            Quantity::Individuals => totals.sound,
             Quantity::Rows | Quantity::Sum => {
-                figure.is_sound() && totals.fraction == 0.0 && largest <= change
+                totals.sound && totals.fraction == 0.0 && largest <= change
             }
         }
     }

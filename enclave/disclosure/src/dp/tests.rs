@@ -1,5 +1,10 @@
 //! What is shown, and with which noise.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 use std::sync::LazyLock;
 

@@ -136,3 +136,7 @@ fn fewer_digits(a: u32, b: u32) -> u32 {
         (a, b) => a.min(b),
     }
 }
+
+#[cfg(test)]
+#[path = "strictness/tests.rs"]
+mod tests;

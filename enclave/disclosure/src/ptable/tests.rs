@@ -1,5 +1,5 @@
 //! The table against reference values and against what defines it.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;
 

@@ -164,6 +164,21 @@ fn a_sum_to_which_nobody_adds_looks_like_one_to_which_one_does() {
 }
 
 #[test]
+fn a_total_is_suppressed_below_the_threshold() {
+    let total = |individuals: u32| shown(&counted(vec![], &[(&[], 0..individuals)]));
+    assert_eq!(total(9), [None]);
+    assert_eq!(total(19), [Some(20)]);
+}
+
+#[test]
+fn a_sum_that_one_individual_dominates_is_suppressed() {
+    let mut contributions = vec![fraction(1.0); 30];
+    contributions.push(fraction(1000.0));
+    let protected = alone(&single(Measure::Sum, &contributions), &standard());
+    assert_eq!(protected.suppressed(), 1);
+}
+
+#[test]
 fn rows_without_a_value_appear_only_when_they_may_be_shown() {
     let with = |counts: &[u32], none: u32| {
         let mut table = sizes(counts);

@@ -79,7 +79,8 @@ pub(super) fn values(column: &ArrayRef) -> Result<Vec<Option<KeyValue>>, Mismatc
         DataType::Float64 => column
             .as_primitive::<Float64Type>()
             .iter()
-            .map(|value| value.map(KeyValue::Fraction))
+            // Two zeros are one value.
+            .map(|value| value.map(|value| KeyValue::Fraction(value + 0.0)))
             .collect(),
         DataType::Boolean => column
             .as_boolean()
@@ -129,6 +130,13 @@ impl Positions {
             .map(|(position, value)| (value.clone(), position))
             .collect();
         Ok((Self(positions), values))
+    }
+
+    /// The position of a value that somebody has; none if it is outside the
+    /// declared domain, or outside what the predicates leave of it: those outside
+    /// the cohort may have any.
+    pub(super) fn of_anybody(&self, value: Option<&KeyValue>) -> Option<u32> {
+        self.0.get(value?).copied()
     }
 
     /// The position of a value; a value outside the declared domain does not fit.

@@ -3,15 +3,22 @@
 use std::collections::HashMap;
 
 use arrow::record_batch::RecordBatch;
-use sekisho_disclosure::{Amount, CellTable, Contribution, Noise, Profile, UnitRow, bounded};
+use sekisho_disclosure::{
+    Amount, CellTable, Contribution, Mechanism, Noise, Profile,
+    dp::{UnitRow, bounded},
+};
 
 use super::{
     Cells, Keys, Mismatch, Strata, Units,
     columns::{self, Number},
+    dimensions,
     keys::{self, KeyValue, Positions},
-    dimensions, statistics,
+    statistics,
 };
 use crate::{Level, MeasureShape, Shape};
+
+/// The most groups of a cut: a data key may have more values than can be shown.
+const MAX_CELLS: usize = 50_000;
 
 /// Adds up what the individuals of each set contribute.
 ///
@@ -34,13 +41,9 @@ pub fn collect(
         .transpose()?;
     let (positions, values) = positions(shape, units, rows.as_ref())?;
     let statistics = statistics(shape);
-    let dimensions = positions
-        .iter()
-        .map(Positions::dimension)
-        .collect::<Result<_, _>>()?;
     let mut found = Vec::new();
     for stratum in strata.iter() {
-        let of_units = stratum.positions(&positions)?;
+        let of_units = stratum.positions(&positions);
         let mut members = stratum.everybody.clone();
         for condition in stratum.conditions.iter().flatten() {
             members |= condition;
@@ -88,6 +91,9 @@ pub fn collect(
     for row in found {
         let added = table.add(noise, row.unit, row.key, &row.contributions);
         added.map_err(|_| Mismatch)?;
+        if table.cells().len() > MAX_CELLS {
+            return Err(Mismatch);
+        }
     }
     Ok(Cells {
         table,

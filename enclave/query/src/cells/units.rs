@@ -199,14 +199,12 @@ impl Stratum {
     }
 
     /// The positions of its keys; none where a dimension is of rows.
-    pub(super) fn positions(
-        &self,
-        positions: &[Positions],
-    ) -> Result<Vec<Option<Option<u32>>>, Mismatch> {
-        let position = |(value, positions): (&Option<Option<KeyValue>>, &Positions)| {
-            let found = |value: &Option<KeyValue>| positions.position(value.as_ref());
-            value.as_ref().map(found).transpose()
-        };
-        self.key.iter().zip(positions).map(position).collect()
+    pub(super) fn positions(&self, positions: &[Positions]) -> Vec<Option<Option<u32>>> {
+        let keys = self.key.iter().zip(positions);
+        keys.map(|(value, positions)| {
+            let value = value.as_ref()?;
+            Some(positions.of_anybody(value.as_ref()))
+        })
+        .collect()
     }
 }

@@ -22,7 +22,7 @@ impl Judge<'_> {
             r#type: ColumnType::Bool,
             domain: None,
             bounds: None,
-            scaled: false,
+            computed: false,
         })
     }
 
@@ -47,27 +47,25 @@ impl Judge<'_> {
         let values: Vec<ScalarValue> = values.iter().map(|value| typed(value, r#type)).collect();
         let otherwise = values.last().cloned().unwrap_or(ScalarValue::Null);
         let literal = |value: ScalarValue| Box::new(Expr::Literal(value, None));
+        let domain = written(&values, r#type);
+        let bounds = bounds(&values);
+        let case = Expr::Case(Case {
+            expr: None,
+            when_then_expr: when
+                .into_iter()
+                .zip(values)
+                .map(|(when, value)| (Box::new(when), literal(value)))
+                .collect(),
+            else_expr: Some(literal(otherwise)),
+        });
         Ok(Clear {
+            expr: case,
             column,
             level,
             r#type,
-            domain: (r#type == ColumnType::Text).then(|| {
-                let texts = values
-                    .iter()
-                    .filter_map(|value| value.try_as_str().flatten());
-                distinct(texts.map(str::to_owned).collect())
-            }),
-            bounds: bounds(&values),
-            scaled: false,
-            expr: Expr::Case(Case {
-                expr: None,
-                when_then_expr: when
-                    .into_iter()
-                    .zip(values.iter().cloned())
-                    .map(|(when, value)| (Box::new(when), literal(value)))
-                    .collect(),
-                else_expr: Some(literal(otherwise)),
-            }),
+            domain,
+            bounds,
+            computed: matches!(r#type, ColumnType::Int | ColumnType::Float),
         })
     }
 
@@ -126,6 +124,17 @@ fn typed(value: &ScalarValue, r#type: ColumnType) -> ScalarValue {
         (_, ColumnType::Text) => ScalarValue::Utf8(None),
         (_, ColumnType::Bool) => ScalarValue::Boolean(None),
         (_, ColumnType::Date) => ScalarValue::Date32(None),
+    }
+}
+
+/// The texts or integers among the values.
+fn written(values: &[ScalarValue], r#type: ColumnType) -> Option<Vec<String>> {
+    let values = values.iter().filter(|value| !value.is_null());
+    match r#type {
+        ColumnType::Text | ColumnType::Int => {
+            Some(distinct(values.map(ToString::to_string).collect()))
+        }
+        ColumnType::Float | ColumnType::Bool | ColumnType::Date => None,
     }
 }
 

@@ -52,7 +52,10 @@ impl<'r> Stepped<'r> {
     }
 
     pub(super) fn clear(&self) -> Clear {
-        let mut domain = self.derived();
+        let mut domain = match self.steps.as_slice() {
+            [Step::Integer] => Some(vec!["0".to_owned(), "1".to_owned()]),
+            _ => self.derived(),
+        };
         for step in &self.steps {
             if let (Some(domain), Step::Or(ScalarValue::Utf8(Some(value)))) = (&mut domain, step) {
                 domain.push(value.clone());
@@ -73,7 +76,7 @@ impl<'r> Stepped<'r> {
             r#type: self.output(),
             domain: domain.map(distinct),
             bounds: bounds.flatten(),
-            scaled: self.origin.scaled || self.steps.last().is_some_and(Step::is_linear),
+            computed: self.origin.computed || !self.steps.iter().all(Step::is_natural),
         }
     }
 
@@ -197,6 +200,9 @@ impl<'r> Judge<'r> {
 
     fn arithmetic(&self, expr: &Expr, binary: &BinaryExpr) -> Result<Stepped<'r>, Refusal> {
         let BinaryExpr { left, op, right } = binary;
+        if *op == Operator::Modulo {
+            return Err(self.refused(expr, Reason::Function("%".to_owned())));
+        }
         let (operand, number, literal_left) =
             match (literal::constant(left), literal::constant(right)) {
                 (None, Some(number)) => (left, number, false),

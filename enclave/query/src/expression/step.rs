@@ -160,16 +160,10 @@ impl Step {
         }
     }
 
-    /// Whether the sum of what comes out follows from the sum of what goes in.
-    pub(super) fn is_linear(&self) -> bool {
-        matches!(
-            self,
-            Self::AddInteger(_)
-                | Self::MultiplyInteger(_)
-                | Self::Add(_)
-                | Self::Multiply(_)
-                | Self::Divide(_)
-        )
+    /// Whether a number that comes out is one of the data as much as what goes in:
+    /// the visitor cannot choose whose it makes large.
+    pub(super) fn is_natural(&self) -> bool {
+        matches!(self, Self::Fraction | Self::Part(_) | Self::Epoch)
     }
 
     /// The bounds of what comes out, if the bounds of what goes in tell.

@@ -12,7 +12,7 @@ impl Walk<'_> {
     pub(super) fn key(&self, expr: &Expr, name: &str, relation: &Relation) -> Result<Key, Refusal> {
         if matches!(expr, Expr::GroupingSet(_)) {
             return Err(Refusal::new(
-                Rule::KeyExpression,
+                Rule::Clause,
                 "ROLLUP, CUBE and GROUPING SETS over private rows are not offered",
                 "ask for each total in a query of its own",
             )

@@ -23,6 +23,7 @@ struct Inner {
     r#type: ColumnType,
     bounds: Option<[f64; 2]>,
     domain: Option<Vec<String>>,
+    computed: bool,
 }
 
 impl Relation {
@@ -39,7 +40,7 @@ impl Walk<'_> {
         keys: &[Expr],
         aggregates: &[Expr],
         schema: &DFSchemaRef,
-        relation: Relation,
+        mut relation: Relation,
     ) -> Result<Relation, Refusal> {
         if !relation.is_of_carriers() {
             return Err(self.non_carriers());
@@ -57,6 +58,8 @@ impl Walk<'_> {
             .iter()
             .map(|expr| self.inner(expr, &relation))
             .collect::<Result<Vec<_>, _>>()?;
+        let mut exprs = aggregates.iter().map(|inner| &inner.expr);
+        relation.sites |= exprs.any(|expr| relation.names_sites(expr));
         grouped(columns, aggregates, schema, relation).map_err(|_| self.invalid())
     }
 
@@ -81,6 +84,7 @@ impl Walk<'_> {
                 r#type: ColumnType::Int,
                 bounds: None,
                 domain: None,
+                computed: false,
             },
             _ => self.inner_of(function, argument, relation)?,
         };
@@ -123,6 +127,13 @@ impl Walk<'_> {
             "max" if ordered && !named => expr_fn::max(clear.expr),
             _ => return Err(self.not_inner(name, relation)),
         };
+        // The sum of ones and zeros is how many there are.
+        let counts = |domain: &Vec<String>| domain.iter().all(|v| v == "0" || v == "1");
+        let computed = match name {
+            "count" => false,
+            "sum" => clear.computed && !clear.domain.as_ref().is_some_and(counts),
+            _ => clear.computed,
+        };
         let (r#type, bounds, domain) = match name {
             "count" => (ColumnType::Int, distinct.then_some([0.0, 1.0]), None),
             "sum" => (clear.r#type, None, None),
@@ -135,6 +146,7 @@ impl Walk<'_> {
             r#type,
             bounds,
             domain,
+            computed,
         })
     }
 
@@ -199,6 +211,7 @@ fn grouped(
         };
         let origin = Origin {
             level,
+            computed: inner.computed,
             ..Origin::counted(
                 &table,
                 field.name(),

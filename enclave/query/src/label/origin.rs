@@ -23,8 +23,8 @@ pub(crate) struct Origin {
     pub(crate) level: Level,
     /// Whether it was computed.
     pub(crate) derived: bool,
-    /// Whether it was computed by arithmetic from another number.
-    pub(crate) scaled: bool,
+    /// Whether it is a number that was computed; see [`Clear::computed`].
+    pub(crate) computed: bool,
     /// Whether an outer join leaves it out for somebody.
     pub(crate) nullable: bool,
     /// Whether it names single sites of the genome.
@@ -45,7 +45,7 @@ impl Origin {
                 _ => Level::Row,
             },
             derived: false,
-            scaled: false,
+            computed: false,
             nullable: false,
             site: genomic && SITE.contains(&column.name.as_str()),
         }
@@ -71,7 +71,7 @@ impl Origin {
             admitted: clear.domain.clone(),
             level: clear.level,
             derived: true,
-            scaled: clear.scaled,
+            computed: clear.computed,
             ..self.clone()
         }
     }
@@ -100,7 +100,7 @@ impl Origin {
             admitted: domain,
             level: Level::Unit,
             derived: true,
-            scaled: false,
+            computed: false,
             nullable: false,
             site: false,
         }

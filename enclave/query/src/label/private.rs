@@ -17,7 +17,7 @@ use crate::{
 /// Aggregates over private rows in one query.
 const MAX_CUTS: usize = 16;
 /// Figures of one query before protection.
-const MAX_FIGURES: usize = 20_000;
+pub(super) const MAX_FIGURES: usize = 20_000;
 
 impl Walk<'_> {
     pub(super) fn private(

@@ -6,7 +6,7 @@
 use datafusion::{
     arrow::datatypes::DataType,
     common::ScalarValue,
-    logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, expr::Case},
+    logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator},
 };
 use sekisho_tables::{ColumnType, Role};
 
@@ -16,8 +16,6 @@ use crate::{
     expression::{self, Clear, Conjunct},
 };
 
-/// The most pieces of one aggregate.
-const MAX_PIECES: usize = 32;
 /// Beyond it a literal is no quantity.
 const MAX_LITERAL: f64 = 1e15;
 
@@ -120,7 +118,7 @@ impl Linear {
     }
 
     /// Whether it is one value or literal of every row.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         !matches!(self.counted, Counted::Where(_))
             && match self.pieces.as_slice() {
                 [] => true,
@@ -130,8 +128,8 @@ impl Linear {
     }
 }
 
-/// The branches of a CASE with a value, as what an aggregate is of.
-enum Purpose<'n> {
+/// What an aggregate wants of its argument.
+pub(super) enum Purpose<'n> {
     /// Whether there is a value is what matters.
     Count,
     /// Numbers; the name of the aggregate.
@@ -162,7 +160,7 @@ impl Judge<'_> {
         Ok(linear)
     }
 
-    fn linear(&self, expr: &Expr, purpose: &Purpose<'_>) -> Result<Linear, Refusal> {
+    pub(super) fn linear(&self, expr: &Expr, purpose: &Purpose<'_>) -> Result<Linear, Refusal> {
         if let Some(value) = expression::constant(expr) {
             return self.constant(expr, &value, purpose);
         }
@@ -179,6 +177,12 @@ impl Judge<'_> {
                     fraction: true,
                     ..inner
                 })
+            }
+            Expr::ScalarFunction(function) if function.name() == "coalesce" => {
+                match function.args.as_slice() {
+                    [value, instead] => self.coalesced(expr, value, instead, purpose),
+                    _ => self.value(expr, purpose),
+                }
             }
             Expr::BinaryExpr(binary) => match self.arithmetic(binary, purpose)? {
                 Some(linear) => Ok(linear),
@@ -277,75 +281,17 @@ impl Judge<'_> {
         Ok(exact.then_some(Linear { fraction, ..linear }))
     }
 
-    fn case(&self, expr: &Expr, case: &Case, purpose: &Purpose<'_>) -> Result<Linear, Refusal> {
-        let mut read = Vec::new();
-        for (condition, value) in expression::branches(case) {
-            read.push((Some(condition), self.linear(&value, purpose)?));
-        }
-        if let Some(value) = &case.else_expr {
-            read.push((None, self.linear(value, purpose)?));
-        }
-        if read.len() > MAX_PIECES || read.iter().any(|(_, value)| !value.is_plain()) {
-            let message = "the branches of a CASE are one column or literal each, and not too many";
-            return Err(self
-                .argument("case", message)
-                .at(self.sql, &expression::first_word(expr)));
-        }
-        let fraction = read.iter().any(|(_, value)| value.fraction);
-        let all = case.else_expr.is_some()
-            && read
-                .iter()
-                .all(|(_, value)| matches!(value.counted, Counted::All));
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut earlier = Vec::new();
-        for (condition, value) in read {
-            // Where every row counts, a branch that adds nothing does not matter.
-            let matters = !all
-                || matches!(purpose, Purpose::Sum(_))
-                    && value.pieces.iter().any(|piece| piece.shift != 0.0);
-            if matters {
-                let mut filter = Vec::new();
-                for condition in &earlier {
-                    let not = Expr::IsNotTrue(Box::new(Expr::clone(condition)));
-                    filter.extend(self.condition(&not)?);
-                }
-                if let Some(condition) = &condition {
-                    filter.extend(self.condition(condition)?);
-                }
-                pieces.extend(value.pieces.into_iter().map(|piece| Piece {
-                    filter: filter.clone(),
-                    ..piece
-                }));
-            }
-            earlier.extend(condition);
-        }
-        Ok(Linear {
-            pieces,
-            counted: if all { Counted::All } else { Counted::Pieces },
-            fraction,
-        })
-    }
-
-    fn value(&self, expr: &Expr, purpose: &Purpose<'_>) -> Result<Linear, Refusal> {
+    pub(super) fn value(&self, expr: &Expr, purpose: &Purpose<'_>) -> Result<Linear, Refusal> {
         let clear = self.clear(expr)?;
         if let Purpose::Sum(name) = purpose {
             let named = self
                 .declared(&clear)
                 .is_some_and(|(_, column)| matches!(column.role, Role::Unit | Role::Identifier));
-            let scaled = self
-                .declared(&clear)
-                .is_some_and(|(origin, _)| origin.scaled);
-            if scaled {
-                let name = &clear.column.name;
-                return Err(self
-                    .argument(
-                        "aggregate",
-                        &format!("`{name}` is computed by arithmetic in a subquery; write the arithmetic inside the aggregate"),
-                    )
-                    .at(self.sql, name));
-            }
             if named || !matches!(clear.r#type, ColumnType::Int | ColumnType::Float) {
                 return Err(self.no_number(name, expr));
+            }
+            if clear.computed {
+                return self.valued(name, expr, &clear);
             }
         }
         Ok(Linear::value(clear))
@@ -370,12 +316,17 @@ impl Judge<'_> {
 /// A number, and whether it is a fraction.
 fn number(value: &ScalarValue) -> Option<(f64, bool)> {
     match value {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "literals beyond 2^53 are refused by size"
-        )]
-        ScalarValue::Int64(Some(value)) => Some((*value as f64, false)),
+        ScalarValue::Int64(Some(value)) => Some((widened(*value), false)),
         ScalarValue::Float64(Some(value)) => Some((*value, true)),
         _ => None,
     }
+}
+
+/// Beyond 2^53 literals are refused by their size.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "as SQL widens an integer to a fraction"
+)]
+pub(super) fn widened(value: i64) -> f64 {
+    value as f64
 }

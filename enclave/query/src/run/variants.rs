@@ -87,13 +87,17 @@ fn of_variants(scan: TableScan, wanted: &RoaringBitmap) -> Transformed<LogicalPl
     }
 }
 
-/// Of an inner join on the variant: the side that reads `variants` and nothing
+/// Of a join on the variant: the side that reads `variants` and nothing
 /// else, if the other reads genotypes once. With one such scan it is clear
 /// whose genotypes the join narrows.
 fn variants_side(join: &Join) -> Option<(LogicalPlan, Column)> {
-    if join.join_type != JoinType::Inner {
-        return None;
-    }
+    // The engine turns a join into a semi-join when nothing of a side is read.
+    let (left_may, right_may) = match join.join_type {
+        JoinType::Inner => (true, true),
+        JoinType::LeftSemi => (false, true),
+        JoinType::RightSemi => (true, false),
+        _ => return None,
+    };
     let column = |expr: &Expr| match expr {
         Expr::Column(column) => Some(column.clone()),
         _ => None,
@@ -110,28 +114,31 @@ fn variants_side(join: &Join) -> Option<(LogicalPlan, Column)> {
             .filter_map(|(_, right)| column(right))
             .collect()
     };
-    let sides: [(_, Vec<Column>, _); 2] = [
-        (&join.left, on_left(), &join.right),
-        (&join.right, on_right(), &join.left),
+    let sides: [(_, _, Vec<Column>, _); 2] = [
+        (left_may, &join.left, on_left(), &join.right),
+        (right_may, &join.right, on_right(), &join.left),
     ];
-    sides.into_iter().find_map(|(variants, on, genotypes)| {
-        let only_variants =
-            matches!(tables(variants).as_slice(), [Some(table)] if table.is_of_variants());
-        let scans = tables(genotypes)
-            .iter()
-            .flatten()
-            .filter(|table| table.is_of_genotypes())
-            .count();
-        // A side of variants is joined on the variant and nothing else.
-        let [column] = on.as_slice() else {
-            return None;
-        };
-        (only_variants && scans == 1).then(|| (variants.as_ref().clone(), column.clone()))
-    })
+    sides
+        .into_iter()
+        .find_map(|(may, variants, on, genotypes)| {
+            let only_variants =
+                matches!(tables(variants).as_slice(), [Some(table)] if table.is_of_variants());
+            let scans = tables(genotypes)
+                .iter()
+                .flatten()
+                .filter(|table| table.is_of_genotypes())
+                .count();
+            // A side of variants is joined on the variant and nothing else.
+            let [column] = on.as_slice() else {
+                return None;
+            };
+            (may && only_variants && scans == 1)
+                .then(|| (variants.as_ref().clone(), column.clone()))
+        })
 }
 
 /// The tables that a plan scans; none for a scan of something else.
-fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
+pub(super) fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
     let mut tables = Vec::new();
     let visited = plan.apply(|node| {
         if let LogicalPlan::TableScan(scan) = node {

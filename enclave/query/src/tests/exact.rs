@@ -12,7 +12,7 @@ use crate::{MeasureKind, cut::Cut, run, session};
 /// The bare engine over everything.
 fn bare(dataset: &Dataset) -> SessionContext {
     let cohort = dataset.snapshot.individuals().unwrap();
-    let context = SessionContext::new();
+    let context = SessionContext::new_with_state(session::state().unwrap());
     for table in &dataset.snapshot.catalogue().tables {
         let names: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
         let batches: Vec<RecordBatch> = if table.name == "genotypes" {
@@ -117,14 +117,13 @@ async fn both(dataset: &Dataset, sql: &str) -> (Vec<String>, Vec<String>) {
     (sorted(ours), sorted(theirs))
 }
 
-async fn same(queries: &[&str]) {
+pub(super) async fn same(queries: &[&str]) {
     let dataset = Dataset::new();
     for sql in queries {
         let (ours, theirs) = both(&dataset, sql).await;
         assert_eq!(ours, theirs, "{sql}");
         assert!(!theirs.is_empty(), "{sql}");
     }
-    let _ = session::state().unwrap();
 }
 
 #[tokio::test]
@@ -197,6 +196,30 @@ async fn aggregates_of_an_individuals_own_rows_give_what_sql_gives() {
         "WITH tp53 AS (SELECT g.individual_id FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE v.gene = 'TP53' AND g.dosage >= 1 GROUP BY g.individual_id), kras AS (SELECT DISTINCT g.individual_id FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id WHERE v.gene = 'KRAS' AND g.dosage >= 1) SELECT i.diagnosis, count(*) FROM tp53 JOIN kras ON tp53.individual_id = kras.individual_id JOIN individuals i ON i.individual_id = kras.individual_id WHERE i.age < 65 GROUP BY i.diagnosis",
         "SELECT v.gene, count(*) FROM (SELECT individual_id, variant_id, sum(dosage) AS copies FROM genotypes WHERE dosage >= 1 GROUP BY individual_id, variant_id) g JOIN variants v ON g.variant_id = v.variant_id WHERE copies = 1 GROUP BY v.gene",
         "SELECT avg(n) FROM (SELECT individual_id, sum(n) AS n FROM (SELECT individual_id, tissue, count(*) AS n FROM samples GROUP BY individual_id, tissue) s GROUP BY individual_id) t",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn truth_as_a_value_gives_what_sql_gives() {
+    same(&[
+        "SELECT a, count(*) FROM (SELECT individual_id, alive IS TRUE AS a FROM follow_up) t GROUP BY a",
+        "SELECT individuals, count(*) FROM (SELECT t.individual_id, t.a, count(*) AS individuals FROM (SELECT f.individual_id, f.alive IS NOT TRUE AS a FROM follow_up f JOIN samples s ON f.individual_id = s.individual_id) t GROUP BY t.individual_id, t.a) u WHERE a GROUP BY individuals",
+        "SELECT deep, sum(n) FROM (SELECT individual_id, depth > 50 AS deep, count(*) AS n FROM qc_metrics GROUP BY individual_id, depth > 50) t GROUP BY deep",
+        "SELECT deep, sum(n) FROM (SELECT individual_id, deep, count(*) AS n FROM (SELECT individual_id, (depth > 50) IS TRUE AS deep FROM qc_metrics) q GROUP BY individual_id, deep) t GROUP BY deep",
+        "SELECT (q.depth > 50) IS TRUE AS deep, count(*) FROM qc_metrics q GROUP BY 1",
+        "SELECT count(*) FROM (SELECT individual_id, max(months) AS m FROM follow_up WHERE alive IS NOT FALSE GROUP BY individual_id) t WHERE m IS NOT NULL",
+        "SELECT count(*) FROM (SELECT s.individual_id, count(*) AS n FROM samples s JOIN follow_up f ON s.individual_id = f.individual_id WHERE f.alive IS UNKNOWN GROUP BY s.individual_id) t WHERE n = 2",
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn released_figures_join_with_literals() {
+    same(&[
+        "SELECT w.weight, n.n * w.weight FROM (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) n JOIN (SELECT column1 AS sex, column2 AS weight FROM (VALUES ('male', 2), ('female', 3)) v) w ON n.sex = w.sex",
+        "WITH w AS (SELECT 'male' AS sex, 0.5 AS share) SELECT n * share FROM w JOIN (SELECT sex, count(*) AS n FROM individuals GROUP BY sex) n USING (sex)",
+        "SELECT a.n - b.n FROM (SELECT count(*) AS n FROM individuals) a CROSS JOIN (SELECT count(*) AS n FROM follow_up) b",
     ])
     .await;
 }

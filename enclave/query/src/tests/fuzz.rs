@@ -54,8 +54,13 @@ impl Worlds {
     }
 }
 
-/// What a statement met: nothing, or the rule that refused it.
-type Met = Option<&'static str>;
+/// What a statement met.
+enum Met {
+    /// An answer; whether the worlds differ in it.
+    Answer(bool),
+    /// A rule that refused it.
+    Rule(&'static str),
+}
 
 /// What somebody found who asked statements.
 #[derive(Default)]
@@ -63,7 +68,10 @@ struct Tally {
     /// How often, how often unspoilt, and the shortest unspoilt statement.
     outcomes: BTreeMap<&'static str, (usize, usize, String)>,
     accepted: usize,
+    /// Of the accepted: about cohorts without the victim, and answered otherwise
+    /// in another world.
     untouched: usize,
+    differ: usize,
     constructs: BTreeSet<&'static str>,
     failures: Vec<String>,
 }
@@ -106,11 +114,29 @@ fn whatever_is_accepted_tells_nothing_of_somebody_outside_its_cohort() {
         10 * tally.untouched >= tally.accepted,
         "the victim is in nearly every cohort"
     );
+    assert!(tally.differ > 0, "no world differs from another");
     let never: Vec<_> = OFFERED
         .iter()
         .filter(|construct| !tally.constructs.contains(*construct))
         .collect();
     assert!(never.is_empty(), "in no accepted statement: {never:?}");
+}
+
+#[test]
+fn the_grammar_draws_whatever_is_offered_and_the_same_for_the_same_seed() {
+    let mut drawn = BTreeSet::new();
+    for seed in 1..=400 {
+        let statement = Statement::draw(seed, SIZE);
+        assert_eq!(statement.sql, Statement::draw(seed, SIZE).sql);
+        if !statement.constructs.contains("spoilt") {
+            drawn.extend(statement.constructs);
+        }
+    }
+    let never: Vec<_> = OFFERED
+        .iter()
+        .filter(|construct| !drawn.contains(*construct))
+        .collect();
+    assert!(never.is_empty(), "never drawn: {never:?}");
 }
 
 impl Tally {
@@ -123,8 +149,11 @@ impl Tally {
     ) {
         match judged {
             Ok(met) => {
-                let (all, unspoilt, shortest) =
-                    self.outcomes.entry(met.unwrap_or("accepted")).or_default();
+                let outcome = match met {
+                    Met::Answer(_) => "accepted",
+                    Met::Rule(rule) => rule,
+                };
+                let (all, unspoilt, shortest) = self.outcomes.entry(outcome).or_default();
                 *all += 1;
                 if !statement.constructs.contains("spoilt") {
                     *unspoilt += 1;
@@ -132,8 +161,9 @@ impl Tally {
                         shortest.clone_from(&statement.sql);
                     }
                 }
-                if met.is_none() {
+                if let Met::Answer(differ) = met {
                     self.accepted += 1;
+                    self.differ += usize::from(differ);
                     self.untouched += usize::from(!statement.touched);
                     self.constructs.extend(statement.constructs);
                 }
@@ -152,8 +182,8 @@ impl Tally {
             println!("{all:>8} {unspoilt:>8} {outcome:<28} {shortest}");
         }
         println!(
-            "{:>7} accepted about cohorts without the victim",
-            self.untouched
+            "{:>8} accepted about cohorts without the victim, {} differ between worlds",
+            self.untouched, self.differ
         );
     }
 }
@@ -188,11 +218,12 @@ impl<'a> Asker<'a> {
             Err(refusal) => {
                 self.proposal(&refusal)?;
                 return match self.prepared(without_victim, sql)? {
-                    Err(other) if other == refusal => Ok(Some(refusal.rule.id())),
+                    Err(other) if other == refusal => Ok(Met::Rule(refusal.rule.id())),
                     other => Err(format!("{refusal:?}, and without the victim {other:?}")),
                 };
             }
         };
+        let mut differ = false;
         for (name, world) in [
             ("without the victim", without_victim),
             ("with a value flipped", &flipped[statement.flip]),
@@ -200,6 +231,7 @@ impl<'a> Asker<'a> {
             let other = self
                 .ask(world, sql)?
                 .map_err(|refusal| format!("answered, and {name} {refusal:?}"))?;
+            differ |= other != answered;
             if !statement.touched && other != answered {
                 return Err(format!(
                     "the victim is not in the cohort: {:#?}, and {name} {:#?}",
@@ -210,7 +242,7 @@ impl<'a> Asker<'a> {
             compare::bounded(1.0, statement.figures.as_ref(), &answered, &other)
                 .map_err(|amiss| format!("{name}: {amiss}"))?;
         }
-        Ok(None)
+        Ok(Met::Answer(differ))
     }
 
     /// The smallest statement of a seed that fails as well, and how.

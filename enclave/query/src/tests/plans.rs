@@ -229,6 +229,14 @@ async fn what_names_single_sites_is_told() {
             format!("SELECT count(*) FROM (SELECT DISTINCT g.individual_id {carriers} AND v.ref = 'C') t"),
             Some(Sites::Variant),
         ),
+        (
+            format!("SELECT avg(n) FROM (SELECT g.individual_id, count(*) FILTER (WHERE v.pos = 7674220) AS n {carriers} GROUP BY g.individual_id) t"),
+            Some(Sites::Variant),
+        ),
+        (
+            format!("SELECT avg(n) FROM (SELECT g.individual_id, count(*) FILTER (WHERE v.gene = 'KRAS') AS n {carriers} GROUP BY g.individual_id) t"),
+            Some(Sites::Gene),
+        ),
     ] {
         assert_eq!(phase(&dataset, &sql).await.cut.sites, sites, "{sql}");
     }
@@ -255,4 +263,47 @@ async fn the_same_measure_is_one_figure() {
         .filter(|m| m.kind == MeasureKind::IntegerSum);
     assert_eq!(sums.count(), 2);
     assert!(shape.measures.len() <= 4, "{shape:?}");
+}
+
+#[tokio::test]
+async fn genotypes_are_read_of_the_variants_that_a_join_leaves() {
+    let dataset = Dataset::new();
+    let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
+    let of = |gene: &str| {
+        format!(
+            "SELECT g.individual_id FROM genotypes g JOIN variants v ON g.variant_id = v.variant_id \
+             WHERE g.dosage >= 1 AND v.gene = '{gene}' GROUP BY g.individual_id"
+        )
+    };
+    for (sql, narrowed) in [
+        (
+            "SELECT i.sex, v.gene, count(*) FROM individuals i JOIN genotypes g ON i.individual_id = g.individual_id \
+             JOIN variants v ON g.variant_id = v.variant_id WHERE g.dosage >= 1 AND v.gene = 'KRAS' \
+             AND i.age > 50 GROUP BY 1, 2"
+                .to_owned(),
+            [(0, 0), (1, 1)],
+        ),
+        (
+            format!(
+                "WITH a AS ({}), b AS ({}) SELECT count(*) FROM a JOIN b ON a.individual_id = b.individual_id",
+                of("TP53"),
+                of("KRAS")
+            ),
+            [(2, 2), (0, 0)],
+        ),
+        (
+            "SELECT sum(dosage) FROM genotypes WHERE dosage >= 1".to_owned(),
+            [(0, 0), (0, 1)],
+        ),
+    ] {
+        let prepared = run::prepare(&sql, dataset.snapshot.catalogue()).await.unwrap();
+        let cut = &prepared.cuts()[0];
+        let units = run::narrowings(&cut.units, &dataset.snapshot, &everybody);
+        let units = units.await.unwrap();
+        let rows = match &cut.rows {
+            Some(rows) => run::narrowings(rows, &dataset.snapshot, &everybody).await.unwrap(),
+            None => (0, 0),
+        };
+        assert_eq!([units, rows], narrowed, "{sql}");
+    }
 }

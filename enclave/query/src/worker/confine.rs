@@ -84,8 +84,8 @@ impl fmt::Display for Confinement {
 ///
 /// # Errors
 ///
-/// When a limit cannot be set, or the store cannot be found. A kernel without
-/// Landlock or seccomp is no error.
+/// When a limit cannot be set, the store cannot be found, or the kernel has
+/// Landlock and refuses. A kernel without Landlock or seccomp is no error.
 pub fn confine(store: &Path) -> io::Result<Confinement> {
     // A core dump would hold rows; a file that is written might.
     for (resource, most) in [
@@ -101,7 +101,7 @@ pub fn confine(store: &Path) -> io::Result<Confinement> {
     // A folder that is not there would leave a worker that can read nothing.
     store.metadata()?;
     Ok(Confinement {
-        landlock: narrow(Some(store)),
+        landlock: narrow(Some(store))?,
         seccomp: calls::confine(),
     })
 }
@@ -116,10 +116,14 @@ pub fn report(store: &Path) -> io::Result<()> {
     serde_json::to_writer(io::stdout(), &confine(store)?).map_err(io::Error::from)
 }
 
-/// From now on at most this folder may be read. Nothing is ever given back, so
-/// a folder outside what could be read before is not opened by it. Says whether
-/// the kernel enforces it.
-pub fn narrow(folder: Option<&Path>) -> bool {
+/// From now on at most this folder may be read. Nothing is ever given back: a
+/// folder that could not be read before is not opened by it, and one that is
+/// not there leaves nothing to read. False where the kernel has no Landlock.
+///
+/// # Errors
+///
+/// When the kernel has Landlock and does not do it.
+pub fn narrow(folder: Option<&Path>) -> io::Result<bool> {
     let restricted = || -> Result<_, RulesetError> {
         Ruleset::default()
             .handle_access(AccessFs::from_all(RULES))?
@@ -130,10 +134,11 @@ pub fn narrow(folder: Option<&Path>) -> bool {
                 folder,
                 AccessFs::ReadFile | AccessFs::ReadDir,
             ))?
-            // Of use to the narrowing of a worker that has threads by then.
+            // Of use to a worker that narrows itself later and has threads by then.
             .set_compatibility(CompatLevel::BestEffort)
             .all_threads(true)?
             .restrict_self()
     };
-    restricted().is_ok_and(|status| status.ruleset != RulesetStatus::NotEnforced)
+    let status = restricted().map_err(io::Error::other)?;
+    Ok(status.ruleset != RulesetStatus::NotEnforced)
 }

@@ -93,7 +93,7 @@ async fn answer(
             Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
         },
         Request::Units { snapshot } => {
-            confine::narrow(Some(&snapshot));
+            confine::narrow(Some(&snapshot)).map_err(|_| Lost)?;
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
             };
@@ -122,7 +122,7 @@ async fn answer(
             Ok((Reply::Rows, cuts))
         }
         Request::Released { sql, catalogue } => {
-            confine::narrow(None);
+            confine::narrow(None).map_err(|_| Lost)?;
             let query = run::prepare(&sql, &catalogue).await.map_err(|_| Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {

@@ -38,7 +38,7 @@ fn check_accepts_the_shipped_consortium() {
     let (code, text) = run(&["check", dir]);
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.contains("6 members, 5 people, 2 datasets, 3 projects, 4 grants, 5 profiles"),
+        text.contains("6 members, 5 people, 2 datasets, 3 projects, 4 grants, 7 profiles"),
         "{text}"
     );
     let (code, text) = run(&["check", dir, "--format", "json"]);

@@ -1,5 +1,5 @@
 //! Charges, and what they mean, against `opendp`'s accounts.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use opendp::{
     combinators::make_zCDP_to_approxDP, domains::AtomDomain, measurements::make_gaussian,
@@ -122,8 +122,8 @@ fn epsilon_has_the_values_of_the_proposition() {
 
 #[test]
 fn epsilon_agrees_with_another_account() {
-    for rho in [0.005, 0.25, 1.0, 4.0] {
-        let scale = 1.0 / (2.0 * rho as f64).sqrt();
+    for rho in [0.005_f64, 0.25, 1.0, 4.0] {
+        let scale = 1.0 / (2.0 * rho).sqrt();
         let domain = AtomDomain::<i64>::default();
         let distance = AbsoluteDistance::<f64>::default();
         let mechanism =

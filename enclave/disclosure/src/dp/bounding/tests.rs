@@ -1,5 +1,5 @@
 //! What is left of an individual.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use std::{collections::BTreeSet, sync::LazyLock};
 

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::*;
+use super::relate::is_margin;
 use crate::{
-    Contribution, Dimension, Profile, Protected, Statistic, protect,
+    CellTable, Contribution, Dimension, Measure, Profile, Protected, Statistic, protect,
     suppress::tests::{counted, fraction, integer, noise, standard, statistic},
 };
 
@@ -74,7 +74,7 @@ fn a_part_of_few_individuals_that_is_missing_does_not_tell_that_it_is() {
 #[test]
 fn the_same_individuals_are_suppressed_in_every_table() {
     let coarse = groups(&[0..5, 100..220, 300..500]);
-    let total = groups(&[100..220]);
+    let total = counted(vec![], &[(&[], 100..220)]);
     let protected = together(&[&coarse, &total]);
     assert_eq!(shown(&protected[1]), [None]);
 }

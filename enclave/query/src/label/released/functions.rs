@@ -252,3 +252,45 @@ fn plain(data_type: &DataType, name: &str) -> Offer {
         Offer::Refused(name.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::collections::HashSet;
+
+    use datafusion::logical_expr::Volatility;
+
+    use super::*;
+
+    #[test]
+    fn every_offered_function_exists_and_gives_the_same_for_the_same() {
+        let state = crate::session::state().unwrap();
+        let scalars = state.scalar_functions().values();
+        let scalars: HashSet<&str> = scalars
+            .filter(|function| function.signature().volatility == Volatility::Immutable)
+            .map(|function| function.name())
+            .collect();
+        let aggregates = state.aggregate_functions().values();
+        let aggregates: HashSet<&str> = aggregates
+            .filter(|function| function.signature().volatility == Volatility::Immutable)
+            .map(|function| function.name())
+            .collect();
+        let windows = state.window_functions().values();
+        let windows: HashSet<&str> = windows
+            .filter(|function| function.signature().volatility == Volatility::Immutable)
+            .map(|function| function.name())
+            .collect();
+        for (offered, known) in [
+            (SCALARS, scalars),
+            (AGGREGATES, aggregates),
+            (WINDOWS, windows),
+        ] {
+            let unknown: Vec<_> = offered
+                .iter()
+                .filter(|name| !known.contains(*name))
+                .collect();
+            assert!(unknown.is_empty(), "{unknown:?}");
+        }
+    }
+}

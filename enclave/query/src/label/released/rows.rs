@@ -12,7 +12,7 @@ use datafusion::{
 use crate::{
     Shape,
     cut::{Cut, cells_table},
-    label::bare,
+    label::{bare, private::MAX_FIGURES},
 };
 
 /// The most rows that a join over released figures may pair.
@@ -104,7 +104,13 @@ impl Cells<'_> {
 /// The most cells of a shape: of each key its values, and none at all.
 fn most(shape: &Shape) -> usize {
     shape.dimensions.iter().fold(1, |cells: usize, dimension| {
-        cells.saturating_mul(dimension.values.len().saturating_add(1))
+        cells.saturating_mul(
+            dimension
+                .values
+                .as_ref()
+                .map_or(MAX_FIGURES, Vec::len)
+                .saturating_add(1),
+        )
     })
 }
 

@@ -52,7 +52,7 @@ impl Statement {
             flip,
             figures,
         };
-        if draft.random.chance(18) {
+        if draft.random.chance(25) {
             statement.spoil(&mut draft.random);
         }
         statement
@@ -280,9 +280,9 @@ impl Draft {
         let people = of_individuals("individuals o", "o");
         let condition = self.condition(&people);
         let sql = format!(
-            "SELECT c.k0, c.n / w.weight AS weighted FROM (SELECT o.sex AS k0, count(*) AS n \
+            "SELECT c.k0, c.n / w.column2 AS weighted FROM (SELECT o.sex AS k0, count(*) AS n \
              FROM individuals o{condition} GROUP BY o.sex) c \
-             JOIN (VALUES ('female', 2.0), ('male', 3.0)) AS w(sex, weight) ON c.k0 = w.sex"
+             JOIN (VALUES ('female', 2.0), ('male', 3.0)) w ON c.k0 = w.column1"
         );
         (sql, None)
     }

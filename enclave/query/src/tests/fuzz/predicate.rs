@@ -5,11 +5,14 @@ use std::rc::Rc;
 use super::clauses::{Column, Constructs, Kind, Random};
 use super::world::{Row, Value};
 
-/// A condition, and whether it holds of a row: none is NULL.
+/// Whether something holds of a row; none is NULL.
+type Holds = dyn Fn(&Row) -> Option<bool>;
+
+/// A condition, and of which rows it holds.
 #[derive(Clone)]
 pub(crate) struct Predicate {
     pub(crate) sql: String,
-    pub(crate) holds: Rc<dyn Fn(&Row) -> Option<bool>>,
+    pub(crate) holds: Rc<Holds>,
 }
 
 impl Predicate {

@@ -194,7 +194,7 @@ fn person(n: usize) -> Person {
         },
         stage: STAGES.get(b % 4).copied(),
         age: 35 + (a % 45) as i64,
-        weight: (!n.is_multiple_of(9)).then(|| 50.25 + (b % 40) as f64),
+        weight: (!n.is_multiple_of(9)).then_some(50.25 + (b % 40) as f64),
         smoker: a.is_multiple_of(3),
         registered_on: format!("{}-{:02}-15", 2016 + b % 4, 1 + a % 12),
         samples: vec![
