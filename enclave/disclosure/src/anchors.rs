@@ -4,9 +4,9 @@
 //! about those few: so its figures are computed over the anchor instead. That
 //! is snapping; nobody sees whether it happened.
 //!
-//! Of every anchor an additive [`SetSketch`] is held in memory. It never
-//! overstates a difference, so the anchors whose sketches are near are all that
-//! can be near; only their sets are read.
+//! Of every anchor a [`SetSketch`], additive modulo two, is held in memory. It
+//! never overstates a difference, so the anchors whose sketches are near are all
+//! that can be near; only their sets are read.
 
 mod contribution;
 mod index;
@@ -15,7 +15,8 @@ mod snap;
 mod statistic;
 
 pub use contribution::ContributionSketch;
-pub use index::Index;
+pub use index::{Candidate, Index};
+pub(crate) use sketch::PLACES;
 pub use sketch::SetSketch;
 pub use snap::{Cohort, Snap, snap, tolerance};
 pub use statistic::{Class, Statistic, StatisticError, settle};

@@ -8,6 +8,8 @@ use hmac::{Hmac, Mac, digest::KeyInit};
 use roaring::RoaringBitmap;
 use sha2::Sha256;
 
+use crate::anchors::{PLACES, SetSketch};
+
 /// The identity of a set of individuals: the sum of its members' keys modulo
 /// 2¹²⁸. Equal for equal sets; nobody without the dataset's key can aim at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +19,12 @@ pub struct SetKey(pub u128);
 /// dataset, not to a snapshot: a new snapshot must not redraw noise.
 pub struct Noise {
     mac: Hmac<Sha256>,
-    units: Vec<UnitKey>,
+    // Apart, since a set's key and sketch do without the third.
+    sets: Vec<u128>,
+    places: Vec<u16>,
+    sketches: Vec<u128>,
+    /// The key and sketch of everybody foreseen.
+    everybody: (SetKey, SetSketch),
 }
 
 /// What an individual adds to the keys and sketches of the sets it is in.
@@ -25,8 +32,16 @@ pub struct Noise {
 pub struct UnitKey {
     /// Summed into a [`SetKey`].
     pub set: u128,
-    /// Picks counters of sketches and seeds what is written there.
+    /// Picks places and counters of sketches and seeds what is written there.
     pub sketch: u128,
+}
+
+impl UnitKey {
+    /// The place in a [`SetSketch`]. Other bits than those that a contribution's
+    /// counter hangs on.
+    pub(crate) fn place(self) -> u16 {
+        ((self.sketch >> 32) % PLACES as u128) as u16
+    }
 }
 
 impl Noise {
@@ -41,17 +56,27 @@ impl Noise {
         }
         let mut noise = Self {
             mac: KeyInit::new(&padded.into()),
-            units: Vec::new(),
+            sets: Vec::new(),
+            places: Vec::new(),
+            sketches: Vec::new(),
+            everybody: (SetKey(0), SetSketch::default()),
         };
-        noise.units = (0..universe).map(|unit| noise.derive(unit)).collect();
+        for unit in 0..universe {
+            let key = noise.derive(unit);
+            noise.sets.push(key.set);
+            noise.places.push(key.place());
+            noise.sketches.push(key.sketch);
+        }
+        noise.everybody = noise.added_up(0..universe);
         noise
     }
 
     /// What an individual adds to keys and sketches.
     pub fn unit(&self, unit: u32) -> UnitKey {
-        match self.units.get(unit as usize) {
-            Some(key) => *key,
-            None => self.derive(unit),
+        let position = unit as usize;
+        match (self.sets.get(position), self.sketches.get(position)) {
+            (Some(&set), Some(&sketch)) => UnitKey { set, sketch },
+            _ => self.derive(unit),
         }
     }
 
@@ -68,9 +93,43 @@ impl Noise {
     }
 
     /// The key of a set.
+    ///
+    /// Cost: one step per member, or per individual outside, whichever are fewer.
     pub fn set(&self, set: &RoaringBitmap) -> SetKey {
-        let sum = |sum: u128, unit| sum.wrapping_add(self.unit(unit).set);
-        SetKey(set.iter().fold(0, sum))
+        self.described(set).0
+    }
+
+    /// The key and the sketch of a set, as [`Noise::set`] has the key.
+    pub(crate) fn described(&self, set: &RoaringBitmap) -> (SetKey, SetSketch) {
+        let universe = self.sets.len();
+        let foreseen = set.max().is_none_or(|last| (last as usize) < universe);
+        if !foreseen || set.len() <= universe as u64 / 2 {
+            return self.added_up(set.iter());
+        }
+        let mut others = RoaringBitmap::new();
+        others.insert_range(..u32::try_from(universe).unwrap_or(u32::MAX));
+        others -= set;
+        let (key, sketch) = self.added_up(others.iter());
+        let (of_everybody, everybody) = &self.everybody;
+        let key = SetKey(of_everybody.0.wrapping_sub(key.0));
+        (key, sketch.without(everybody))
+    }
+
+    fn added_up(&self, units: impl Iterator<Item = u32>) -> (SetKey, SetSketch) {
+        let (mut key, mut sketch) = (0_u128, SetSketch::default());
+        for unit in units {
+            let position = unit as usize;
+            let (set, place) = match (self.sets.get(position), self.places.get(position)) {
+                (Some(set), Some(place)) => (*set, *place),
+                _ => {
+                    let unit = self.derive(unit);
+                    (unit.set, unit.place())
+                }
+            };
+            key = key.wrapping_add(set);
+            sketch.toggle_place(place);
+        }
+        (SetKey(key), sketch)
     }
 
     /// A draw from [0, 1), with 53 bits, that hangs on the key, a label and `parts` alone.

@@ -7,8 +7,8 @@
 )]
 
 use sekisho::Visit;
-use sekisho_bench::{Row, median, peak_mib, timed};
-use sekisho_tests::{Consortium, Report};
+use sekisho_bench::{Row, median, peak_mib, report, timed};
+use sekisho_tests::Consortium;
 
 /// A warm visit may cost this much, in seconds.
 const LIMIT_S: f64 = 0.025;
@@ -47,8 +47,7 @@ async fn run() {
         parts.again * 1e3
     );
     let rss = peak_mib(&consortium.east);
-    let report = Report::open("bench");
-    for (name, work, ours_s) in [
+    let rows = [
         (
             "visit",
             "a fresh count over a small table, as a whole visit",
@@ -60,21 +59,9 @@ async fn run() {
             parts.again,
         ),
         ("check", "policy and guard without data", parts.check),
-    ] {
-        let ratio = ours_s / LIMIT_S;
-        report.row(&Row {
-            name: name.into(),
-            work: work.into(),
-            ours_s,
-            peer: "the limit of 25 ms".into(),
-            peer_s: LIMIT_S,
-            ratio,
-            ours_rss_mb: rss,
-            peer_rss_mb: 0.0,
-            bound: 1.0,
-            holds: ratio <= 1.0,
-        });
-    }
+    ];
+    let rows = rows.map(|(name, work, ours)| Row::within(name, work, ours, LIMIT_S, rss));
+    report(&rows).unwrap();
 }
 
 /// Medians, in seconds.

@@ -3,13 +3,17 @@
 //! A benchmark measures both sides in one run and reports their ratio; an
 //! absolute time says more about the machine than about the program.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs, io,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use sekisho_tests::Server;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A line of `target/reports/bench.jsonl`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The benchmark.
     pub name: String,
@@ -33,6 +37,70 @@ pub struct Row {
     pub holds: bool,
 }
 
+impl Row {
+    /// A time that is held against a limit, in seconds.
+    pub fn within(name: &str, work: &str, ours_s: f64, limit_s: f64, ours_rss_mb: f64) -> Self {
+        let ratio = ours_s / limit_s;
+        Self {
+            name: name.to_owned(),
+            work: work.to_owned(),
+            ours_s,
+            peer: format!("the limit of {} ms", limit_s * 1e3),
+            peer_s: limit_s,
+            ratio,
+            ours_rss_mb,
+            peer_rss_mb: 0.0,
+            bound: 1.0,
+            holds: ratio <= 1.0,
+        }
+    }
+}
+
+/// Writes rows to `target/reports/bench.jsonl`, in place of those that have
+/// their names: each benchmark is a program of its own, and one file has all.
+///
+/// # Errors
+///
+/// When the file cannot be read or written.
+pub fn report(rows: &[Row]) -> io::Result<()> {
+    let folder = target()?.join("reports");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("bench.jsonl");
+    let before = match fs::read_to_string(&path) {
+        Ok(before) => before,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let mut lines = String::new();
+    for row in merged(&before, rows) {
+        lines.push_str(&serde_json::to_string(&row)?);
+        lines.push('\n');
+    }
+    fs::write(path, lines)
+}
+
+/// The folder that everything is built into: this program is
+/// `target/<profile>/deps/<name>`.
+///
+/// # Errors
+///
+/// When the program stands elsewhere.
+pub fn target() -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(3).map(PathBuf::from);
+    target.ok_or_else(|| io::Error::other("a benchmark is run by cargo"))
+}
+
+/// What was there, without what comes again or is of another form.
+fn merged(before: &str, rows: &[Row]) -> Vec<Row> {
+    let again = |row: &Row| rows.iter().any(|new| new.name == row.name);
+    let kept = before
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|row| !again(row));
+    kept.chain(rows.iter().cloned()).collect()
+}
+
 /// The time that a piece of work takes.
 pub async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let begun = Instant::now();
@@ -51,9 +119,17 @@ pub fn median(mut times: Vec<Duration>) -> f64 {
 /// The peak memory of a server's process so far, in MiB; NaN where the system
 /// does not tell.
 pub fn peak_mib(server: &Server) -> f64 {
-    let status = server
-        .pid()
-        .and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
+    server.pid().map_or(f64::NAN, |pid| peak_of(&pid.to_string()))
+}
+
+/// The peak memory of this process so far, in MiB; NaN where the system does
+/// not tell.
+pub fn own_peak_mib() -> f64 {
+    peak_of("self")
+}
+
+fn peak_of(process: &str) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok();
     let kib = status.as_deref().and_then(|status| {
         let line = status
             .lines()
@@ -72,5 +148,15 @@ mod tests {
         let times = [9, 1, 5].map(Duration::from_secs).to_vec();
         assert!((median(times) - 5.0).abs() < f64::EPSILON);
         assert!(median(vec![]).is_nan());
+    }
+
+    #[test]
+    fn a_row_takes_the_place_of_the_one_with_its_name() {
+        let row = |name: &str, seconds| Row::within(name, "work", seconds, 2.0, 1.0);
+        let line = |row: &Row| serde_json::to_string(row).unwrap_or_default();
+        let before = [line(&row("a", 1.0)), line(&row("b", 1.0)), "{}".into()].join("\n");
+        let after = merged(&before, &[row("a", 3.0), row("c", 4.0)]);
+        assert_eq!(after, [row("b", 1.0), row("a", 3.0), row("c", 4.0)]);
+        assert_eq!(after.iter().map(|row| row.holds).collect::<Vec<_>>(), [true, false, false]);
     }
 }

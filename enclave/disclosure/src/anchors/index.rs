@@ -2,95 +2,106 @@
 
 use std::collections::HashMap;
 
-use super::sketch::{COUNTERS, SetSketch};
+use super::sketch::{PLACES, SetSketch, distance};
 use crate::SetKey;
 
-/// Counters that are compared before the others: most anchors that are far are
-/// far already by these.
-const FIRST: usize = 16;
+/// The words that a search reads of every anchor.
+const FOLDED: usize = PLACES / 64 / 4;
 
 /// The anchors of a dataset: their sizes, keys and sketches. Their sets are
 /// elsewhere, and read when a sketch is near.
 ///
-/// The counters lie in columns of rows of [`FIRST`], so that a search reads
-/// memory in order: 64 bytes an anchor, and the rest only of those that are near.
+/// A search reads memory in order: 72 bytes an anchor, and the rest only of
+/// those that are near by these.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    ids: Vec<u64>,
-    sizes: Vec<u64>,
-    first: Vec<[u32; FIRST]>,
-    rest: Vec<[u32; COUNTERS - FIRST]>,
-    keys: HashMap<SetKey, usize>,
+    folded: Vec<Folded>,
+    heads: Vec<Head>,
+    positions: HashMap<SetKey, usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Folded {
+    size: u64,
+    sketch: [u64; FOLDED],
+}
+
+#[derive(Clone, Debug)]
+struct Head {
+    id: u64,
+    key: SetKey,
+    sketch: SetSketch,
+}
+
+/// An anchor that may be near.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate<'i> {
+    /// A bound from below on the individuals by which it differs.
+    pub at_least: u64,
+    /// The anchor.
+    pub id: u64,
+    /// Its set's key.
+    pub key: SetKey,
+    /// Its set's sketch.
+    pub sketch: &'i SetSketch,
 }
 
 impl Index {
     /// Adds an anchor. Of equal sets the first stays.
     pub fn insert(&mut self, id: u64, size: u64, key: SetKey, sketch: &SetSketch) {
-        let (Some(first), Some(rest)) = (
-            sketch.counters().first_chunk::<FIRST>(),
-            sketch.counters().last_chunk::<{ COUNTERS - FIRST }>(),
-        ) else {
-            return;
-        };
-        if self.keys.contains_key(&key) {
+        if self.positions.contains_key(&key) {
             return;
         }
-        self.keys.insert(key, self.ids.len());
-        self.ids.push(id);
-        self.sizes.push(size);
-        self.first.push(*first);
-        self.rest.push(*rest);
+        self.positions.insert(key, self.heads.len());
+        self.folded.push(Folded {
+            size,
+            sketch: sketch.folded(),
+        });
+        self.heads.push(Head {
+            id,
+            key,
+            sketch: sketch.clone(),
+        });
     }
 
     /// How many anchors there are.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.heads.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.heads.is_empty()
     }
 
     /// The anchor of this very set.
     pub fn exact(&self, key: SetKey) -> Option<u64> {
-        let position = *self.keys.get(&key)?;
-        self.ids.get(position).copied()
+        let position = *self.positions.get(&key)?;
+        self.heads.get(position).map(|head| head.id)
     }
 
     /// Every anchor that may differ from a set by fewer than `within`
-    /// individuals, with a bound from below on the difference; the nearest by
-    /// their sketches first, of equals the oldest.
+    /// individuals; the nearest by their sketches first, of equals the oldest.
     ///
-    /// Cost: one pass over sizes and first counters.
-    pub fn candidates(&self, size: u64, sketch: &SetSketch, within: u64) -> Vec<(u64, u64)> {
-        let (Some(first), Some(rest)) = (
-            sketch.counters().first_chunk::<FIRST>(),
-            sketch.counters().last_chunk::<{ COUNTERS - FIRST }>(),
-        ) else {
-            return Vec::new();
-        };
-        let rows = self.first.iter().zip(&self.sizes).enumerate();
-        let mut near: Vec<(u64, u64)> = rows
-            .filter_map(|(position, (anchor, anchor_size))| {
-                if size.abs_diff(*anchor_size) >= within {
-                    return None;
-                }
-                let partly = distance(first, anchor);
-                if partly >= within {
-                    return None;
-                }
-                let wholly = partly + distance(rest, self.rest.get(position)?);
-                (wholly < within).then_some((wholly, *self.ids.get(position)?))
+    /// Cost: one pass over sizes and folded sketches.
+    pub fn candidates(&self, size: u64, sketch: &SetSketch, within: u64) -> Vec<Candidate<'_>> {
+        let of = sketch.folded();
+        let rows = self.folded.iter().zip(&self.heads);
+        let mut near: Vec<Candidate<'_>> = rows
+            .filter(|(anchor, _)| {
+                size.abs_diff(anchor.size) < within && distance(&of, &anchor.sketch) < within
+            })
+            .filter_map(|(_, head)| {
+                let at_least = sketch.distance(&head.sketch);
+                (at_least < within).then_some(Candidate {
+                    at_least,
+                    id: head.id,
+                    key: head.key,
+                    sketch: &head.sketch,
+                })
             })
             .collect();
-        near.sort_unstable();
+        near.sort_unstable_by_key(|candidate| (candidate.at_least, candidate.id));
         near
     }
-}
-
-/// The sum of differences, without a branch, so that it is vectorised.
-fn distance<const N: usize>(a: &[u32; N], b: &[u32; N]) -> u64 {
-    let sum = |sum: u32, (a, b): (&u32, &u32)| sum.wrapping_add(a.abs_diff(*b).min(1 << 20));
-    u64::from(a.iter().zip(b).fold(0, sum))
 }

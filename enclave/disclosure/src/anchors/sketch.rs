@@ -1,70 +1,93 @@
-//! An additive sketch of a set of individuals.
+//! A keyed sketch of a set of individuals.
 
 use roaring::RoaringBitmap;
 
 use crate::{Noise, noise::UnitKey};
 
-/// How many counters a sketch has.
-pub(super) const COUNTERS: usize = 64;
+/// How many places a sketch has: a power of two, as many as an index's 64 bytes
+/// have bits, times four.
+pub(crate) const PLACES: usize = 2048;
 
-/// How many members of a set fall into each of 64 keyed buckets. The sum of the
-/// counters' differences is at most the number of individuals by which two sets
-/// differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetSketch([u32; COUNTERS]);
+/// The bits of a word.
+const WORD: usize = 64;
+
+/// Whether an odd number of a set's members falls into each of 2048 keyed
+/// places. The places in which two sets differ are at most as many as the
+/// individuals by which they differ, and hardly fewer while these are few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetSketch([u64; PLACES / WORD]);
 
 impl Default for SetSketch {
     fn default() -> Self {
-        Self([0; COUNTERS])
+        Self([0; PLACES / WORD])
     }
 }
 
 impl SetSketch {
     /// The sketch of a set.
     ///
-    /// Cost: one addition per member.
+    /// Cost: one step per member, or per individual outside, whichever are fewer.
     pub fn of(noise: &Noise, set: &RoaringBitmap) -> Self {
-        let mut sketch = Self::default();
-        for unit in set {
-            sketch.add(noise.unit(unit));
-        }
-        sketch
+        noise.described(set).1
     }
 
-    /// Adds a member.
-    pub fn add(&mut self, unit: UnitKey) {
-        // Other bits than those that a contribution's counter hangs on.
-        let bucket = (unit.sketch >> 32) as usize % COUNTERS;
-        if let Some(counter) = self.0.get_mut(bucket) {
-            *counter = counter.saturating_add(1);
+    /// Adds a member, or takes one out.
+    pub fn toggle(&mut self, unit: UnitKey) {
+        self.toggle_place(unit.place());
+    }
+
+    /// Adds or takes out a member who falls into a place.
+    #[inline]
+    pub(crate) fn toggle_place(&mut self, place: u16) {
+        let place = usize::from(place);
+        if let Some(word) = self.0.get_mut(place / WORD) {
+            *word ^= 1 << (place % WORD);
         }
     }
 
-    /// The counters.
-    pub(super) fn counters(&self) -> &[u32; COUNTERS] {
-        &self.0
+    /// The sketch of the members of one of two sets, but not of both.
+    pub(crate) fn without(mut self, other: &Self) -> Self {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word ^= other;
+        }
+        self
+    }
+
+    /// A sketch with a fourth of the places, four falling into one. It never
+    /// overstates a difference either.
+    pub(super) fn folded(&self) -> [u64; PLACES / WORD / 4] {
+        let mut folded = [0; PLACES / WORD / 4];
+        for row in self.0.as_chunks::<{ PLACES / WORD / 4 }>().0 {
+            for (word, other) in folded.iter_mut().zip(row) {
+                *word ^= other;
+            }
+        }
+        folded
     }
 
     /// A bound from below on the number of individuals by which two sets differ.
     pub fn distance(&self, other: &Self) -> u64 {
-        let differences = self.0.iter().zip(&other.0).map(|(a, b)| a.abs_diff(*b));
-        differences.map(u64::from).sum()
+        distance(&self.0, &other.0)
     }
 
     /// Its bytes, little-endian, 256 of them.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0
-            .iter()
-            .flat_map(|counter| counter.to_le_bytes())
-            .collect()
+        self.0.iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     /// The sketch that [`SetSketch::to_bytes`] wrote; none if it did not.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (words, rest) = bytes.as_chunks::<4>();
-        let counters = words.iter().map(|word| u32::from_le_bytes(*word));
-        let counters: Vec<u32> = counters.collect();
-        let counters = counters.try_into().ok()?;
-        rest.is_empty().then_some(Self(counters))
+        let (words, rest) = bytes.as_chunks::<8>();
+        let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        let words = words.try_into().ok()?;
+        rest.is_empty().then_some(Self(words))
     }
+}
+
+/// In how many bits two words differ, without a branch, so that it is vectorised.
+pub(super) fn distance<const N: usize>(a: &[u64; N], b: &[u64; N]) -> u64 {
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| u64::from((a ^ b).count_ones()))
+        .sum()
 }

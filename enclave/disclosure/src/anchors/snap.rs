@@ -2,14 +2,15 @@
 
 use roaring::RoaringBitmap;
 
-use super::{Index, SetSketch};
+use super::{Candidate, Index, SetSketch};
 use crate::{Noise, SetKey, suppress::enough};
 
 /// σ of the noise on the tolerance.
 const SIGMA: f64 = 2.0;
 
-/// The most that the noise adds to a tolerance: beyond nine σ nothing is drawn.
-const MOST_NOISE: u64 = 18;
+/// The most that the noise adds to a tolerance: five σ, which one draw in two
+/// million reaches. Beyond the sum no anchor needs a look.
+const MOST_NOISE: u64 = 10;
 
 /// How often a narrowed cohort is compared anew before it is given up.
 const ROUNDS: usize = 8;
@@ -28,19 +29,10 @@ pub struct Cohort {
 impl Cohort {
     /// A set with its key and sketch.
     ///
-    /// Cost: one pass over its members.
+    /// Cost: one step per member, or per individual outside, whichever are fewer.
     pub fn new(noise: &Noise, set: RoaringBitmap) -> Self {
-        let (mut key, mut sketch) = (0_u128, SetSketch::default());
-        for unit in &set {
-            let unit = noise.unit(unit);
-            key = key.wrapping_add(unit.set);
-            sketch.add(unit);
-        }
-        Self {
-            set,
-            key: SetKey(key),
-            sketch,
-        }
+        let (key, sketch) = noise.described(&set);
+        Self { set, key, sketch }
     }
 }
 
@@ -114,19 +106,26 @@ pub fn snap<E>(
             return Ok(Snap::Anchor { id, cohort });
         }
         let within = u64::from(threshold) + MOST_NOISE + 1;
-        let mut nearest: Option<(u64, u64, RoaringBitmap)> = None;
+        let mut nearest: Option<(u64, u64, Cohort)> = None;
         let mut forbidden = None;
-        for (at_least, id) in index.candidates(size, &cohort.sketch, within) {
+        for candidate in index.candidates(size, &cohort.sketch, within) {
+            let Candidate {
+                at_least,
+                id,
+                key,
+                sketch,
+            } = candidate;
             if nearest.as_ref().is_some_and(|(best, ..)| *best < at_least) {
                 break;
             }
-            let anchor = load(id)?;
-            let difference = anchor.symmetric_difference_len(&cohort.set);
-            if difference >= within {
+            // Before its set is read: most that may be near are not near enough.
+            let tolerance = tolerance(noise, threshold, key, cohort.key);
+            if at_least >= tolerance {
                 continue;
             }
-            let key = noise.set(&anchor);
-            if difference >= tolerance(noise, threshold, key, cohort.key) {
+            let anchor = load(id)?;
+            let difference = anchor.symmetric_difference_len(&cohort.set);
+            if difference >= tolerance {
                 continue;
             }
             if !anchor.is_subset(permitted) {
@@ -135,14 +134,13 @@ pub fn snap<E>(
                 .as_ref()
                 .is_none_or(|(best, oldest, _)| (difference, id) < (*best, *oldest))
             {
-                nearest = Some((difference, id, anchor));
+                let sketch = sketch.clone();
+                let set = anchor;
+                nearest = Some((difference, id, Cohort { set, key, sketch }));
             }
         }
         match (nearest, forbidden) {
-            (Some((_, id, anchor)), _) => {
-                let cohort = Cohort::new(noise, anchor);
-                return Ok(Snap::Anchor { id, cohort });
-            }
+            (Some((_, id, cohort)), _) => return Ok(Snap::Anchor { id, cohort }),
             (None, None) => return Ok(Snap::New(cohort)),
             (None, Some((key, anchor))) => {
                 let tolerance = tolerance(noise, threshold, key, cohort.key);

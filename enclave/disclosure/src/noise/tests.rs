@@ -22,6 +22,21 @@ fn who_was_not_foreseen_has_the_same_key_as_if_he_had_been() {
 }
 
 #[test]
+fn a_set_has_the_same_key_and_sketch_however_they_are_added_up() {
+    // By its members, by those outside, and by members of whom some are not foreseen.
+    let worlds = [100, 150, 80, 1_000].map(|universe| Noise::new([7; 32], universe));
+    for step in [1, 2, 3] {
+        let set: RoaringBitmap = (0..100).filter(|unit| unit % step == 0).collect();
+        let [first, others @ ..] = worlds.each_ref().map(|noise| noise.described(&set));
+        for other in others {
+            assert_eq!(other, first, "{step}");
+        }
+    }
+    let (key, sketch) = noise().described(&RoaringBitmap::new());
+    assert_eq!((key, sketch), (SetKey(0), SetSketch::default()));
+}
+
+#[test]
 fn draws_hang_on_every_part_and_on_how_they_are_cut() {
     let noise = noise();
     let draw = |label: &str, parts: &[&[u8]]| noise.uniform(label, parts);
