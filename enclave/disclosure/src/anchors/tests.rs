@@ -1,5 +1,10 @@
 //! Which cohorts are near to which, and what is made of them.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -229,7 +234,10 @@ fn a_sketch_tells_far_sets_apart() {
 #[test]
 fn sketches_come_back_from_their_bytes() {
     let sketch = SetSketch::of(&noise(), &range(0, 1_000));
-    assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()), Some(sketch.clone()));
+    assert_eq!(
+        SetSketch::from_bytes(&sketch.to_bytes()),
+        Some(sketch.clone())
+    );
     assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[1..]), None);
     assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[4..]), None);
 }
