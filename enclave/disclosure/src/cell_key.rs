@@ -7,8 +7,8 @@
 //!
 //! Cells are perturbed each for itself: a total need not be the sum of its parts.
 //! Who asks for the same individuals padded with others who contribute nothing
-//! to a sum gets a new draw each time (Asghar and Kaafar 2020); caps and anchors
-//! bound that, not this mechanism.
+//! to a sum gets a new draw each time (Asghar and Kaafar 2020); the budget and
+//! anchors bound that, not this mechanism.
 
 use std::collections::BTreeMap;
 

@@ -69,7 +69,7 @@ pub(crate) struct Key {
 pub(crate) struct Cut {
     index: usize,
     /// One row per individual: `unit`; whether it is in the cohort, `b`; the keys
-    /// that describe individuals, `k0`…, of those in it; per measure, if its shape says so, whether
+    /// that describe individuals, `k0`…; per measure, if its shape says so, whether
     /// the individual meets its condition, `f0`…, and what it sums, `v0`….
     pub(crate) units: LogicalPlan,
     /// One row per individual and group of rows: `unit`; the other keys; per

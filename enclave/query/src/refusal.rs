@@ -118,15 +118,16 @@ rules! {
     JoinProduct = "join.product",
     /// A function or operator that is not offered over results.
     Function = "expression.function",
-    /// An expression over private columns that is more than a bare column.
+    /// An expression over private columns that is more than one column, one
+    /// function and literals, or that could fail.
     Unclear = "expression.unclear",
     /// A subquery over private rows, or a correlated one.
     Subquery = "expression.subquery",
-    /// A predicate that is not a comparison of one column with literals.
+    /// A predicate that does not compare such an expression with literals.
     Predicate = "predicate.form",
-    /// Identifiers can be joined on and counted, not looked up.
+    /// Identifiers can be joined on and counted, not looked up or computed with.
     PredicateIdentifier = "predicate.identifier",
-    /// The column has no declared domain.
+    /// A text column without a declared domain.
     PredicateUndeclared = "predicate.undeclared",
     /// A literal that the column cannot hold.
     PredicateValue = "predicate.value",
@@ -136,11 +137,12 @@ rules! {
     PredicateLength = "predicate.length",
     /// An aggregate function that is not offered.
     AggregateFunction = "aggregate.function",
-    /// An aggregate over something else than a bare column that fits it.
+    /// An aggregate over something that it is not offered of.
     AggregateArgument = "aggregate.argument",
-    /// FILTER, ORDER BY, DISTINCT or NULL treatment inside an aggregate.
+    /// ORDER BY or NULL treatment inside an aggregate, or DISTINCT of anything
+    /// but individuals.
     AggregateClause = "aggregate.clause",
-    /// A group key without a declared domain.
+    /// A group key that is a text without a declared domain.
     KeyUndeclared = "key.undeclared",
     /// A group key that names somebody or something.
     KeyIdentifier = "key.identifier",
