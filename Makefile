@@ -7,6 +7,10 @@ PY     := $(VENV)/bin/python
 SDK    := sdk/python
 READY  := $(VENV)/.ready
 
+# Without what only the tests of these crates need, since that gives a shared
+# library another feature, and the engine would be built a second time.
+BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,disclosure ledger policies receipt tables)
+
 .PHONY: demo up down test bench attack crash lint clean
 
 demo: $(READY)
@@ -27,7 +31,8 @@ test: $(READY)
 
 bench: $(READY)
 	cargo build --workspace --bins --release
-	cargo bench --workspace --bench visit
+	$(BENCH) --bench visit --bench anchors
+	$(BENCH) --bench overhead --features sekisho-bench/bare
 
 attack:
 	cargo build --workspace --bins
@@ -40,7 +45,7 @@ crash:
 
 lint: $(READY)
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --features sekisho-bench/bare -- -D warnings
 	cargo test --workspace --test house --test lint
 	$(VENV)/bin/ruff check $(SDK) tests/python infra
 	$(VENV)/bin/ruff format --check $(SDK) tests/python infra
