@@ -96,19 +96,19 @@ async fn worlds_that_differ_by_one_person_answer_alike() {
         }
     }
     println!("worlds: {answered} of {} statements answered", outside / 2);
+    time(&worlds).await;
     let right = told_apart(&seen);
     Rates::new("worlds-outside", "sets; keyed noise", &right, 0.5, 0.5).report();
 }
 
-/// How long answers about others take in the victim's world and in the one
+/// How long answers about others take (and what they spend and remember is the
+/// last thing that happens to these ledgers) in the victim's world and in the one
 /// without, in turn.
-#[tokio::test(flavor = "multi_thread")]
-async fn worlds_that_differ_by_one_person_answer_as_quickly() {
-    let [with, without, _] = visitors().await;
+async fn time([with, without, _]: &[Intruder; 3]) {
     let mut seen = Vec::new();
     for (n, (sql, _)) in STATEMENTS.iter().enumerate() {
         let sql = sql.replace("{c}", &format!("i.age >= 46 AND i.weight < 1{n:02}"));
-        let mut pair = [(&with, true), (&without, false)];
+        let mut pair = [(with, true), (without, false)];
         // Who is asked first changes.
         pair.rotate_left(n % 2);
         for (world, there) in pair {

@@ -5,6 +5,7 @@
 
 mod joint;
 mod judge;
+pub(crate) use judge::enough;
 mod layer;
 mod line;
 mod release;

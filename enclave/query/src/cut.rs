@@ -18,7 +18,7 @@ use datafusion::{
     functions_aggregate::expr_fn,
     logical_expr::{
         Aggregate, Expr, ExprFunctionExt, ExprSchemable, LogicalPlan, Projection, TableScanBuilder,
-        cast, lit, when,
+        cast, lit,
     },
 };
 use sekisho_tables::{ColumnType, UNIT};

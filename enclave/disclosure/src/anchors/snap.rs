@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::{Candidate, Index, SetSketch};
-use crate::{Noise, SetKey};
+use crate::{Noise, SetKey, suppress::enough};
 
 /// σ of the noise on the tolerance.
 const SIGMA: f64 = 2.0;
@@ -78,8 +78,8 @@ pub fn tolerance(noise: &Noise, threshold: u32, a: SetKey, b: SetKey) -> u64 {
 /// # Postcondition
 ///
 /// The cohort returned is within `permitted`, and it is an anchor's, or differs
-/// from each anchor by at least their [`tolerance`], or has fewer than
-/// `threshold` individuals and will be suppressed. An anchor that holds somebody
+/// from each anchor by at least their [`tolerance`], or has fewer individuals
+/// than are shown and will be suppressed. An anchor that holds somebody
 /// outside `permitted` is never returned: instead a keyed choice of further
 /// individuals is left out, so that what differs is never one person.
 ///
@@ -97,7 +97,9 @@ pub fn snap<E>(
     let mut cohort = Cohort::new(noise, set & permitted);
     for _ in 0..ROUNDS {
         let size = cohort.set.len();
-        if size < u64::from(threshold) {
+        // The same draw as when the figure is judged. With a sharp limit, nine of
+        // an anchor's people would be told from nine and one more.
+        if !enough(&cohort.set, threshold, noise) {
             return Ok(Snap::Small(cohort));
         }
         if let Some(id) = index.exact(cohort.key) {

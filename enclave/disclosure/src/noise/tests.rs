@@ -1,3 +1,5 @@
+//! What is sticky stays, and draws are distributed as they should be.
+
 use super::*;
 
 fn noise() -> Noise {

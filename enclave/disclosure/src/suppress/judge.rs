@@ -56,7 +56,7 @@ const BEYOND_NOISE: u64 = 9;
 
 /// n ≥ k + ⌊|N(0, 1)|⌋, drawn from the set: the same individuals always get the
 /// same answer, however they were asked for.
-pub(super) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
+pub(crate) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
     let (individuals, threshold) = (set.len(), u64::from(threshold));
     if individuals < threshold {
         return false;

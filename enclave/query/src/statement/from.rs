@@ -161,6 +161,7 @@ impl Judge<'_> {
             at,
         } = alias;
         self.none(at.is_none(), "AT")?;
-        self.none(columns.is_empty(), "column aliases of a table")
+        let plain = columns.iter().all(|column| column.data_type.is_none());
+        self.none(plain, "types in an alias")
     }
 }

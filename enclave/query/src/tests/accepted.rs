@@ -289,3 +289,32 @@ async fn queries_that_differ_in_white_space_only_are_the_same() {
     );
     assert_ne!(one, canonical("SELECT count(*) FROM samples").await);
 }
+
+#[tokio::test]
+async fn whoever_is_counted_once_in_a_subquery_is_joined_once() {
+    let dataset = Dataset::new();
+    let sql = "WITH d AS (SELECT DISTINCT i.individual_id AS individual_id FROM individuals i \
+               WHERE i.smoker) SELECT o.sex, count(*) AS n FROM individuals o \
+               JOIN d ON o.individual_id = d.individual_id GROUP BY o.sex";
+    assert_eq!(shown(&dataset, sql).await, ["female -", "male -"]);
+    let sql = "WITH d AS (SELECT individual_id, count(*) AS n FROM individuals GROUP BY individual_id) \
+               SELECT count(*) FROM d WHERE n = 1";
+    assert_eq!(shown(&dataset, sql).await, ["200"]);
+}
+
+#[tokio::test]
+async fn figures_are_joined_with_values_under_names_of_their_own() {
+    let dataset = Dataset::new();
+    let sql = "SELECT d.diagnosis, c.beds, d.n FROM (SELECT diagnosis, count(*) AS n FROM individuals \
+               WHERE diagnosis <> 'bone' GROUP BY diagnosis) d JOIN (VALUES ('lung', 7), ('liver', 9)) \
+               AS c(name, beds) ON d.diagnosis = c.name ORDER BY 1";
+    assert_eq!(shown(&dataset, sql).await, ["liver 9 75", "lung 7 120"]);
+}
+
+#[tokio::test]
+async fn deviations_are_those_of_the_values() {
+    let dataset = Dataset::new();
+    let sql = "SELECT sex, stddev(weight) AS s, var_pop(age) AS v FROM individuals GROUP BY sex";
+    let lines = shown(&dataset, sql).await;
+    assert!(lines.iter().all(|line| !line.contains('-')), "{lines:?}");
+}

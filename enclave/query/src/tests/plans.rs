@@ -91,10 +91,10 @@ async fn those_outside_the_cohort_are_known_with_their_values() {
     // Who has no weight does not count for it, inside or outside.
     assert_eq!(count(&phase.units, "f1", "true"), 180);
     assert_eq!(count(&phase.units, "f1", "false"), 20);
-    for row in &phase.units {
-        assert_eq!(row["k0"].is_some(), is(row, "b", "true"));
-        assert!(!is(row, "k0", "bone"));
-    }
+    // An earlier cohort that stands in for this one may have them.
+    assert!(phase.units.iter().all(|row| row["k0"].is_some()));
+    let outside = |row: &&_| is(row, "k0", "bone");
+    assert!((phase.units.iter().filter(outside)).all(|row| is(row, "b", "false")));
 }
 
 #[tokio::test]
