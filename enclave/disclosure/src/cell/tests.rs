@@ -77,6 +77,7 @@ fn totals_add_up_what_everybody_contributes() {
     }
     let expected = Totals {
         count: 6,
+        nonzero: 3,
         integer: 2,
         square: 4.5,
         magnitude: 16.0,
@@ -90,6 +91,22 @@ fn totals_add_up_what_everybody_contributes() {
         ..expected
     };
     assert_eq!(fractions.cells()[&vec![]].figures[0].totals(), of_fractions);
+}
+
+#[test]
+fn who_adds_nothing_to_a_sum_counts_but_has_no_amount() {
+    let mut table = table(vec![], &[Measure::Sum]);
+    let amounts = [0.0, 2.5, -0.0, -1.0].map(Amount::Fraction);
+    for (unit, amount) in (0..).zip(amounts.into_iter().chain([Amount::Integer(0)])) {
+        let contribution = Contribution {
+            count: 2,
+            amount,
+            square: 0.0,
+        };
+        add(&mut table, unit, contribution);
+    }
+    let totals = table.cells()[&vec![]].figures[0].totals();
+    assert_eq!((totals.count, totals.nonzero), (10, 2));
 }
 
 #[test]

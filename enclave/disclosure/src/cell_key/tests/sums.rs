@@ -131,7 +131,7 @@ fn dominance_begins_at_the_shares_of_the_profile() {
         for (unit, amount) in (0..).zip(amounts) {
             figure.add(noise(), unit, contribution(1, *amount));
         }
-        is_dominated(&figure, &profile())
+        dominated_by(&figure, &profile())
     };
     assert!(dominated(&[50, 40, 10]));
     assert!(!dominated(&[50, 39, 11]));
@@ -143,12 +143,48 @@ fn dominance_begins_at_the_shares_of_the_profile() {
         for (unit, amount) in (0..).zip([1000, 10, third]) {
             figure.add(noise(), unit, contribution(1, amount));
         }
-        is_dominated(&figure, &lenient)
+        dominated_by(&figure, &lenient)
     };
     assert!(rest(9));
     let mut figure = Figure::default();
     for (unit, amount) in (0..).zip([100, 10, 10]) {
         figure.add(noise(), unit, contribution(1, amount));
     }
-    assert!(!is_dominated(&figure, &lenient));
+    assert!(!dominated_by(&figure, &lenient));
+}
+
+fn dominated_by(figure: &Figure, profile: &Profile) -> bool {
+    let totals = figure.totals();
+    is_dominated(totals.magnitude, totals.top, profile)
+}
+
+/// As a count of those who have an amount is withheld, so is their sum.
+#[test]
+fn a_sum_is_withheld_where_few_have_an_amount_before_or_after_perturbation() {
+    let (mut withheld, mut shown_ones) = (0, 0);
+    for last in 40..60 {
+        for ones in [0, 1, 3, 9, 10, 11, 14, 18] {
+            let table = whole(Measure::IntegerSum, 0..last, |unit| {
+                contribution(1, i128::from(unit < ones))
+            });
+            let by = draw("count", 0..last, Some(ones.into()), ones.into());
+            let is_shown = ones >= 10 && i64::from(ones) + by >= 10;
+            assert_eq!(shown(&table).is_some(), is_shown, "{ones} of {last}");
+            if ones >= 10 {
+                *(if is_shown {
+                    &mut shown_ones
+                } else {
+                    &mut withheld
+                }) += 1;
+            }
+            let mean = whole(Measure::Mean, 0..last, |unit| Contribution {
+                amount: Amount::Fraction(f64::from(u8::from(unit < ones))),
+                ..Contribution::ROW
+            });
+            assert_eq!(shown(&mean).is_some(), is_shown);
+            let rows = whole(Measure::Count, 0..last, |_| contribution(1, 1));
+            assert!(shown(&rows).is_some());
+        }
+    }
+    assert!(withheld > 5 && shown_ones > 20, "{withheld} {shown_ones}");
 }
