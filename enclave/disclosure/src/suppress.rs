@@ -74,10 +74,10 @@ pub(crate) fn protect_all(
     }
     let relations = Relation::all(&layers)?;
     loop {
-        let mut changed = false;
         for layer in &mut layers {
-            changed |= layer.complete();
+            layer.complete();
         }
+        let mut changed = false;
         for relation in &relations {
             for (layer, cell) in relation.exposing(&layers) {
                 if let Some(layer) = layers.get_mut(layer) {

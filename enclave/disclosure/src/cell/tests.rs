@@ -59,6 +59,15 @@ fn who_contributes_nothing_is_in_the_group_and_not_behind_the_figure() {
 }
 
 #[test]
+fn who_is_in_two_groups_is_among_everybody_once() {
+    let mut table = table(vec![Dimension::Declared(2)], &[]);
+    for (unit, group) in [(1, 0), (2, 0), (2, 1), (4, 1)] {
+        table.add(&noise(), unit, vec![Some(group)], &[]).unwrap();
+    }
+    assert_eq!(table.everybody(), RoaringBitmap::from([1, 2, 4]));
+}
+
+#[test]
 fn totals_add_up_what_everybody_contributes() {
     let mut integers = table(vec![], &[Measure::IntegerSum]);
     let mut fractions = table(vec![], &[Measure::Sum]);

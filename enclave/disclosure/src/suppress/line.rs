@@ -39,6 +39,7 @@ impl Line {
         let along = dimensions
             .iter()
             .enumerate()
+            // Along the only one it is the whole once more.
             .filter(|_| dimensions.len() > 1)
             .flat_map(|(at, dimension)| along(at, *dimension, &taking_part));
         along.chain([whole]).collect()

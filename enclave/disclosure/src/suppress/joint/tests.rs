@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::relate::is_margin;
+use super::{enough, relate::is_margin};
 use crate::{
     CellTable, Contribution, Dimension, Measure, Profile, Protected, Statistic, protect,
     suppress::tests::{counted, fraction, integer, noise, standard, statistic},
@@ -80,6 +80,15 @@ fn the_same_individuals_are_suppressed_in_every_table() {
 }
 
 #[test]
+fn a_group_that_goes_for_another_table_takes_a_complement_with_it() {
+    let coarse = groups(&[0..5, 100..220, 300..500]);
+    let fine = groups(&[100..220, 300..500, 600..700]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[0]), [None, None, Some(200)]);
+    assert_eq!(shown(&protected[1]), [None, Some(200), None]);
+}
+
+#[test]
 fn equal_tables_change_nothing_for_each_other() {
     let table = groups(&[0..5, 100..220, 300..500, 500..800]);
     let protected = together(&[&table, &table]);
@@ -146,6 +155,24 @@ fn whether_somebody_is_in_a_bin_does_not_show_in_a_bin_of_bins() {
 }
 
 #[test]
+fn whether_somebody_is_in_a_bin_that_only_the_data_know_does_not_show_either() {
+    let with = |few: u32| {
+        let halves = groups(&[0..200 + few, 300..500]);
+        let bins = [0..100, 100..200, 300..420, 420..500, 200..200 + few];
+        let keys: Vec<[Option<u32>; 1]> = (0..5).map(|at| [Some(at)]).collect();
+        let bins: Vec<(&[Option<u32>], Range<u32>)> =
+            keys.iter().map(|key| &key[..]).zip(bins).collect();
+        let protected = together(&[&halves, &counted(vec![Dimension::Data], &bins)]);
+        let keys: Vec<Option<u32>> = protected[1].rows().iter().map(|row| row.key[0]).collect();
+        (protected[0].released(), keys)
+    };
+    for few in 0..9 {
+        // The smallest goes, and in the other half what would tell of a few.
+        assert_eq!(with(few), (2, vec![Some(1), Some(2)]), "{few}");
+    }
+}
+
+#[test]
 fn bins_of_which_none_is_suppressed_stay_beside_their_bins() {
     let halves = groups(&[0..200, 300..500]);
     let bins = groups(&[0..100, 100..200, 300..420, 420..500]);
@@ -178,6 +205,18 @@ fn a_margin_costs_a_table_nothing_beyond_its_own_complements() {
     let protected = together(&[&table, &margin]);
     assert_eq!(protected[0], together(&[&table])[0]);
     assert_eq!(protected[1], together(&[&margin])[0]);
+    let cells: [(&[Option<u32>], Range<u32>); 6] = [
+        (&[Some(0), Some(0)], 0..40),
+        (&[Some(0), Some(1)], 40..90),
+        (&[Some(0), Some(2)], 90..150),
+        (&[Some(1), Some(0)], 200..204),
+        (&[Some(1), Some(1)], 204..207),
+        (&[Some(1), Some(2)], 207..320),
+    ];
+    let two_few = counted(vec![Dimension::Declared(2), Dimension::Declared(3)], &cells);
+    let protected = together(&[&two_few, &margin]);
+    assert_eq!(protected[0], together(&[&two_few])[0]);
+    assert_eq!(shown(&protected[0])[5], Some(115));
     assert!(is_margin(&margin, &table, noise()));
     assert!(!is_margin(&table, &margin, noise()));
     assert!(!is_margin(&other, &table, noise()));
@@ -300,29 +339,87 @@ fn sums_with_other_bounds_are_other_sums() {
     assert_eq!(protected[1], together(&[&fine])[0]);
 }
 
+/// A count of rows: groups of individuals, each with so many.
+fn rows(groups: &[(Range<u32>, u64)]) -> CellTable {
+    let dimension = Dimension::Declared(groups.len() as u32);
+    let mut table = CellTable::new(vec![dimension], vec![statistic(Measure::Count)]);
+    for (value, (units, count)) in (0..).zip(groups) {
+        for unit in units.clone() {
+            let contribution = Contribution {
+                count: *count,
+                amount: crate::Amount::Integer(i128::from(*count)),
+                square: 0.0,
+            };
+            table
+                .add(noise(), unit, vec![Some(value)], &[contribution])
+                .unwrap();
+        }
+    }
+    table
+}
+
 #[test]
 fn rows_of_the_same_individuals_add_up_though_their_groups_overlap() {
-    let rows = |groups: &[(Range<u32>, u64)]| {
-        let dimension = Dimension::Declared(groups.len() as u32);
-        let mut table = CellTable::new(vec![dimension], vec![statistic(Measure::Count)]);
-        for (value, (units, count)) in (0..).zip(groups) {
-            for unit in units.clone() {
-                let contribution = Contribution {
-                    count: *count,
-                    amount: crate::Amount::Integer(i128::from(*count)),
-                    square: 0.0,
-                };
-                table
-                    .add(noise(), unit, vec![Some(value)], &[contribution])
-                    .unwrap();
-            }
-        }
-        table
-    };
     let coarse = rows(&[(0..5, 2), (100..220, 2), (300..500, 2)]);
     let fine = rows(&[(100..220, 1), (100..220, 1), (300..500, 2)]);
     let protected = together(&[&coarse, &fine]);
     assert_eq!(shown(&protected[1]), [None, None, Some(400)]);
+}
+
+#[test]
+fn rows_that_are_more_than_those_of_the_whole_do_not_add_up_to_it() {
+    let coarse = rows(&[(0..5, 2), (100..220, 2), (300..500, 2)]);
+    let fine = rows(&[(100..180, 2), (140..220, 2), (300..500, 2)]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[1]), [Some(160), Some(160), Some(400)]);
+}
+
+#[test]
+fn some_of_the_rows_of_the_same_individuals_are_a_part_of_them_all() {
+    let coarse = rows(&[(100..220, 3), (300..500, 1)]);
+    let fine = rows(&[
+        (100..220, 1),
+        (100..220, 1),
+        (600..605, 1),
+        (700..750, 1),
+        (300..500, 1),
+    ]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[0]), [Some(360), Some(200)]);
+    assert_eq!(shown(&protected[1]), [None, None, None, None, Some(200)]);
+}
+
+#[test]
+fn the_same_individuals_are_suppressed_also_among_groups_that_overlap() {
+    let coarse = groups(&[0..5, 100..220, 300..500]);
+    let fine = groups(&[100..220, 100..140, 300..500, 600..900]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[1]), [None, None, Some(200), Some(300)]);
+}
+
+#[test]
+fn shown_groups_that_overlap_single_nobody_out_of_a_shown_one() {
+    let coarse = groups(&[0..200, 300..500]);
+    let fine = groups(&[0..120, 80..200, 300..500, 600..605, 700..750]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(
+        shown(&protected[1]),
+        [Some(120), Some(120), Some(200), None, None]
+    );
+}
+
+/// Near the threshold the noise of the shared ones and of the rest differ.
+#[test]
+fn individuals_that_enough_parts_share_do_not_add_up_though_they_are_no_more_than_the_rest() {
+    let enough = |range: Range<u32>| enough(&range.collect(), 10, noise());
+    let first = (100..9_000)
+        .find(|first| enough(first + 40..first + 51) && !enough(first + 109..first + 120))
+        .unwrap();
+    let coarse = groups(&[0..5, first..first + 120, 10_000..10_200]);
+    let fine = groups(&[first..first + 51, first + 40..first + 109, 10_000..10_200]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[0]), [None, None, Some(200)]);
+    assert_eq!(shown(&protected[1]), [Some(50), Some(70), Some(200)]);
 }
 
 #[test]
