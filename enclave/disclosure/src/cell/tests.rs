@@ -175,6 +175,18 @@ fn an_individual_who_comes_twice_makes_a_figure_unsound() {
 }
 
 #[test]
+fn a_figure_has_the_sketch_of_what_is_contributed_to_it() {
+    let mut table = table(vec![], &[Measure::IntegerSum]);
+    let mut sketch = crate::anchors::ContributionSketch::default();
+    for unit in [3, 5] {
+        add(&mut table, unit, Contribution::ROW);
+        sketch.add(noise().unit(unit), &Contribution::ROW);
+    }
+    add(&mut table, 7, Contribution::NONE);
+    assert_eq!(table.cells()[&vec![]].figures[0].sketch(), &sketch);
+}
+
+#[test]
 fn a_figure_takes_the_set_and_the_totals_of_an_earlier_release() {
     let mut table = table(vec![], &[Measure::Variance]);
     add(&mut table, 0, Contribution::ROW);

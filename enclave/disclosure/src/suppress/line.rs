@@ -81,6 +81,7 @@ impl Line {
     /// The cell that holds all of the line, but for fewer individuals than are
     /// enough. That can only be the largest.
     pub(super) fn full(&self, figures: &[Judged<'_>], judge: Judge<'_>) -> Option<usize> {
+        // Of two, the other's complement would be the same.
         if self.cells.len() + self.absent < 2 {
             return None;
         }
