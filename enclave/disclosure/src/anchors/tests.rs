@@ -133,6 +133,7 @@ fn consent_wins_over_snapping() {
     let Snap::New(cohort) = held.snap(&noise, &permitted, &range(0, 500)) else {
         panic!("the set is new");
     };
+    assert_eq!(Snap::New(cohort.clone()).cohort(), Some(&cohort));
     assert!(cohort.set.is_subset(&permitted));
     let difference = cohort.set.symmetric_difference_len(&range(0, 500));
     let tolerance = tolerance(&noise, K, cohort.key, noise.set(&range(0, 500)));
@@ -210,6 +211,21 @@ proptest! {
         prop_assert_eq!(found, vec![(of_a.distance(&of_b), 9)]);
         prop_assert!(index.candidates(a.len(), &of_a, of_a.distance(&of_b)).is_empty());
     }
+}
+
+#[test]
+fn an_index_knows_its_anchors_by_their_sets() {
+    let (noise, mut held) = (noise(), Held::default());
+    assert_eq!((held.index.len(), held.index.is_empty()), (0, true));
+    held.anchor(&noise, 0..40);
+    let second = held.anchor(&noise, 100..140);
+    // The same set once more is the same anchor.
+    held.anchor(&noise, 0..40);
+    assert_eq!((held.index.len(), held.index.is_empty()), (2, false));
+    let exact = |set: RoaringBitmap| held.index.exact(noise.set(&set));
+    assert_eq!(exact(range(0, 40)), Some(0));
+    assert_eq!(exact(range(100, 140)), Some(second));
+    assert_eq!(exact(range(0, 41)), None);
 }
 
 #[test]
