@@ -1,4 +1,4 @@
-# The entry points: demo · up · down · test · bench · attack · crash · lint.
+# The entry points: demo · up · down · test · bench · attack · crash · mutants · lint.
 # Everything that is installed goes into this folder (target/, .venv/).
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 # library another feature, and the engine would be built a second time.
 BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,disclosure ledger policies receipt tables)
 
-.PHONY: demo up down test bench attack crash lint clean
+.PHONY: demo up down test bench attack crash mutants lint clean
 
 demo: $(READY)
 	cargo build --workspace --bins
@@ -42,6 +42,11 @@ attack:
 crash:
 	cargo build --workspace --bins
 	SEKISHO_CRASH_ROUNDS=200 cargo test --workspace --test integration -- --nocapture killed_enclave
+
+# What tests of disclosure control would not notice. FILES='cell_key*' takes some files only.
+mutants:
+	PROPTEST_CASES=16 CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package sekisho-disclosure \
+		$(if $(FILES),--file 'enclave/disclosure/src/$(FILES)') --output target --timeout 120 -- --lib
 
 lint: $(READY)
 	cargo fmt --all --check
