@@ -133,10 +133,17 @@ impl<'n> Case<'n> {
         permitted.insert_range(..UNIVERSE);
         // Those that a check reads: the ledger has these, as it has all in an enclave.
         let mut survivors = Vec::new();
-        let expected = snap(&self.index, self.noise, THRESHOLD, &permitted, cohort, |id| {
-            survivors.push(id);
-            Ok::<_, Infallible>(self.set(id))
-        })
+        let expected = snap(
+            &self.index,
+            self.noise,
+            THRESHOLD,
+            &permitted,
+            cohort,
+            |id| {
+                survivors.push(id);
+                Ok::<_, Infallible>(self.set(id))
+            },
+        )
         .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(Config {
@@ -161,9 +168,14 @@ impl<'n> Case<'n> {
         let mut times = Vec::new();
         for _ in 0..CHECKS {
             let begun = Instant::now();
-            let found = snap(&self.index, self.noise, THRESHOLD, &permitted, cohort, |id| {
-                ledger.anchor_set(*names.get(&id).unwrap())
-            })
+            let found = snap(
+                &self.index,
+                self.noise,
+                THRESHOLD,
+                &permitted,
+                cohort,
+                |id| ledger.anchor_set(*names.get(&id).unwrap()),
+            )
             .unwrap();
             times.push(begun.elapsed());
             assert_eq!(found, expected);

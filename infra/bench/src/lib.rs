@@ -119,7 +119,9 @@ pub fn median(mut times: Vec<Duration>) -> f64 {
 /// The peak memory of a server's process so far, in MiB; NaN where the system
 /// does not tell.
 pub fn peak_mib(server: &Server) -> f64 {
-    server.pid().map_or(f64::NAN, |pid| peak_of(&pid.to_string()))
+    server
+        .pid()
+        .map_or(f64::NAN, |pid| peak_of(&pid.to_string()))
 }
 
 /// The peak memory of this process so far, in MiB; NaN where the system does
@@ -157,6 +159,9 @@ mod tests {
         let before = [line(&row("a", 1.0)), line(&row("b", 1.0)), "{}".into()].join("\n");
         let after = merged(&before, &[row("a", 3.0), row("c", 4.0)]);
         assert_eq!(after, [row("b", 1.0), row("a", 3.0), row("c", 4.0)]);
-        assert_eq!(after.iter().map(|row| row.holds).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!(
+            after.iter().map(|row| row.holds).collect::<Vec<_>>(),
+            [true, false, false]
+        );
     }
 }

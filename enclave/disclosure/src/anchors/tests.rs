@@ -229,7 +229,10 @@ fn a_sketch_tells_far_sets_apart() {
 #[test]
 fn sketches_come_back_from_their_bytes() {
     let sketch = SetSketch::of(&noise(), &range(0, 1_000));
-    assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()), Some(sketch));
+    assert_eq!(
+        SetSketch::from_bytes(&sketch.to_bytes()),
+        Some(sketch.clone())
+    );
     assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[1..]), None);
     assert_eq!(SetSketch::from_bytes(&sketch.to_bytes()[4..]), None);
 }
