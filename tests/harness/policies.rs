@@ -96,6 +96,11 @@ impl Policies {
         )
     }
 
+    /// The text of a file.
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).unwrap()
+    }
+
     /// Adds a file, for example `profiles/dp.toml`.
     pub fn write(&self, file: &str, text: &str) -> &Self {
         fs::write(self.folder.join(file), text).unwrap();

@@ -36,7 +36,17 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["sekisho-proto", "sekisho-receipt", "sekisho-runtime"],
     ),
     ("sekisho-demo", &[]),
-    ("sekisho-bench", &["sekisho", "sekisho-tests"]),
+    (
+        "sekisho-bench",
+        &[
+            "sekisho",
+            "sekisho-disclosure",
+            "sekisho-ledger",
+            "sekisho-query",
+            "sekisho-tables",
+            "sekisho-tests",
+        ],
+    ),
     (
         "sekisho-tests",
         &[
@@ -113,6 +123,39 @@ fn engines_are_named_by_the_one_crate_that_tames_them() {
             }
         }
     }
+}
+
+/// The feature `bare` of `sekisho-query` runs a query unguarded.
+#[test]
+fn the_way_around_the_guard_is_in_no_program_but_a_benchmark() {
+    let mut built_with = Vec::new();
+    for package in workspace().packages {
+        let name = package.name.as_str();
+        if name == "sekisho-query" {
+            assert!(!package.features.contains_key("default"));
+            let others = package.features.iter().filter(|(name, _)| *name != "bare");
+            assert_eq!(others.count(), 0, "what else enables it?");
+        }
+        for dependency in &package.dependencies {
+            let of_query = dependency.name == "sekisho-query";
+            assert!(!of_query || dependency.features.is_empty(), "`{name}`");
+        }
+        for (feature, enabled) in &package.features {
+            if enabled
+                .iter()
+                .any(|enabled| enabled.starts_with("sekisho-query"))
+            {
+                built_with.push((name.to_owned(), feature.clone()));
+            }
+        }
+    }
+    assert_eq!(
+        built_with,
+        [("sekisho-bench".to_owned(), "bare".to_owned())]
+    );
+    // Benchmarks alone ask for it.
+    let bench = fs::read_to_string(root().join("infra/bench/Cargo.toml")).unwrap();
+    assert!(!bench.contains("default ="));
 }
 
 #[test]

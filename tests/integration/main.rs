@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod guard;
 mod hazards;
 mod python;
 mod real;

@@ -13,11 +13,15 @@ mod somatic;
 mod source;
 mod utility;
 
-use std::{fs, path::Path, sync::OnceLock};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use sekisho::{Answer, Failure, Visit};
 use sekisho_tables::{Snapshot, Store};
-use sekisho_tests::{Consortium, Site, failure, only, run, shown, temporary};
+use sekisho_tests::{Consortium, Policies, Site, failure, only, run, shown, temporary};
 
 use liver::Liver;
 use panel::Panel;
@@ -25,9 +29,17 @@ use panel::Panel;
 const G1000: &str = "g1000";
 const LIHC: &str = "lihc";
 
-/// Both cohorts, ingested once for all tests, and those who hold them.
+/// A second project of the same people, for what one may not be told alone.
+const SECOND: &str = "P-0012";
+
+/// The profile of 1000 Genomes, whose genotypes are published: as `standard`, but
+/// a variant may be told of for each individual, and to one project.
+const REFERENCE: &str = "\n[exposure]\ncap = 1.0\nproject_share = 1.0\n\
+                         approved_by = \"the committee of the tests\"\n";
+
+/// Both cohorts, ingested once for all tests.
 struct Held {
-    consortium: Consortium,
+    stores: [PathBuf; 2],
     panel: Panel,
     liver: Liver,
     /// What `sekisho-enclave ingest` made of them.
@@ -64,20 +76,56 @@ impl Held {
             let store = Store::open(store_of(dataset)).unwrap();
             store.current(dataset).unwrap()
         };
+        let (g1000, lihc) = (snapshot(G1000), snapshot(LIHC));
         Self {
-            consortium: Consortium::builder()
-                .store(Site::East, G1000, &store_of(G1000))
-                .store(Site::West, LIHC, &store_of(LIHC))
-                .start(),
+            stores: [G1000, LIHC].map(store_of),
             panel,
             liver,
-            g1000: snapshot(G1000),
-            lihc: snapshot(LIHC),
+            g1000,
+            lihc,
         }
     }
 
+    /// Enclaves that hold both and released nothing yet: whatever is asked first
+    /// is answered as it is. What is asked later may get an earlier figure.
+    fn opened(&self) -> Opened {
+        let [g1000, lihc] = &self.stores;
+        Opened(
+            Consortium::builder()
+                .store(Site::East, G1000, g1000)
+                .store(Site::West, LIHC, lihc)
+                .policies(policies)
+                .start(),
+        )
+    }
+}
+
+fn policies(policies: &Policies) {
+    let standard = policies.read("profiles/standard.toml");
+    let reference = standard.replace("name = \"standard\"", "name = \"reference\"") + REFERENCE;
+    let of_panel = |profile: &str| format!("demo-cancer,east-cancer-centre,{profile}");
+    policies
+        .write("profiles/reference.toml", &reference)
+        .replace(
+            "datasets.csv",
+            &of_panel("standard"),
+            &of_panel("reference"),
+        )
+        // These names become those of the two cohorts.
+        .add_account(
+            "aiko-tanaka",
+            SECOND,
+            10_000,
+            &["demo-cancer", "demo-control"],
+        );
+}
+
+/// A consortium with both cohorts.
+struct Opened(Consortium);
+
+impl Opened {
     async fn visit(&self) -> Visit {
-        self.consortium.visit("aiko-tanaka", "P-0001").await
+        self.0.visit("aiko-tanaka", "P-0001").await
     }
 
     async fn answer(&self, dataset: &str, sql: &str) -> Answer {

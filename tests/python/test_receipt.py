@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from ledger import Ledger, base64_of
+from ledger import Ledger, base64_of, release_leaf
 from ledger import root as tree_hash
 from sekisho import Receipt, ReceiptInvalid
 from sekisho._proto import release_pb2
+from sekisho.leaf import Leaf
 from sekisho.receipt import Keyring
 from sekisho.transparency import LedgerKey, verify_inclusion
 
@@ -181,6 +182,82 @@ def test_a_leaf_that_is_not_understood_is_not_verified(
     index = ledger.append(**{field: value})
     with pytest.raises(ReceiptInvalid):
         receipt_of(ledger, index).verify(trust=ledger.vkey)
+
+
+METERED = {
+    "account": "rho//demo-cancer",
+    "amount": 5,
+    "limit": 10,
+    "spent_before": 2,
+    "spent_after": 7,
+}
+
+
+def charge_leaf(**fields: object) -> bytes:
+    leaf = {
+        name: value
+        for name, value in release_leaf(0).items()
+        if name
+        not in {
+            "charge_sequence",
+            "parameters",
+            "cohort_size_class",
+            "cells_released",
+            "cells_suppressed",
+            "answer_digest",
+        }
+    }
+    leaf |= {"kind": "charge", "nonce": "5" * 32, "nonce_expires_at_ms": 9}
+    return json.dumps(leaf | fields).encode()
+
+
+def metering_leaf(**fields: object) -> bytes:
+    leaf = {
+        "kind": "metering",
+        "sequence": 1,
+        "charge_sequence": 0,
+        "project": "P-0001",
+        "dataset": "demo-cancer",
+        "meters": [METERED],
+        "blind": "6" * 64,
+    }
+    return json.dumps(leaf | fields).encode()
+
+
+def test_a_charge_may_have_meters_and_need_not() -> None:
+    assert "meters" not in Leaf.parse(charge_leaf())
+    assert Leaf.parse(charge_leaf(meters=[METERED]))["meters"] == [METERED]
+    assert Leaf.parse(metering_leaf()).kind == "metering"
+
+
+@pytest.mark.parametrize(
+    "meters",
+    [
+        None,
+        {},
+        METERED,
+        ["rho"],
+        [METERED | {"more": 1}],
+        [{name: value for name, value in METERED.items() if name != "amount"}],
+        [METERED | {"amount": -5}],
+        [METERED | {"amount": True}],
+        [METERED | {"account": 5}],
+        [METERED, None],
+    ],
+)
+def test_meters_of_another_form_are_not_verified(meters: object) -> None:
+    for leaf in (charge_leaf(meters=meters), metering_leaf(meters=meters)):
+        with pytest.raises(ReceiptInvalid):
+            Leaf.parse(leaf)
+
+
+def test_no_other_leaf_has_meters_and_none_else_may_lack_them(ledger: Ledger) -> None:
+    index = ledger.append(meters=[METERED])
+    with pytest.raises(ReceiptInvalid):
+        receipt_of(ledger, index).verify(trust=ledger.vkey)
+    without = {k: v for k, v in json.loads(metering_leaf()).items() if k != "meters"}
+    with pytest.raises(ReceiptInvalid, match="too few"):
+        Leaf.parse(json.dumps(without).encode())
 
 
 def test_a_leaf_that_names_a_field_twice_is_not_verified(ledger: Ledger) -> None:

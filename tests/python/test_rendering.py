@@ -7,8 +7,10 @@ import pytest
 
 import sekisho
 from sekisho import Result
+from sekisho._proto import release_pb2, visit_pb2
 from sekisho.check import Check, Checks
 from sekisho.listing import Listing
+from sekisho.release import Release
 from sekisho.result import Results
 
 NOTES = """\
@@ -107,6 +109,33 @@ def test_a_repeated_answer_says_that_it_was_free(result: Result) -> None:
     assert "12 of 200 queries spent, none for this repeated answer" in repr(repeated)
 
 
+def test_the_caveat_is_the_first_line_under_the_table(result: Result) -> None:
+    said = replace(result.release, mechanism="cell-key", caveat="figures are perturbed")
+    shown = repr(Result(result.to_arrow(), said, result.receipt))
+    table, notes = shown.split("\n\n")
+    assert table == repr(result).split("\n\n")[0]
+    assert notes.split("\n")[:3] == [
+        "figures are perturbed",
+        "dataset demo-cancer, snapshot 444444444444",
+        "profile standard, mechanism cell-key: at least 10 individuals a figure, "
+        "counts in multiples of 5",
+    ]
+
+
+def test_what_the_wire_says_of_release_and_check_is_kept() -> None:
+    sent = release_pb2.Release(
+        mechanism="dp", parameters={"rho_statistic": "0.005"}, caveat="noisy", padding=bytes(9)
+    )
+    release = Release.of(sent)
+    assert (release.mechanism, release.caveat) == ("dp", "noisy")
+    assert release.parameters == {"rho_statistic": "0.005"}
+    judged = visit_pb2.CheckResult(
+        accepted=True, mechanism="dp", rho_nano=5_000_000, exposes_genomes=True
+    )
+    check = Check.of(judged, "SELECT 1")
+    assert (check.mechanism, check.rho, check.exposes_genomes) == ("dp", 0.005, True)
+
+
 def test_counts_stay_whole_and_suppressed_cells_stay_absent(result: Result) -> None:
     frame = result.to_pandas()
     assert str(frame["n"].dtype) == "Int64"
@@ -164,6 +193,13 @@ def test_a_check_says_what_would_happen() -> None:
         "  columns: sex (key), n (figure)\n"
         "  threshold: figures of fewer than 10 are suppressed"
     )
+    private = replace(accepted, mechanism="dp", rho=0.005, exposes_genomes=True)
+    assert repr(private).split("\n")[:3] == [
+        "accepted at a: charge 1 query, profile standard, mechanism dp",
+        "  privacy budget: ρ = 0.005, that is ε ≤ 0.649 at δ = 1e-09",
+        "  exposure: charged, since the figures tell of genomes",
+    ]
+    assert accepted.epsilon == 0
     refusal = sekisho.QueryRefused("no rows", rule="release.rows", line=1, column=8, sql="SELECT *")
     refused = replace(accepted, dataset="b", accepted=False, refusal=refusal)
     assert repr(refused) == (

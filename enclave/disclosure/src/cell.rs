@@ -37,6 +37,11 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Whether it counts individuals, or their rows or values.
+    pub(crate) fn is_count(self) -> bool {
+        matches!(self, Self::Individuals | Self::Count)
+    }
+
     /// Whether it tells how far values lie from their mean.
     pub(crate) fn is_spread(self) -> bool {
         matches!(

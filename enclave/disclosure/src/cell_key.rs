@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::{
     Noise, ProtectError,
     cell::{CellTable, Dimension, Figure, Key, Measure, Statistic},
+    dominance::is_dominated,
     profile::Profile,
     protected::{Protected, ProtectedRow, Value},
     ptable::PTable,
@@ -26,7 +27,8 @@ use crate::{
 /// # Postcondition
 ///
 /// Every figure shown that is not 0 describes at least `threshold` individuals,
-/// before and after perturbation, and nobody dominates it. A count that is
+/// before and after perturbation; to a sum or mean as many have added something
+/// but 0, and nobody dominates it. A count that is
 /// perturbed to 0 is shown as 0 if its group is declared, as one of nobody is:
 /// so that 0 does not tell nobody from few. The other figures of fewer are
 /// withheld, and so are groups of fewer that only the data know. Equal sets with
@@ -125,16 +127,20 @@ struct Perturbation<'a> {
 
 impl Perturbation<'_> {
     fn released(&self, measure: Measure, figure: &Figure, is_declared: bool) -> Option<Value> {
-        let is_count = matches!(measure, Measure::Individuals | Measure::Count);
         match self.standing(figure) {
-            Standing::Nobody if is_count && is_declared => return Some(Value::Integer(0)),
+            Standing::Nobody if measure.is_count() && is_declared => {
+                return Some(Value::Integer(0));
+            }
             Standing::Nobody | Standing::Withheld => return None,
             Standing::Shown => {}
         }
         if measure == Measure::Individuals {
             return Some(Value::Integer(self.individuals(figure)?));
         }
-        if is_dominated(figure, self.profile) {
+        let totals = figure.totals();
+        // A sum of 0s and 1s tells how many have a 1, however many have a 0.
+        let has_amounts = measure.is_count() || self.is_crowd(figure, totals.nonzero);
+        if !has_amounts || is_dominated(totals.magnitude, totals.top, self.profile) {
             return None;
         }
         match measure {
@@ -155,25 +161,33 @@ impl Perturbation<'_> {
     /// The threshold, before and after perturbation: at the threshold it is the
     /// draw that decides, not one individual.
     fn standing(&self, figure: &Figure) -> Standing {
-        let threshold = u64::from(self.profile.threshold);
-        match self.individuals(figure) {
-            _ if !figure.totals().sound => Standing::Withheld,
-            Some(0) => Standing::Nobody,
-            Some(perturbed) => {
-                let is_enough = figure.individuals() >= threshold
-                    && u64::try_from(perturbed).is_ok_and(|perturbed| perturbed >= threshold);
-                if is_enough {
-                    Standing::Shown
-                } else {
-                    Standing::Withheld
-                }
-            }
-            None => Standing::Withheld,
+        if !figure.totals().sound {
+            return Standing::Withheld;
+        }
+        if self.individuals(figure) == Some(0) {
+            return Standing::Nobody;
+        }
+        if self.is_crowd(figure, figure.individuals()) {
+            Standing::Shown
+        } else {
+            Standing::Withheld
         }
     }
 
+    /// Whether so many of a figure's individuals reach the threshold, before
+    /// and after perturbation.
+    fn is_crowd(&self, figure: &Figure, individuals: u64) -> bool {
+        let threshold = u64::from(self.profile.threshold);
+        let perturbed = self.perturbed(figure, individuals);
+        let perturbed = perturbed.and_then(|perturbed| u64::try_from(perturbed).ok());
+        individuals >= threshold && perturbed.is_some_and(|perturbed| perturbed >= threshold)
+    }
+
     fn individuals(&self, figure: &Figure) -> Option<i64> {
-        let individuals = figure.individuals();
+        self.perturbed(figure, figure.individuals())
+    }
+
+    fn perturbed(&self, figure: &Figure, individuals: u64) -> Option<i64> {
         i64::try_from(individuals)
             .ok()?
             .checked_add(self.count_move(figure, individuals))
@@ -256,18 +270,6 @@ fn moved(value: i128, by: f64) -> Option<i64> {
 
 fn fraction(value: f64) -> Option<Value> {
     value.is_finite().then_some(Value::Fraction(value))
-}
-
-/// The (2, p %) dominance rule and the p % rule, on absolute contributions.
-fn is_dominated(figure: &Figure, profile: &Profile) -> bool {
-    let (sum, [first, second]) = (figure.totals().magnitude, figure.totals().top);
-    // Nobody with an amount looks like one or two with one.
-    if sum == 0.0 {
-        return true;
-    }
-    let rest = sum - first - second;
-    first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
-        || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
 }
 
 #[cfg(test)]

@@ -13,10 +13,9 @@ pub const NANO: u64 = 1_000_000_000;
 
 /// m/n in units of 10⁻⁹, rounded up; of nobody all that there is.
 pub fn amount(variants: u64, individuals: u64) -> u64 {
-    match variants.saturating_mul(NANO).checked_div(individuals) {
-        None => u64::MAX,
-        Some(0) if variants == 0 => 0,
-        Some(_) => variants.saturating_mul(NANO).div_ceil(individuals),
+    match individuals {
+        0 => u64::MAX,
+        _ => variants.saturating_mul(NANO).div_ceil(individuals),
     }
 }
 
@@ -73,6 +72,7 @@ fn quantile(probability: f64) -> f64 {
     let (mut low, mut high) = (-9.0, 9.0);
     for _ in 0..64 {
         let middle = f64::midpoint(low, high);
+        // Where it is met exactly, either half closes in on it.
         if phi(middle) < probability {
             low = middle;
         } else {

@@ -10,6 +10,7 @@
 pub mod anchors;
 mod cell;
 pub mod cell_key;
+mod dominance;
 pub mod dp;
 pub mod exposure;
 pub mod frequency;

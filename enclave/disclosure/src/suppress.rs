@@ -26,8 +26,8 @@ use layer::Layer;
 /// *Enough* individuals are `threshold` or more, and a little noise on top that
 /// is drawn from the dataset's key and the set of individuals.
 ///
-/// Every figure shown describes enough individuals, and none or two of them
-/// dominate it. Within a table, as far as there are figures left to suppress:
+/// Every figure shown describes enough individuals, as many have added something
+/// but 0 to a sum, mean or variance, and no one or two of them dominate it. Within a table, as far as there are figures left to suppress:
 ///
 /// - the suppressed figures of a line along one dimension are none or at least
 ///   two; those of the whole table, and of a line along a dimension that only
@@ -75,10 +75,10 @@ pub(crate) fn protect_all(
     }
     let relations = Relation::all(&layers)?;
     loop {
-        let mut changed = false;
         for layer in &mut layers {
-            changed |= layer.complete();
+            layer.complete();
         }
+        let mut changed = false;
         for relation in &relations {
             for (layer, cell) in relation.exposing(&layers) {
                 if let Some(layer) = layers.get_mut(layer) {

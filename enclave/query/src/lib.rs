@@ -14,6 +14,8 @@
 //! them. Whatever this crate does not understand it refuses.
 
 mod admits;
+#[cfg(feature = "bare")]
+pub mod bare;
 pub mod cells;
 mod cut;
 mod dosage;

@@ -148,6 +148,14 @@ pub(crate) async fn private(
     collect(physical, &state).await
 }
 
+/// A plan over tables that can be read, with the hints that scans get.
+#[cfg(feature = "bare")]
+pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<RecordBatch>> {
+    let plan = variants::narrowed(state.optimize(plan)?, state).await?;
+    let physical = state.create_physical_plan(&plan).await?;
+    collect(physical, state).await
+}
+
 async fn optimized(
     plan: &LogicalPlan,
     snapshot: &Snapshot,

@@ -128,8 +128,14 @@ impl EnclaveService for Service {
                 enclave
                     .verifier
                     .verify(request.permit, Operation::Check, &request.sql, now)?;
-            let checked = visit::check(&enclave, &verified, &request.sql).await?;
-            Ok(judgement(verified.permit.dataset, checked))
+            match visit::check(&enclave, &verified, &request.sql).await {
+                Ok(checked) => Ok(judgement(verified.permit.dataset, checked)),
+                // What the mechanism cannot protect is a judgement, too.
+                Err(failure) if failure.reason == Reason::QueryRefused => {
+                    Ok(refusal(verified.permit.dataset, failure))
+                }
+                Err(failure) => Err(failure),
+            }
         })
         .await
     }
@@ -258,6 +264,20 @@ fn judgement(
             }),
             ..v1::CheckResult::default()
         },
+    }
+}
+
+fn refusal(dataset: String, failure: Failure) -> v1::CheckResult {
+    v1::CheckResult {
+        dataset,
+        accepted: false,
+        refusal: Some(v1::Refusal {
+            rule: failure.metadata.get("rule").cloned().unwrap_or_default(),
+            message: failure.message,
+            help: failure.help,
+            ..v1::Refusal::default()
+        }),
+        ..v1::CheckResult::default()
     }
 }
 

@@ -55,12 +55,12 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
             .map_err(failure::internal)?;
         let mut channel = Channel::default();
         let answer = run(&enclave, question, &mut channel).await;
-        let leaves = tick::after(begun.elapsed(), &channel);
-        Ok((answer?, leaves))
+        // A failure waits as an answer does: it may come of the data, too.
+        Ok((answer, tick::after(begun.elapsed(), &channel)))
     };
     let answer = tokio::spawn(visit.instrument(span)).await;
     let (answer, leaves) = match answer.map_err(|_| failure::ended()).flatten() {
-        Ok((release, leaves)) => (Ok(release), leaves),
+        Ok(done) => done,
         Err(failure) => (
             Err(failure),
             tick::after(begun.elapsed(), &Channel::default()),

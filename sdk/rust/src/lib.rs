@@ -30,12 +30,14 @@
 mod answer;
 mod connection;
 mod failure;
+mod privacy;
 mod trust;
 mod visit;
 
 pub use answer::{Answer, Answers, KIND, SUPPRESSED, Unproved};
 pub use connection::{Connection, UnusableAddress};
 pub use failure::{Error, Failure, Reason, Refusal};
+pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
     AppliedRule, Budget, CheckResult, Column, Dataset, Release, ReleasedColumn, Table,
 };

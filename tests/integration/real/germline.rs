@@ -19,8 +19,9 @@ pub(super) const SUPER_POPULATION_SQL: &str = "SELECT super_population, \
 #[tokio::test]
 async fn the_super_populations_of_1000_genomes_are_counted_and_the_receipt_verifies() {
     let Some(held) = held() else { return };
-    let visit = held.visit().await;
-    let answer = held.answer(G1000, SUPER_POPULATION_SQL).await;
+    let opened = held.opened();
+    let visit = opened.visit().await;
+    let answer = opened.answer(G1000, SUPER_POPULATION_SQL).await;
     let expected: Vec<String> = BY_SUPER_POPULATION
         .iter()
         .map(|(name, n)| format!("{name} {n}"))
@@ -42,9 +43,10 @@ async fn the_super_populations_of_1000_genomes_are_counted_and_the_receipt_verif
 #[tokio::test]
 async fn every_population_is_counted_by_sex() {
     let Some(held) = held() else { return };
+    let opened = held.opened();
     let sql = "SELECT population, sex, count(*) AS n FROM individuals GROUP BY population, sex";
     let mut released = 0;
-    for row in held.rows(G1000, sql).await {
+    for row in opened.rows(G1000, sql).await {
         let [population, sex, n] = cells(&row).try_into().unwrap();
         let people = held
             .panel
@@ -59,10 +61,11 @@ async fn every_population_is_counted_by_sex() {
 #[tokio::test]
 async fn exomes_are_as_deep_as_their_metrics_say() {
     let Some(held) = held() else { return };
+    let opened = held.opened();
     let sql = "SELECT i.super_population, count(*) AS n, avg(q.coverage) AS coverage, \
                avg(q.reads) AS reads FROM individuals i \
                JOIN qc_metrics q ON i.individual_id = q.individual_id GROUP BY i.super_population";
-    let rows = held.rows(G1000, sql).await;
+    let rows = opened.rows(G1000, sql).await;
     assert_eq!(rows.len(), SUPER_POPULATIONS.len());
     for (row, name) in rows.iter().zip(SUPER_POPULATIONS) {
         let [found, n, coverage, reads] = cells(row).try_into().unwrap();
@@ -82,6 +85,7 @@ async fn exomes_are_as_deep_as_their_metrics_say() {
 #[tokio::test]
 async fn insert_sizes_of_zero_are_values_like_others() {
     let Some(held) = held() else { return };
+    let opened = held.opened();
     let mapped = |holds: &dyn Fn(usize) -> bool| -> Vec<usize> {
         let of_region = held
             .panel
@@ -94,7 +98,7 @@ async fn insert_sizes_of_zero_are_values_like_others() {
     let zero = mapped(&|size| size == 0).len();
     assert!(zero > 0);
     let sql = "SELECT count(*) AS n FROM read_groups WHERE region = 'mapped' AND insert_size = 0";
-    assert_eq!(held.rows(G1000, sql).await, [rounded(zero).to_string()]);
+    assert_eq!(opened.rows(G1000, sql).await, [rounded(zero).to_string()]);
     for (predicate, sizes) in [
         ("", mapped(&|_| true)),
         (" AND insert_size > 0", mapped(&|size| size > 0)),
@@ -103,7 +107,7 @@ async fn insert_sizes_of_zero_are_values_like_others() {
             "SELECT count(insert_size) AS n, avg(insert_size) AS size FROM read_groups \
              WHERE region = 'mapped'{predicate}"
         );
-        let row = held.rows(G1000, &sql).await.remove(0);
+        let row = opened.rows(G1000, &sql).await.remove(0);
         let [n, size] = cells(&row).try_into().unwrap();
         assert_eq!(n, rounded(sizes.len()).to_string());
         assert!(near(size, mean_of_integers(&sizes)), "{row}");
@@ -113,11 +117,12 @@ async fn insert_sizes_of_zero_are_values_like_others() {
 #[tokio::test]
 async fn genotypes_of_non_carriers_are_not_read() {
     let Some(held) = held() else { return };
+    let opened = held.opened();
     let sql = "SELECT i.super_population, count(*) AS n FROM individuals i \
                JOIN genotypes g ON i.individual_id = g.individual_id \
                JOIN variants v ON g.variant_id = v.variant_id \
                WHERE v.pos = 16052080 GROUP BY i.super_population";
-    let refused = held.refusal(G1000, sql).await;
+    let refused = opened.refusal(G1000, sql).await;
     assert_eq!(refused.reason, Reason::QueryRefused);
     let help = refused.refusal.unwrap().help;
     assert!(help.contains("dosage"), "{help}");

@@ -140,7 +140,7 @@ const MANIFEST: &str = r#"id = "g1000"
 title = "1000 Genomes, phase 3"
 holder = "east-cancer-centre"
 assembly = "GRCh37"
-profile = "standard"
+profile = "reference"
 
 [[variants]]
 files = ["chr20.bcf", "chr22.vcf.gz"]

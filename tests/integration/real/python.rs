@@ -30,8 +30,9 @@ async fn a_visitor_with_python_is_told_the_same_and_can_prove_it() {
         eprintln!("skipped: SEKISHO_PYTHON names no interpreter that has the SDK");
         return;
     };
-    let connection = held.consortium.connection("aiko-tanaka", "P-0001");
-    let visit = held.visit().await;
+    let opened = held.opened();
+    let connection = opened.0.connection("aiko-tanaka", "P-0001");
+    let visit = opened.visit().await;
     let keys = visit.ledger_keys().await.unwrap();
     let key = keys.into_iter().find(|(dataset, _)| dataset == G1000);
     let ran = Command::new(python)

@@ -68,3 +68,55 @@ fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first draws of `SplitMix64` from seed 0, whose state grows by γ.
+    #[test]
+    fn words_are_mixed_as_published() {
+        let gamma = 0x9e37_79b9_7f4a_7c15_u64;
+        let mixed = [1, 2, 3].map(|step| mix(gamma.wrapping_mul(step)));
+        let published = [
+            0xe220_a839_7b1d_cdaf,
+            0x6e78_9e6a_a1b9_65f4,
+            0x06c4_5d18_8009_454f,
+        ];
+        assert_eq!(mixed, published);
+    }
+
+    /// What is written where one contributes so many rows with an amount.
+    fn written(sketch: u128, count: u64, amount: i128) -> u16 {
+        let mut of = ContributionSketch::default();
+        let contribution = Contribution {
+            count,
+            amount: Amount::Integer(amount),
+            square: 0.0,
+        };
+        of.add(UnitKey { set: 0, sketch }, &contribution);
+        of.0.iter().fold(0, |sum, counter| sum + counter)
+    }
+
+    #[test]
+    fn what_is_written_hangs_on_the_individual_and_is_never_nothing() {
+        let mut different = std::collections::BTreeSet::new();
+        for seed in 0..1_000 {
+            let counter = written(seed << 64, 1, 1);
+            assert_eq!(counter % 2, 1);
+            different.insert(counter);
+        }
+        assert!(different.len() > 950, "{}", different.len());
+    }
+
+    #[test]
+    fn what_is_written_hangs_on_every_bit_of_count_and_amount() {
+        let seed = 0x0123_4567_89ab_cdef_u128 << 64;
+        let mut different = std::collections::BTreeSet::new();
+        for bit in 0..64 {
+            different.insert(written(seed, 1 << bit, 0));
+            different.insert(written(seed, 1, 1 << bit));
+        }
+        assert!(different.len() > 120, "{}", different.len());
+    }
+}

@@ -54,7 +54,7 @@ pub struct Statistic {
 pub struct StatisticError;
 
 /// The first byte of what [`Statistic::to_bytes`] writes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Statistic {
     /// Its bytes, for the ledger.
@@ -68,6 +68,7 @@ impl Statistic {
         let totals = &self.totals;
         let mut bytes = vec![VERSION, class, u8::from(totals.sound)];
         bytes.extend(totals.count.to_le_bytes());
+        bytes.extend(totals.nonzero.to_le_bytes());
         bytes.extend(totals.integer.to_le_bytes());
         let ([first, second], [most, next]) = (totals.top, totals.deviations_top);
         for number in [
@@ -102,10 +103,12 @@ impl Statistic {
             _ => return Err(StatisticError),
         };
         let count = u64::from_le_bytes(take(&mut bytes)?);
+        let nonzero = u64::from_le_bytes(take(&mut bytes)?);
         let integer = i128::from_le_bytes(take(&mut bytes)?);
         let mut number = || take(&mut bytes).map(f64::from_le_bytes);
         let totals = Totals {
             count,
+            nonzero,
             integer,
             fraction: number()?,
             square: number()?,

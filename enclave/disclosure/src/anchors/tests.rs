@@ -138,6 +138,7 @@ fn consent_wins_over_snapping() {
     let Snap::New(cohort) = held.snap(&noise, &permitted, &range(0, 500)) else {
         panic!("the set is new");
     };
+    assert_eq!(Snap::New(cohort.clone()).cohort(), Some(&cohort));
     assert!(cohort.set.is_subset(&permitted));
     let difference = cohort.set.symmetric_difference_len(&range(0, 500));
     let tolerance = tolerance(&noise, K, cohort.key, noise.set(&range(0, 500)));
@@ -221,6 +222,21 @@ proptest! {
         prop_assert_eq!(found, vec![expected]);
         prop_assert!(index.candidates(a.len(), &of_a, of_a.distance(&of_b)).is_empty());
     }
+}
+
+#[test]
+fn an_index_knows_its_anchors_by_their_sets() {
+    let (noise, mut held) = (noise(), Held::default());
+    assert_eq!((held.index.len(), held.index.is_empty()), (0, true));
+    held.anchor(&noise, 0..40);
+    let second = held.anchor(&noise, 100..140);
+    // The same set once more is the same anchor.
+    held.anchor(&noise, 0..40);
+    assert_eq!((held.index.len(), held.index.is_empty()), (2, false));
+    let exact = |set: RoaringBitmap| held.index.exact(noise.set(&set));
+    assert_eq!(exact(range(0, 40)), Some(0));
+    assert_eq!(exact(range(100, 140)), Some(second));
+    assert_eq!(exact(range(0, 41)), None);
 }
 
 #[test]
@@ -348,6 +364,7 @@ fn statistics_come_back_from_their_bytes() {
     for class in [Class::Count, Class::Integer, Class::Fraction, Class::Spread] {
         let mut written = statistic(&noise, 30, 3);
         written.class = class;
+        written.totals.nonzero = 27;
         written.totals.fraction = 0.1;
         written.totals.square = 0.2;
         written.totals.magnitude = 0.3;

@@ -13,6 +13,8 @@ use crate::{Noise, anchors::ContributionSketch};
 pub struct Totals {
     /// Rows, or values that are not NULL.
     pub count: u64,
+    /// Individuals whose amount is not 0.
+    pub nonzero: u64,
     /// The sum of integers.
     pub integer: i128,
     /// The sum of fractions.
@@ -36,6 +38,7 @@ impl Default for Totals {
     fn default() -> Self {
         Self {
             count: 0,
+            nonzero: 0,
             integer: 0,
             fraction: 0.0,
             square: 0.0,
@@ -69,6 +72,7 @@ impl Totals {
                 value.abs()
             }
         };
+        self.nonzero += u64::from(magnitude != 0.0);
         self.square += contribution.square;
         self.magnitude += magnitude;
         keep_largest(&mut self.top, magnitude);

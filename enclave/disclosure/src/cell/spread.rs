@@ -89,6 +89,7 @@ impl Part {
 /// Keeps the two largest values, the largest first.
 pub(super) fn keep_largest(top: &mut [f64; 2], value: f64) {
     let [first, second] = *top;
+    // Of equals either may be the first.
     if value > first {
         *top = [value, first];
     } else if value > second {

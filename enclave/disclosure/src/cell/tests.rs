@@ -59,6 +59,15 @@ fn who_contributes_nothing_is_in_the_group_and_not_behind_the_figure() {
 }
 
 #[test]
+fn who_is_in_two_groups_is_among_everybody_once() {
+    let mut table = table(vec![Dimension::Declared(2)], &[]);
+    for (unit, group) in [(1, 0), (2, 0), (2, 1), (4, 1)] {
+        table.add(&noise(), unit, vec![Some(group)], &[]).unwrap();
+    }
+    assert_eq!(table.everybody(), RoaringBitmap::from([1, 2, 4]));
+}
+
+#[test]
 fn totals_add_up_what_everybody_contributes() {
     let mut integers = table(vec![], &[Measure::IntegerSum]);
     let mut fractions = table(vec![], &[Measure::Sum]);
@@ -77,6 +86,7 @@ fn totals_add_up_what_everybody_contributes() {
     }
     let expected = Totals {
         count: 6,
+        nonzero: 3,
         integer: 2,
         square: 4.5,
         magnitude: 16.0,
@@ -90,6 +100,22 @@ fn totals_add_up_what_everybody_contributes() {
         ..expected
     };
     assert_eq!(fractions.cells()[&vec![]].figures[0].totals(), of_fractions);
+}
+
+#[test]
+fn who_adds_nothing_to_a_sum_counts_but_has_no_amount() {
+    let mut table = table(vec![], &[Measure::Sum]);
+    let amounts = [0.0, 2.5, -0.0, -1.0].map(Amount::Fraction);
+    for (unit, amount) in (0..).zip(amounts.into_iter().chain([Amount::Integer(0)])) {
+        let contribution = Contribution {
+            count: 2,
+            amount,
+            square: 0.0,
+        };
+        add(&mut table, unit, contribution);
+    }
+    let totals = table.cells()[&vec![]].figures[0].totals();
+    assert_eq!((totals.count, totals.nonzero), (10, 2));
 }
 
 #[test]
@@ -146,6 +172,18 @@ fn totals_that_are_no_numbers_are_not_sound() {
 #[test]
 fn an_individual_who_comes_twice_makes_a_figure_unsound() {
     assert!(!is_sound(&[(0, Contribution::ROW), (0, Contribution::ROW)]));
+}
+
+#[test]
+fn a_figure_has_the_sketch_of_what_is_contributed_to_it() {
+    let mut table = table(vec![], &[Measure::IntegerSum]);
+    let mut sketch = crate::anchors::ContributionSketch::default();
+    for unit in [3, 5] {
+        add(&mut table, unit, Contribution::ROW);
+        sketch.add(noise().unit(unit), &Contribution::ROW);
+    }
+    add(&mut table, 7, Contribution::NONE);
+    assert_eq!(table.cells()[&vec![]].figures[0].sketch(), &sketch);
 }
 
 #[test]

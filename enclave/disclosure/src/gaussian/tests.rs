@@ -93,6 +93,11 @@ fn the_privacy_map_agrees() {
 fn noise_that_would_spend_more_than_its_budget_is_not_drawn() {
     let mut noise = noise();
     assert!(noise.perturb(&vec![0]).is_ok());
+    noise.rho = noise.mechanism().unwrap().map(&noise.sensitivity).unwrap();
+    assert!(noise.perturb(&vec![0]).is_ok());
+    noise.rho = noise.rho.next_down();
+    assert_eq!(noise.perturb(&vec![0]), Err(NoiseError));
+    noise = Gaussian::new(1, 3.0, 0.5);
     noise.scale *= 1.0 - 1e-12;
     assert_eq!(noise.perturb(&vec![0]), Err(NoiseError));
     for rho in [0.0, f64::INFINITY, f64::NAN, -1.0] {

@@ -44,7 +44,12 @@ impl Profile {
                     "dominance_",
                     "allow_full_cells",
                 ],
-                Mechanism::CellKey => &["threshold", "dominance_", "cell_key."],
+                Mechanism::CellKey => &[
+                    "threshold",
+                    "sum_significant_digits",
+                    "dominance_",
+                    "cell_key.",
+                ],
                 Mechanism::Dp => &["dp."],
             };
             let always = ["mechanism", "exposure.", "channel."];
@@ -129,8 +134,8 @@ impl Profile {
             (
                 "threshold",
                 format!(
-                    "figures of fewer than {} individuals are suppressed, and at random but always \
-                     alike those of a few more",
+                    "figures of fewer than {} individuals are suppressed, or to whose sum fewer add \
+                     anything but 0, and at random but always alike those of a few more",
                     self.threshold
                 ),
             ),
@@ -155,7 +160,8 @@ impl Profile {
             (
                 "threshold",
                 format!(
-                    "figures of fewer than {} individuals are suppressed",
+                    "figures of fewer than {} individuals, before or after they are perturbed, are \
+                     suppressed, and so are sums and means to which fewer add anything but 0",
                     self.threshold
                 ),
             ),
@@ -164,9 +170,17 @@ impl Profile {
                 "perturbation",
                 format!(
                     "counts are moved by {} at most, with variance {}, and never to 1 to {}; sums \
-                     by their largest contribution times {} times such a step; the same \
-                     individuals always get the same step",
-                    cell_key.reach, cell_key.variance, cell_key.small, cell_key.magnitude
+                     by as many times their largest contribution times {}, or times the whole of it \
+                     where the sum may be a count in disguise, and in steps of 1 at least where they \
+                     are of integers; the same individuals always get the same move; {}",
+                    cell_key.reach,
+                    cell_key.variance,
+                    cell_key.small,
+                    cell_key.magnitude,
+                    match self.sum_significant_digits {
+                        0 => "sums of fractions are not rounded".to_owned(),
+                        digits => format!("sums of fractions keep {digits} significant digits"),
+                    }
                 ),
             ),
         ]

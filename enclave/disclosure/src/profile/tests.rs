@@ -288,7 +288,8 @@ fn a_profile_states_the_parameters_of_its_mechanism() {
         names(&profile),
         format!(
             "cell_key.magnitude cell_key.reach cell_key.small cell_key.variance channel.factor \
-             channel.tick_ms dominance_rest_percent dominance_top2_percent {always} threshold"
+             channel.tick_ms dominance_rest_percent dominance_top2_percent {always} \
+             sum_significant_digits threshold"
         )
     );
     assert_eq!(profile.parameters().get("mechanism").unwrap(), "cell-key");
@@ -348,6 +349,13 @@ fn rules_tell_how_figures_are_rounded_and_what_is_full() {
         "counts are not rounded; other sums and variances are not rounded"
     );
     assert!(text(&exact, "full").contains("suppressed"));
+    let mut perturbed = profile("a", 10, 5, 3);
+    perturbed.mechanism = Mechanism::CellKey;
+    assert!(
+        text(&perturbed, "perturbation").ends_with("sums of fractions keep 3 significant digits")
+    );
+    perturbed.sum_significant_digits = 0;
+    assert!(text(&perturbed, "perturbation").ends_with("sums of fractions are not rounded"));
     exact.allow_full_cells = true;
     assert!(text(&exact, "full").contains("may be shown"));
 }

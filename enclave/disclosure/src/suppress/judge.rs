@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use crate::{Figure, Measure, Noise, Profile, Totals};
+use crate::{Figure, Measure, Noise, Profile, Totals, dominance};
 
 /// What figures are judged by.
 #[derive(Clone, Copy)]
@@ -30,13 +30,23 @@ impl<'a> Judge<'a> {
             figure,
             totals,
             enough,
-            stands: totals.sound && enough && !is_dominated(&totals, measure, self.profile),
+            stands: totals.sound
+                && enough
+                && self.has_enough_amounts(figure.set(), &totals, measure)
+                && !is_dominated(&totals, measure, self.profile),
         }
     }
 
     /// Whether a set reaches the threshold and its own noise on top of it.
-    pub(super) fn enough(self, set: &RoaringBitmap) -> bool {
+    pub(crate) fn enough(self, set: &RoaringBitmap) -> bool {
         enough(set, self.profile.threshold, self.noise)
+    }
+
+    /// Whether enough individuals have an amount that is not zero: a sum of 0s
+    /// and 1s tells how many have a 1, however many have a 0. The noise is that
+    /// of the set, so that where all have one it decides nothing anew.
+    fn has_enough_amounts(self, set: &RoaringBitmap, totals: &Totals, measure: Measure) -> bool {
+        measure.is_count() || many(totals.nonzero, set, self.profile.threshold, self.noise)
     }
 }
 
@@ -57,30 +67,26 @@ const BEYOND_NOISE: u64 = 9;
 /// n ≥ k + ⌊|N(0, 1)|⌋, drawn from the set: the same individuals always get the
 /// same answer, however they were asked for.
 pub(crate) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
-    let (individuals, threshold) = (set.len(), u64::from(threshold));
-    if individuals < threshold {
+    many(set.len(), set, threshold, noise)
+}
+
+/// Whether so many of a set reach the threshold and the set's noise on top of it.
+fn many(individuals: u64, set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
+    let Some(spare) = individuals.checked_sub(u64::from(threshold)) else {
         return false;
-    }
-    let spare = individuals - threshold;
+    };
     spare >= BEYOND_NOISE
         || spare >= noise.half_normal("threshold", &[&noise.set(set).to_bytes()], 1.0)
 }
 
-/// The (2, p %) dominance rule and the p % rule: on absolute contributions, and
-/// on squared deviations where those are summed.
+/// On absolute contributions, and on squared deviations where those are summed.
 fn is_dominated(totals: &Totals, measure: Measure, profile: &Profile) -> bool {
-    let (sum, [first, second]) = if measure.is_spread() {
+    let (sum, top) = if measure.is_spread() {
         (totals.deviations, totals.deviations_top)
     } else {
         (totals.magnitude, totals.top)
     };
-    // Nobody with an amount looks like one or two with one.
-    if sum == 0.0 {
-        return true;
-    }
-    let rest = sum - first - second;
-    first + second >= sum * f64::from(profile.dominance_top2_percent) / 100.0
-        || rest < first * f64::from(profile.dominance_rest_percent) / 100.0
+    dominance::is_dominated(sum, top, profile)
 }
 
 #[cfg(test)]

@@ -66,10 +66,8 @@ impl<'a> Layer<'a> {
         layer
     }
 
-    /// Complementary suppression within the table, until nothing changes;
-    /// whether something did.
-    pub(super) fn complete(&mut self) -> bool {
-        let before = self.hidden.len();
+    /// Complementary suppression within the table, until nothing changes.
+    pub(super) fn complete(&mut self) {
         loop {
             let further: Vec<usize> = self
                 .lines
@@ -77,7 +75,7 @@ impl<'a> Layer<'a> {
                 .filter_map(|line| line.complement(&self.figures, &self.hidden, self.judge))
                 .collect();
             if further.is_empty() {
-                return self.hidden.len() > before;
+                return;
             }
             self.hidden.extend(further);
         }

@@ -39,6 +39,7 @@ impl Line {
         let along = dimensions
             .iter()
             .enumerate()
+            // Along the only one it is the whole once more.
             .filter(|_| dimensions.len() > 1)
             .flat_map(|(at, dimension)| along(at, *dimension, &taking_part));
         along.chain([whole]).collect()
@@ -80,6 +81,7 @@ impl Line {
     /// The cell that holds all of the line, but for fewer individuals than are
     /// enough. That can only be the largest.
     pub(super) fn full(&self, figures: &[Judged<'_>], judge: Judge<'_>) -> Option<usize> {
+        // Of two, the other's complement would be the same.
         if self.cells.len() + self.absent < 2 {
             return None;
         }

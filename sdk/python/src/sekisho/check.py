@@ -1,12 +1,17 @@
 """What would happen to a question, judged without reading data."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from sekisho._proto import visit_pb2
 from sekisho.errors import QueryRefused
 from sekisho.status import refusal_error
+
+DELTA: Final = 1e-9
+"""The δ for which an ε is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,14 @@ class Check:
         What the query would take from the budget, in queries.
     profile : str
         The release profile that would be applied.
+    mechanism : str
+        The mechanism that would be applied: `suppress`, `cell-key` or `dp`; empty of
+        a server that does not say.
+    rho : float
+        What the query would take from the privacy budgets, ρ of zero-concentrated
+        differential privacy; 0 unless the mechanism is `dp`.
+    exposes_genomes : bool
+        Whether figures tell of genomes, so that exposure would be charged.
     """
 
     dataset: str
@@ -54,6 +67,9 @@ class Check:
     rules: tuple[AppliedRule, ...]
     charge: int
     profile: str
+    mechanism: str = ""
+    rho: float = 0.0
+    exposes_genomes: bool = False
 
     @classmethod
     def of(cls, message: visit_pb2.CheckResult, sql: str) -> "Check":
@@ -66,7 +82,18 @@ class Check:
             rules=tuple(AppliedRule(r.rule, r.effect) for r in message.rules),
             charge=message.charge,
             profile=message.profile,
+            mechanism=message.mechanism,
+            rho=message.rho_nano / 1e9,
+            exposes_genomes=message.exposes_genomes,
         )
+
+    @property
+    def epsilon(self) -> float:
+        """An upper bound on the ε that goes with `rho` at δ = 1e-9: ρ + 2·√(ρ·ln(1/δ)).
+
+        Bun and Steinke 2016, proposition 1.3; the least ε is smaller.
+        """
+        return self.rho + 2 * math.sqrt(self.rho * math.log(1 / DELTA))
 
     def __bool__(self) -> bool:
         return self.accepted
@@ -75,9 +102,18 @@ class Check:
         if self.refusal is not None:
             return f"refused at {self.dataset}: {self.refusal}"
         queries = "query" if self.charge == 1 else "queries"
+        by = f", mechanism {self.mechanism}" if self.mechanism else ""
         lines = [
-            f"accepted at {self.dataset}: charge {self.charge} {queries}, profile {self.profile}"
+            f"accepted at {self.dataset}: charge {self.charge} {queries}, "
+            f"profile {self.profile}{by}"
         ]
+        if self.rho:
+            lines.append(
+                f"  privacy budget: ρ = {self.rho:.9g}, "
+                f"that is ε ≤ {self.epsilon:.3g} at δ = {DELTA:g}"
+            )
+        if self.exposes_genomes:
+            lines.append("  exposure: charged, since the figures tell of genomes")
         if self.columns:
             columns = ", ".join(f"{column.name} ({column.kind})" for column in self.columns)
             lines.append(f"  columns: {columns}")

@@ -33,7 +33,21 @@ _DECISION: Final = {
 
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "charge": _DECISION
-    | {"sequence": "count", "at_ms": "time", "nonce": "nonce", "nonce_expires_at_ms": "time"},
+    | {
+        "sequence": "count",
+        "at_ms": "time",
+        "nonce": "nonce",
+        "nonce_expires_at_ms": "time",
+        "meters": "meters",
+    },
+    "metering": {
+        "sequence": "count",
+        "charge_sequence": "count",
+        "project": "text",
+        "dataset": "text",
+        "meters": "meters",
+        "blind": "digest",
+    },
     "release": _DECISION
     | {
         "sequence": "count",
@@ -52,6 +66,17 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "dataset": "text",
     },
     "policy": {"sequence": "count", "at_ms": "time", "policy_digest": "digest"},
+}
+
+_LEFT_OUT: Final = {"charge": {"meters"}}
+"""Fields that came later: a leaf without anything to say there is written without them."""
+
+_METERED: Final = {
+    "account": "text",
+    "amount": "count",
+    "limit": "count",
+    "spent_before": "count",
+    "spent_after": "count",
 }
 
 
@@ -89,20 +114,22 @@ class Leaf(Mapping[str, Any]):
                 f"the leaf is of a kind that this version does not know: `{kind}`",
                 help="bring this package up to date",
             )
-        if fields.keys() != {"kind", *expected}:
-            odd = ", ".join(f"`{name}`" for name in sorted(fields.keys() ^ {"kind", *expected}))
+        odd_fields = fields.keys() ^ {"kind", *expected}
+        odd_fields -= _LEFT_OUT.get(str(kind), set()) - fields.keys()
+        if odd_fields:
+            odd = ", ".join(f"`{name}`" for name in sorted(odd_fields))
             raise ReceiptInvalid(
                 f"the leaf has too many fields or too few: {odd}",
                 help="bring this package up to date",
             )
         for name, form in expected.items():
-            if not _fits(fields[name], form):
+            if name in fields and not _fits(fields[name], form):
                 raise ReceiptInvalid(f"the leaf's `{name}` has another form than a ledger writes")
         return cls(fields)
 
     @property
     def kind(self) -> str:
-        """What the leaf records: `charge`, `release`, `abandon` or `policy`."""
+        """What the leaf records: `charge`, `metering`, `release`, `abandon` or `policy`."""
         return str(self._fields["kind"])
 
     @property
@@ -162,9 +189,19 @@ def _fits(value: object, form: str) -> bool:
             return isinstance(value, list) and all(isinstance(text, str) for text in value)
         case "parameters":
             return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        case "meters":
+            return isinstance(value, list) and all(map(_is_metered, value))
         case "digest":
             return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{64}", value))
         case "nonce":
             return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{32}", value))
         case _:
             return isinstance(value, str)
+
+
+def _is_metered(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == _METERED.keys()
+        and all(_fits(value[name], form) for name, form in _METERED.items())
+    )

@@ -1,6 +1,8 @@
 """What is said of a release beside its figures."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sekisho._proto import release_pb2
 
@@ -55,6 +57,13 @@ class Release:
         The budget after this visit.
     repeated : bool
         Whether an earlier answer was sent again, free.
+    mechanism : str
+        What was done to the figures: `suppress`, `cell-key` or `dp`; empty of a
+        server that does not say.
+    parameters : mapping of str to str
+        The mechanism's parameters by name, read-only.
+    caveat : str
+        What may be said of the figures whatever the data: one sentence, or nothing.
     """
 
     dataset: str
@@ -67,6 +76,9 @@ class Release:
     figures_suppressed: int
     budget: Budget
     repeated: bool
+    mechanism: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    caveat: str = ""
 
     @classmethod
     def of(cls, message: release_pb2.Release) -> "Release":
@@ -82,19 +94,25 @@ class Release:
             figures_suppressed=message.figures_suppressed,
             budget=Budget.of(message.budget),
             repeated=message.repeated,
+            mechanism=message.mechanism,
+            parameters=MappingProxyType(dict(message.parameters)),
+            caveat=message.caveat,
         )
 
     def sentences(self) -> tuple[str, ...]:
-        """Say it to people, in three short lines."""
+        """Say it to people, in a few short lines; the caveat comes first."""
         figures = self.figures_released + self.figures_suppressed
         rounding = (
             f"counts in multiples of {self.rounding_base}"
             if self.rounding_base > 1
             else "counts not rounded"
         )
+        by = f", mechanism {self.mechanism}" if self.mechanism else ""
         return (
+            *([self.caveat] if self.caveat else []),
             f"dataset {self.dataset}, snapshot {self.snapshot[:12]}",
-            f"profile {self.profile}: at least {self.threshold} individuals a figure, {rounding}",
+            f"profile {self.profile}{by}: at least {self.threshold} individuals a figure, "
+            f"{rounding}",
             f"{self.figures_suppressed} of {figures} figures suppressed; "
             f"{self.budget.spent} of {self.budget.limit} queries spent"
             + (", none for this repeated answer" if self.repeated else ""),

@@ -138,10 +138,26 @@ pub(crate) fn check(out: &mut impl Write, result: &CheckResult, sql: &str) -> io
     };
     writeln!(
         out,
-        "{dataset}: would be answered under the profile {}, at a charge of {} {queries}",
+        "{dataset}: would be answered under the profile {}{}, at a charge of {} {queries}",
         plain(&result.profile),
+        mechanism(&result.mechanism),
         result.charge
     )?;
+    if result.rho_nano > 0 {
+        let rho = sekisho::rho(result.rho_nano);
+        let epsilon = sekisho::epsilon_at_most(rho);
+        writeln!(
+            out,
+            "  privacy budget: ρ = {rho}, that is ε ≤ {epsilon:.3} at δ = {:e}",
+            sekisho::DELTA
+        )?;
+    }
+    if result.exposes_genomes {
+        writeln!(
+            out,
+            "  exposure: charged, since the figures tell of genomes"
+        )?;
+    }
     for column in &result.columns {
         writeln!(
             out,
@@ -154,6 +170,14 @@ pub(crate) fn check(out: &mut impl Write, result: &CheckResult, sql: &str) -> io
         writeln!(out, "  rule {}: {}", plain(&rule.rule), plain(&rule.effect))?;
     }
     Ok(())
+}
+
+/// What is said of a mechanism beside its profile; nothing if none is named.
+fn mechanism(name: &str) -> String {
+    match name {
+        "" => String::new(),
+        name => format!(", mechanism {}", plain(name)),
+    }
 }
 
 fn refused(out: &mut impl Write, refusal: &Refusal, sql: &str) -> io::Result<()> {
@@ -241,13 +265,17 @@ fn facts(out: &mut impl Write, answer: &Answer, verified: bool) -> io::Result<()
         0 | 1 => "unrounded".to_owned(),
         base => format!("counts rounded to {base}"),
     };
+    if !release.caveat.is_empty() {
+        writeln!(out, "{}", plain(&release.caveat))?;
+    }
     writeln!(
         out,
-        "{}: {} of {} figures suppressed; profile {}: at least {} people a figure, {rounding}",
+        "{}: {} of {} figures suppressed; profile {}{}: at least {} people a figure, {rounding}",
         plain(&release.dataset),
         release.figures_suppressed,
         release.figures_released + release.figures_suppressed,
         plain(&release.profile),
+        mechanism(&release.mechanism),
         release.threshold
     )?;
     if let Some(budget) = &release.budget {
@@ -283,6 +311,9 @@ fn release(answer: &Answer) -> serde_json::Value {
         "snapshot": release.snapshot,
         "policy_digest": release.policy_digest,
         "profile": release.profile,
+        "mechanism": release.mechanism,
+        "parameters": release.parameters.iter().collect::<std::collections::BTreeMap<_, _>>(),
+        "caveat": release.caveat,
         "threshold": release.threshold,
         "rounding_base": release.rounding_base,
         "figures_released": release.figures_released,

@@ -64,6 +64,35 @@ fn equal_values_do_not_deviate_at_all() {
 }
 
 #[test]
+fn an_individuals_equal_rows_do_not_deviate_however_many_they_are() {
+    for value in [0.1, 0.7, 3.3, 1e9 / 7.0] {
+        let (mut sum, mut square) = (0.0, 0.0);
+        for count in 1..300 {
+            sum += value;
+            square += value * value;
+            let other = (1, value * 3.0, value * value * 9.0);
+            let whole = Part {
+                count: f64::from(count),
+                sum,
+                square,
+            };
+            assert_eq!(whole.within(), 0.0, "{count} times {value}");
+            assert!(spread(&[(count as u64, sum, square), other]).sum > 0.0);
+        }
+    }
+}
+
+#[test]
+fn small_values_deviate_as_large_ones_do() {
+    let off = 1e-7;
+    let (low, high) = (0.1 - off, 0.1 + off);
+    let rows = spread(&[(2, low + high, low * low + high * high)]);
+    assert!((rows.sum / 2e-14 - 1.0).abs() < 1e-2, "{}", rows.sum);
+    let values = of_values(&[1e-8, 3e-8]);
+    assert!((values.sum / 2e-16 - 1.0).abs() < 1e-9, "{}", values.sum);
+}
+
+#[test]
 fn the_two_largest_are_kept_in_order() {
     let mut top = [0.0; 2];
     for value in [3.0, 5.0, 4.0, 4.0, 1.0] {

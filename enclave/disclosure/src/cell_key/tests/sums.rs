@@ -2,31 +2,39 @@
 
 use super::*;
 
-/// 40 individuals, one with 20 rows, the others with 1 to 3: steps of one row.
-/// With 60 rows, steps of 3.
+/// 40 individuals or a few more, one with 19 rows, the others with 1 to 3: steps of one row.
+/// With 61 rows, steps of 3.05.
 #[test]
 fn rows_are_moved_by_a_draw_of_their_own_in_steps_of_their_largest_share() {
-    for (most, step) in [(20, 1.0), (61, 3.05)] {
-        let rows = |unit: u32| u64::from(if unit == 0 { most } else { 1 + unit % 3 });
-        let total: u64 = (0..40).map(rows).sum();
-        let table = whole(Measure::Count, 0..40, |unit| {
-            contribution(rows(unit), rows(unit).into())
-        });
-        let by = draw("count", 0..40, Some(total), total) as f64 * step;
-        let expected = total as i64 + by.round() as i64;
-        assert_eq!(shown(&table), Some(Value::Integer(expected)));
+    let mut moved = 0;
+    for last in 40..46 {
+        for (most, step) in [(19, 1.0), (61, 3.05)] {
+            let rows = |unit: u32| u64::from(if unit == 0 { most } else { 1 + unit % 3 });
+            let total: u64 = (0..last).map(rows).sum();
+            let table = whole(Measure::Count, 0..last, |unit| {
+                contribution(rows(unit), rows(unit).into())
+            });
+            let draw = draw("count", 0..last, Some(total), total);
+            moved += i32::from(draw != 0);
+            let expected = total as i64 + (draw as f64 * step).round() as i64;
+            assert_eq!(shown(&table), Some(Value::Integer(expected)));
+        }
     }
+    assert!(moved > 6);
 }
 
 #[test]
 fn a_sum_is_moved_by_its_largest_contribution_times_the_magnitude() {
     let amount = |unit: u32| i128::from(1000 + unit * 7);
-    let total: i128 = (0..50).map(amount).sum();
-    let table = whole(Measure::IntegerSum, 0..50, |unit| {
+    let moved = |last: &u32| draw("sum", 0..*last, None, (*last).into()) != 0;
+    let last = (50..60).find(moved).unwrap();
+    let largest = f64::from(1000 + (last - 1) * 7);
+    let total: i128 = (0..last).map(amount).sum();
+    let table = whole(Measure::IntegerSum, 0..last, |unit| {
         contribution(1, amount(unit))
     });
-    let by = draw("sum", 0..50, None, 50);
-    let expected = total as i64 + (by as f64 * 0.05 * 1343.0).round() as i64;
+    let by = draw("sum", 0..last, None, last.into());
+    let expected = total as i64 + (by as f64 * 0.05 * largest).round() as i64;
     assert_eq!(shown(&table), Some(Value::Integer(expected)));
 
     let fractions = |unit: u32| Contribution {
@@ -34,10 +42,12 @@ fn a_sum_is_moved_by_its_largest_contribution_times_the_magnitude() {
         amount: Amount::Fraction(100.0 + f64::from(unit) / 7.0),
         square: 0.0,
     };
-    let table = whole(Measure::Sum, 0..50, fractions);
-    let total: f64 = (0..50).map(|unit| 100.0 + f64::from(unit) / 7.0).sum();
-    let expected = to_significant(total + by as f64 * 0.05 * 107.0, 3);
+    let table = whole(Measure::Sum, 0..last, fractions);
+    let total: f64 = (0..last).map(|unit| 100.0 + f64::from(unit) / 7.0).sum();
+    let step = 0.05 * (100.0 + f64::from(last - 1) / 7.0);
+    let expected = to_significant(total + by as f64 * step, 3);
     assert_eq!(shown(&table), Some(Value::Fraction(expected)));
+    assert_ne!(expected, to_significant(total, 3));
 }
 
 #[test]
@@ -107,6 +117,33 @@ fn small_whole_numbers_are_moved_by_one_at_least() {
     assert_eq!(step(&totals(&[70, 50, 40]), 0.05, 1.0), 3.5);
     assert_eq!(step(&totals(&[70, 70, 0]), 0.05, 1.0), 70.0);
     assert_eq!(step(&totals(&[8, 4, 2]), 0.05, 1.0), 8.0);
+    assert_eq!(step(&totals(&[8, 4, 1]), 0.05, 1.0), 1.0);
+}
+
+/// What is off by a part in a thousand million or less is a count: sums of 0.1 are.
+#[test]
+fn a_count_in_disguise_is_one_but_for_what_decimals_are_off_by() {
+    let of = |off: f64| {
+        let mut figure = Figure::default();
+        for unit in 0..41 {
+            let amount = Amount::Fraction(if unit == 40 { 0.5 + off } else { 1.0 });
+            figure.add(
+                noise(),
+                unit,
+                Contribution {
+                    amount,
+                    ..Contribution::ROW
+                },
+            );
+        }
+        step(&figure, 0.05, 0.0)
+    };
+    // Of 162 quarters.
+    assert_eq!(of(0.0), 1.0);
+    assert_eq!(of(3.5e-8), 1.0);
+    assert_eq!(of(-3.5e-8), 1.0);
+    assert_eq!(of(4.5e-8), 0.05);
+    assert_eq!(of(-4.5e-8), 0.05);
 }
 
 #[test]
@@ -131,7 +168,7 @@ fn dominance_begins_at_the_shares_of_the_profile() {
         for (unit, amount) in (0..).zip(amounts) {
             figure.add(noise(), unit, contribution(1, *amount));
         }
-        is_dominated(&figure, &profile())
+        dominated_by(&figure, &profile())
     };
     assert!(dominated(&[50, 40, 10]));
     assert!(!dominated(&[50, 39, 11]));
@@ -143,12 +180,48 @@ fn dominance_begins_at_the_shares_of_the_profile() {
         for (unit, amount) in (0..).zip([1000, 10, third]) {
             figure.add(noise(), unit, contribution(1, amount));
         }
-        is_dominated(&figure, &lenient)
+        dominated_by(&figure, &lenient)
     };
     assert!(rest(9));
     let mut figure = Figure::default();
     for (unit, amount) in (0..).zip([100, 10, 10]) {
         figure.add(noise(), unit, contribution(1, amount));
     }
-    assert!(!is_dominated(&figure, &lenient));
+    assert!(!dominated_by(&figure, &lenient));
+}
+
+fn dominated_by(figure: &Figure, profile: &Profile) -> bool {
+    let totals = figure.totals();
+    is_dominated(totals.magnitude, totals.top, profile)
+}
+
+/// As a count of those who have an amount is withheld, so is their sum.
+#[test]
+fn a_sum_is_withheld_where_few_have_an_amount_before_or_after_perturbation() {
+    let (mut withheld, mut shown_ones) = (0, 0);
+    for last in 40..60 {
+        for ones in [0, 1, 3, 9, 10, 11, 14, 18] {
+            let table = whole(Measure::IntegerSum, 0..last, |unit| {
+                contribution(1, i128::from(unit < ones))
+            });
+            let by = draw("count", 0..last, Some(ones.into()), ones.into());
+            let is_shown = ones >= 10 && i64::from(ones) + by >= 10;
+            assert_eq!(shown(&table).is_some(), is_shown, "{ones} of {last}");
+            if ones >= 10 {
+                *(if is_shown {
+                    &mut shown_ones
+                } else {
+                    &mut withheld
+                }) += 1;
+            }
+            let mean = whole(Measure::Mean, 0..last, |unit| Contribution {
+                amount: Amount::Fraction(f64::from(u8::from(unit < ones))),
+                ..Contribution::ROW
+            });
+            assert_eq!(shown(&mean).is_some(), is_shown);
+            let rows = whole(Measure::Count, 0..last, |_| contribution(1, 1));
+            assert!(shown(&rows).is_some());
+        }
+    }
+    assert!(withheld > 5 && shown_ones > 20, "{withheld} {shown_ones}");
 }

@@ -43,8 +43,7 @@ impl Relation {
             .iter()
             .map(|(whole, part)| of(*whole).len().saturating_mul(of(*part).len()))
             .fold(0, usize::saturating_add);
-        // Each pair of layers stands there twice.
-        if comparisons / 2 > COMPARISONS {
+        if are_too_many(comparisons) {
             return Err(ProtectError::Unprotectable {
                 mechanism: "suppress",
                 reason: "its tables have too many groups to compare with one another; ask for them in queries of their own",
@@ -67,6 +66,11 @@ impl Relation {
         relations.extend(within_groups(layers, &large));
         Ok(relations)
     }
+}
+
+/// Whether comparisons are too many, of which each pair of layers takes its own twice.
+pub(super) fn are_too_many(comparisons: usize) -> bool {
+    comparisons / 2 > COMPARISONS
 }
 
 /// A figure that could be shown or tell something.
@@ -182,7 +186,7 @@ pub(super) fn are_comparable(a: &Layer<'_>, b: &Layer<'_>) -> bool {
 /// dimensions are left out.
 pub(super) fn is_margin(table: &CellTable, of: &CellTable, noise: &Noise) -> bool {
     let dimensions = of.dimensions().len();
-    if table.dimensions().len() > dimensions || dimensions > DIMENSIONS {
+    if dimensions > DIMENSIONS {
         return false;
     }
     let sets = table.cells().values().map(|cell| cell.group.set());

@@ -1,9 +1,14 @@
 //! Tables of one query, protected together.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "tests/margins.rs"]
+mod margins;
+#[path = "tests/rows.rs"]
+mod rows;
+
 use std::ops::Range;
 
-use super::relate::is_margin;
+use super::{enough, relate::are_too_many};
 use crate::{
     CellTable, Contribution, Dimension, Measure, Profile, Protected, Statistic, protect,
     suppress::tests::{counted, fraction, integer, noise, standard, statistic},
@@ -80,6 +85,15 @@ fn the_same_individuals_are_suppressed_in_every_table() {
 }
 
 #[test]
+fn a_group_that_goes_for_another_table_takes_a_complement_with_it() {
+    let coarse = groups(&[0..5, 100..220, 300..500]);
+    let fine = groups(&[100..220, 300..500, 600..700]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[0]), [None, None, Some(200)]);
+    assert_eq!(shown(&protected[1]), [None, Some(200), None]);
+}
+
+#[test]
 fn equal_tables_change_nothing_for_each_other() {
     let table = groups(&[0..5, 100..220, 300..500, 500..800]);
     let protected = together(&[&table, &table]);
@@ -146,6 +160,26 @@ fn whether_somebody_is_in_a_bin_does_not_show_in_a_bin_of_bins() {
 }
 
 #[test]
+fn whether_somebody_is_in_a_bin_that_only_the_data_know_does_not_show_either() {
+    let with = |few: u32| {
+        let halves = groups(&[0..200 + few, 300..500]);
+        let bins = [0..100, 100..200, 300..420, 420..500, 200..200 + few];
+        let keys: Vec<[Option<u32>; 1]> = (0..5).map(|at| [Some(at)]).collect();
+        let bins: Vec<(&[Option<u32>], Range<u32>)> =
+            keys.iter().map(|key| &key[..]).zip(bins).collect();
+        let protected = together(&[&halves, &counted(vec![Dimension::Data], &bins)]);
+        let rows = protected[1].rows().iter();
+        let shown = rows.filter(|row| row.values[0].is_some());
+        let keys: Vec<Option<u32>> = shown.map(|row| row.key[0]).collect();
+        (protected[0].released(), keys)
+    };
+    for few in 0..9 {
+        // The smallest goes, and in the other half what would tell of a few.
+        assert_eq!(with(few), (2, vec![Some(1), Some(2)]), "{few}");
+    }
+}
+
+#[test]
 fn bins_of_which_none_is_suppressed_stay_beside_their_bins() {
     let halves = groups(&[0..200, 300..500]);
     let bins = groups(&[0..100, 100..200, 300..420, 420..500]);
@@ -154,53 +188,6 @@ fn bins_of_which_none_is_suppressed_stay_beside_their_bins() {
         shown(&protected[1]),
         [Some(100), Some(100), Some(120), Some(80)]
     );
-}
-
-#[test]
-fn a_margin_costs_a_table_nothing_beyond_its_own_complements() {
-    let dimensions = vec![Dimension::Declared(2), Dimension::Declared(3)];
-    let cells: Vec<([Option<u32>; 2], Range<u32>)> = vec![
-        ([Some(0), Some(0)], 0..40),
-        ([Some(0), Some(1)], 40..90),
-        ([Some(0), Some(2)], 90..150),
-        ([Some(1), Some(0)], 200..204),
-        ([Some(1), Some(1)], 204..260),
-        ([Some(1), Some(2)], 260..320),
-    ];
-    let cells: Vec<(&[Option<u32>], Range<u32>)> = cells
-        .iter()
-        .map(|(key, units)| (&key[..], units.clone()))
-        .collect();
-    let table = counted(dimensions, &cells);
-    let margin = groups(&[0..150, 200..320]);
-    let other = groups(&[0..40, 40..90, 90..150]);
-    let total = counted(vec![], &[(&[], 0..150)]);
-    let protected = together(&[&table, &margin]);
-    assert_eq!(protected[0], together(&[&table])[0]);
-    assert_eq!(protected[1], together(&[&margin])[0]);
-    assert!(is_margin(&margin, &table, noise()));
-    assert!(!is_margin(&table, &margin, noise()));
-    assert!(!is_margin(&other, &table, noise()));
-    assert!(is_margin(&total, &other, noise()));
-    assert!(!is_margin(&total, &table, noise()));
-}
-
-#[test]
-fn margins_over_values_of_the_data_are_known_by_their_individuals() {
-    let dimensions = vec![Dimension::Data, Dimension::Declared(2)];
-    let cells: [(&[Option<u32>], Range<u32>); 4] = [
-        (&[Some(0), Some(0)], 0..40),
-        (&[Some(0), Some(1)], 40..90),
-        (&[Some(1), Some(0)], 100..140),
-        (&[Some(1), Some(1)], 140..190),
-    ];
-    let table = counted(dimensions, &cells);
-    // The same values, found in another order.
-    let margin = counted(
-        vec![Dimension::Data],
-        &[(&[Some(0)], 100..190), (&[Some(1)], 0..90)],
-    );
-    assert!(is_margin(&margin, &table, noise()));
 }
 
 /// A table of one group: everybody, and conditions on the same column.
@@ -301,28 +288,36 @@ fn sums_with_other_bounds_are_other_sums() {
 }
 
 #[test]
-fn rows_of_the_same_individuals_add_up_though_their_groups_overlap() {
-    let rows = |groups: &[(Range<u32>, u64)]| {
-        let dimension = Dimension::Declared(groups.len() as u32);
-        let mut table = CellTable::new(vec![dimension], vec![statistic(Measure::Count)]);
-        for (value, (units, count)) in (0..).zip(groups) {
-            for unit in units.clone() {
-                let contribution = Contribution {
-                    count: *count,
-                    amount: crate::Amount::Integer(i128::from(*count)),
-                    square: 0.0,
-                };
-                table
-                    .add(noise(), unit, vec![Some(value)], &[contribution])
-                    .unwrap();
-            }
-        }
-        table
-    };
-    let coarse = rows(&[(0..5, 2), (100..220, 2), (300..500, 2)]);
-    let fine = rows(&[(100..220, 1), (100..220, 1), (300..500, 2)]);
+fn the_same_individuals_are_suppressed_also_among_groups_that_overlap() {
+    let coarse = groups(&[0..5, 100..220, 300..500]);
+    let fine = groups(&[100..220, 100..140, 300..500, 600..900]);
     let protected = together(&[&coarse, &fine]);
-    assert_eq!(shown(&protected[1]), [None, None, Some(400)]);
+    assert_eq!(shown(&protected[1]), [None, None, Some(200), Some(300)]);
+}
+
+#[test]
+fn shown_groups_that_overlap_single_nobody_out_of_a_shown_one() {
+    let coarse = groups(&[0..200, 300..500]);
+    let fine = groups(&[0..120, 80..200, 300..500, 600..605, 700..750]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(
+        shown(&protected[1]),
+        [Some(120), Some(120), Some(200), None, None]
+    );
+}
+
+/// Near the threshold the noise of the shared ones and of the rest differ.
+#[test]
+fn individuals_that_enough_parts_share_do_not_add_up_though_they_are_no_more_than_the_rest() {
+    let enough = |range: Range<u32>| enough(&range.collect(), 10, noise());
+    let first = (100..9_000)
+        .find(|first| enough(first + 40..first + 51) && !enough(first + 109..first + 120))
+        .unwrap();
+    let coarse = groups(&[0..5, first..first + 120, 10_000..10_200]);
+    let fine = groups(&[first..first + 51, first + 40..first + 109, 10_000..10_200]);
+    let protected = together(&[&coarse, &fine]);
+    assert_eq!(shown(&protected[0]), [None, None, Some(200)]);
+    assert_eq!(shown(&protected[1]), [Some(50), Some(70), Some(200)]);
 }
 
 #[test]
@@ -343,5 +338,8 @@ fn more_figures_than_can_be_compared_are_an_error() {
         protect(&tables, noise()).map(|_| ())
     };
     assert!(compared(5_001, 5_000).is_err());
+    // Of two tables each pair is counted from both sides.
+    assert!(!are_too_many(2 * 5_000 * 5_000));
+    assert!(are_too_many(2 * 5_000 * 5_000 + 2));
     assert_eq!(compared(500, 50), Ok(()));
 }

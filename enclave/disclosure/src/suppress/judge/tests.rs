@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::{
-    Contribution,
+    Amount, Contribution,
     suppress::tests::{fraction, noise, single, standard},
 };
 
@@ -111,6 +111,59 @@ fn one_beside_whom_the_others_hold_less_than_a_tenth_dominates() {
     };
     assert!(stands(640.0, 640.0, 64.0));
     assert!(!stands(640.0, 640.0, 63.0));
+}
+
+/// Of 50, so many have a 1 and the others a 0.
+fn ones(amounts: u32) -> Vec<Contribution> {
+    let one = |unit| Contribution {
+        amount: Amount::Integer(i128::from(unit < amounts)),
+        square: f64::from(u8::from(unit < amounts)),
+        ..Contribution::ROW
+    };
+    (0..50).map(one).collect()
+}
+
+#[test]
+fn a_sum_tells_of_those_who_have_an_amount_and_they_must_be_enough() {
+    let noise = draw(noise(), &set(50)) as u32;
+    for measure in [
+        Measure::IntegerSum,
+        Measure::Sum,
+        Measure::IntegerMean,
+        Measure::Mean,
+        Measure::VariancePopulation,
+    ] {
+        for few in [3, 9, 9 + noise] {
+            assert!(!stands(measure, &ones(few)), "{measure:?} {few}");
+        }
+        assert!(stands(measure, &ones(10 + noise)), "{measure:?}");
+    }
+    assert!(stands(Measure::Count, &ones(3)));
+}
+
+#[test]
+fn the_noise_on_those_who_have_an_amount_is_that_of_the_set() {
+    let profile = standard();
+    for key in 0..60 {
+        let noise = Noise::new([key; 32], 100);
+        let judge = Judge {
+            profile: &profile,
+            noise: &noise,
+        };
+        for individuals in [11, 50] {
+            let set = set(individuals);
+            let needed = 10 + draw(&noise, &set);
+            for nonzero in 9..20 {
+                let totals = Totals {
+                    nonzero,
+                    ..Totals::default()
+                };
+                let is_enough = judge.has_enough_amounts(&set, &totals, Measure::Sum);
+                assert_eq!(is_enough, nonzero >= needed);
+                assert!(judge.has_enough_amounts(&set, &totals, Measure::Count));
+            }
+        }
+    }
 }
 
 #[test]

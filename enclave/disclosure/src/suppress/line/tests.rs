@@ -180,6 +180,21 @@ fn a_full_cell_is_shown_only_where_the_profile_allows_it() {
 }
 
 #[test]
+fn a_cell_beside_few_and_a_value_that_nobody_has_is_a_full_one() {
+    let mut strict = standard();
+    strict.allow_full_cells = false;
+    let counts: [&[u32]; 4] = [&[200, 5], &[60, 50, 70], &[50, 90, 60], &[80, 80, 80]];
+    let table = cross_table([DATA, Dimension::Declared(3)], &counts);
+    let first = |profile| {
+        let rows = by_key(&alone(&table, profile));
+        rows.into_iter()
+            .find(|(key, _)| *key == [Some(0), Some(0)])
+            .and_then(|(_, n)| n)
+    };
+    assert_eq!((first(&standard()), first(&strict)), (Some(200), None));
+}
+
+#[test]
 fn a_total_and_the_only_value_of_a_domain_are_no_full_cells() {
     let mut strict = standard();
     strict.allow_full_cells = false;

@@ -86,6 +86,77 @@ receipt: leaf 41, not verified: pin the ledgers' keys with --trust
 }
 
 #[test]
+fn the_caveat_stands_under_the_table_and_the_mechanism_beside_the_profile() {
+    let mut said = sample();
+    said.release.mechanism = "cell-key".to_owned();
+    said.release.caveat = "figures are\nperturbed".to_owned();
+    said.release.parameters = HashMap::from([("reach".to_owned(), "8".to_owned())]);
+    let shown = |format| {
+        let mut out = Vec::new();
+        answer(&mut out, &said, format, &[]).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let table = shown(Format::Table);
+    let facts: Vec<_> = table
+        .lines()
+        .skip_while(|line| line.starts_with(['+', '|']))
+        .collect();
+    assert_eq!(facts[0], "figures are perturbed");
+    assert!(facts[1].contains("profile standard, mechanism cell-key: at least 10"));
+    let line: serde_json::Value = serde_json::from_str(&shown(Format::Json)).unwrap();
+    assert_eq!(line["release"]["mechanism"], "cell-key");
+    assert_eq!(line["release"]["parameters"], json!({ "reach": "8" }));
+    assert_eq!(line["release"]["caveat"], "figures are\nperturbed");
+}
+
+#[test]
+fn a_check_says_what_would_be_released_by_which_rules_and_at_what_charge() {
+    let result = CheckResult {
+        dataset: "demo-cancer".to_owned(),
+        accepted: true,
+        columns: vec![sekisho::ReleasedColumn {
+            name: "n".to_owned(),
+            kind: "figure".to_owned(),
+        }],
+        rules: vec![sekisho::AppliedRule {
+            rule: "dp.noise".to_owned(),
+            effect: "counts are noisy".to_owned(),
+        }],
+        charge: 1,
+        profile: "private".to_owned(),
+        mechanism: "dp".to_owned(),
+        rho_nano: 5_000_000,
+        exposes_genomes: true,
+        ..CheckResult::default()
+    };
+    let shown = |result: &CheckResult| {
+        let mut out = Vec::new();
+        check(&mut out, result, "").unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let expected = "\
+demo-cancer: would be answered under the profile private, mechanism dp, at a charge of 1 query
+  privacy budget: ρ = 0.005, that is ε ≤ 0.649 at δ = 1e-9
+  exposure: charged, since the figures tell of genomes
+  column n: figure
+  rule dp.noise: counts are noisy
+";
+    assert_eq!(shown(&result), expected);
+    let without = CheckResult {
+        mechanism: String::new(),
+        rho_nano: 0,
+        exposes_genomes: false,
+        ..result
+    };
+    let expected = "\
+demo-cancer: would be answered under the profile private, at a charge of 1 query
+  column n: figure
+  rule dp.noise: counts are noisy
+";
+    assert_eq!(shown(&without), expected);
+}
+
+#[test]
 fn what_is_derived_from_a_suppressed_figure_may_be_suppressed_too() {
     let column = |kind: &str| {
         let metadata = HashMap::from([(KIND.to_owned(), kind.to_owned())]);

@@ -1,0 +1,56 @@
+//! What the guard promises, asked of a real server over gRPC.
+
+mod anchors;
+mod check;
+mod exposure;
+mod noise;
+mod privacy;
+mod replies;
+mod snapshots;
+
+use sekisho::Visit;
+use sekisho_tests::{Consortium, Dataset, Person, only, shown};
+
+const CANCER: &str = "demo-cancer";
+const PERSON: &str = "aiko-tanaka";
+const PROJECT: &str = "P-0001";
+const SECOND: &str = "P-0021";
+
+/// Everybody, from the lightest: all weigh something else.
+fn by_weight(dataset: &Dataset) -> Vec<&Person> {
+    let mut people: Vec<&Person> = dataset.people.iter().collect();
+    people.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
+    people
+}
+
+fn weight(person: &Person) -> f64 {
+    person.weight.unwrap()
+}
+
+/// The predicate that so many of the lightest meet.
+fn lightest(dataset: &Dataset, people: usize) -> String {
+    format!("weight <= {}", weight(by_weight(dataset)[people - 1]))
+}
+
+fn counting(predicate: &str) -> String {
+    format!("SELECT count(*) AS n FROM individuals WHERE {predicate}")
+}
+
+async fn visit(consortium: &Consortium, project: &str) -> Visit {
+    consortium.visit(PERSON, project).await
+}
+
+async fn rows(visit: &Visit, dataset: &str, sql: &str) -> Vec<String> {
+    shown(&only(visit.sql(sql, &[dataset]).await))
+}
+
+/// How many people a predicate is said to hold of.
+async fn counted(visit: &Visit, predicate: &str) -> usize {
+    let rows = rows(visit, CANCER, &counting(predicate)).await;
+    rows[0].parse().unwrap()
+}
+
+/// To base 5.
+fn rounded(n: usize) -> usize {
+    (n + 2) / 5 * 5
+}
