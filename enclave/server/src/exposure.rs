@@ -7,7 +7,7 @@ use std::{
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Exposure, Profile, Protected,
+    Exposure, Profile, Protected, Value,
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
@@ -21,6 +21,9 @@ use crate::anchors::{AnchorError, Anchors};
 /// Sizes of cohorts are rounded down to this before they are charged, so that a
 /// charge does not tell them.
 const SIZE_BASE: u64 = 10;
+
+/// A count of nobody.
+const NOBODY: Value = Value::Integer(0);
 
 /// What a release tells of genomes.
 pub(crate) struct Told {
@@ -36,6 +39,17 @@ struct Set {
     set: RoaringBitmap,
     /// m/n, in units of 10⁻⁹.
     amount: u64,
+}
+
+/// Whether a project may be told a single figure about the genomes of so many:
+/// of fewer, each is withheld like a small group, and not the whole answer refused.
+pub(crate) fn may_tell(individuals: u64, profile: &Profile) -> bool {
+    let caps = &profile.exposure;
+    amount(1, charged_size(individuals, profile)) <= nano(caps.cap * caps.project_share)
+}
+
+fn charged_size(individuals: u64, profile: &Profile) -> u64 {
+    (individuals / SIZE_BASE * SIZE_BASE).max(u64::from(profile.threshold))
 }
 
 impl Told {
@@ -62,7 +76,9 @@ impl Told {
         self.caps.project_share = self.caps.project_share.min(profile.exposure.project_share);
         let mut shown: BTreeMap<_, u64> = BTreeMap::new();
         for row in protected.rows() {
-            if row.values.iter().any(Option::is_some) {
+            // A declared group of nobody, shown as such, tells of nobody. Were it
+            // charged, whether anybody is there would show in what is refused.
+            if row.values.iter().flatten().any(|value| *value != NOBODY) {
                 *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
             }
         }
@@ -71,11 +87,11 @@ impl Told {
             let Some(stratum) = strata.get(&key) else {
                 continue;
             };
-            let size = stratum.everybody.len() / SIZE_BASE * SIZE_BASE;
+            let size = charged_size(stratum.everybody.len(), profile);
             self.sets.push(Set {
                 cut,
                 set: stratum.everybody.clone(),
-                amount: amount(variants, size.max(u64::from(profile.threshold))),
+                amount: amount(variants, size),
             });
         }
     }
@@ -105,8 +121,6 @@ pub(crate) enum ExposureError {
     Meter(#[from] ReserveError),
     #[error(transparent)]
     Anchors(#[from] AnchorError),
-    #[error("a release tells of a set that is no anchor")]
-    Unanchored,
 }
 
 /// A release that is about to be accounted for.
@@ -147,8 +161,10 @@ impl Exposures {
         };
         of.ledger.meter(of.reserved, vec![meter])?;
         for told in &told.sets {
-            let name = of.anchors.name(of.noise, &told.set);
-            let name = name.ok_or(ExposureError::Unanchored)?;
+            // Too few to be an anchor: the project's meter has it, at 1/n the most.
+            let Some(name) = of.anchors.name(of.noise, &told.set) else {
+                continue;
+            };
             let added = of.ledger.add_exposure(of.dataset, name, told.amount);
             added.map_err(AnchorError::from)?;
             let entry = earlier.entry(name).or_insert_with(|| (told.set.clone(), 0));

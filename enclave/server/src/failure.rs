@@ -90,7 +90,7 @@ pub(crate) fn exposure(error: &ExposureError) -> Failure {
             .help("ask for fewer genes or variants at once, or of larger groups; or ask the committee")
             .with("limit", "exposure")
         }
-        ExposureError::Meter(_) | ExposureError::Anchors(_) | ExposureError::Unanchored => {
+        ExposureError::Meter(_) | ExposureError::Anchors(_) => {
             tracing::error!("what a release tells could not be accounted for: {error}");
             execution()
         }

@@ -11,6 +11,7 @@ mod exposure;
 mod failure;
 mod ingest;
 mod keys;
+mod meters;
 mod permit;
 mod private;
 mod profiles;

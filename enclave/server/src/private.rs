@@ -187,23 +187,28 @@ impl Pinned {
     }
 }
 
-/// Of figures about single variants those stay that stand for a crowd of
-/// carriers, a crowd of others, and a cohort that is large enough.
+/// Of figures about genomes those stay whose cohort is large enough for one of
+/// them to be told to a project, and of those about single variants the ones that
+/// stand for a crowd of carriers and a crowd of others.
 fn withhold_rare_sites(
     shape: &Shape,
     profile: &Profile,
     table: &mut CellTable,
     strata: &std::collections::BTreeMap<Key, &cells::Stratum>,
 ) {
-    if shape.sites != Some(Sites::Variant) {
+    let Some(sites) = shape.sites.filter(|_| profile.mechanism != Mechanism::Dp) else {
         return;
-    }
+    };
     let variants = table.cells().len() as u64;
     for (key, cell) in table.cells_mut() {
         let cohort =
             (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
         let carriers = cell.group.individuals();
-        if !frequency::site_may_show(carriers, cohort, variants, profile) {
+        let may_show = match sites {
+            Sites::Gene => true,
+            Sites::Variant => frequency::site_may_show(carriers, cohort, variants, profile),
+        };
+        if !may_show || !exposure::may_tell(cohort, profile) {
             cell.group.snap(RoaringBitmap::new());
         }
     }

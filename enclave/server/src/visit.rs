@@ -8,10 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sekisho_disclosure::{Channel, Mechanism, Profile, dp};
+use sekisho_disclosure::{Channel, Profile};
 use sekisho_ledger::{Meter, Reserved, Visit};
 use sekisho_query::{
-    Planned, Shape, cells,
+    Planned, Shape,
     worker::{Lost, Worker},
 };
 use sekisho_runtime::status::Failure;
@@ -20,8 +20,9 @@ use tracing::Instrument as _;
 
 use crate::{
     enclave::{Enclave, Pinned},
-    exposure::{self, Account, Told},
+    exposure::{Account, Told},
     failure,
+    meters::{self, Payer},
     permit::Verified,
     private::{self, Private},
     release::{Description, Release},
@@ -153,12 +154,11 @@ pub(crate) async fn check(
         Ok(planned) => {
             let profiles = profiles(enclave, &pinned, &planned, &verified.permit.profile)?;
             let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
-            let permit = &verified.permit;
-            let meters = meters(&permit.project, &permit.dataset, &planned, &profiles)?;
+            let rho_nano = meters::rho(&planned, &profiles)?;
             Ok(Ok(Checked {
                 planned,
                 profile,
-                rho_nano: meters.first().map_or(0, |meter| meter.amount),
+                rho_nano,
             }))
         }
         Err(refusal) => Ok(Err(refusal)),
@@ -208,7 +208,9 @@ async fn release(
     let lost = |_: Lost| failure::execution();
     let private = private::run(pinned, planned, profiles, worker);
     let Private { finished, told } = private.await.map_err(lost)?;
-    account(enclave, question, pinned, reserved, told).await?;
+    let payer = payer(&question.verified, enclave.clock.now_ms());
+    let meters = meters::of_figures(&payer, pinned.snapshot.id(), &finished, profiles);
+    account(enclave, question, pinned, reserved, told, meters).await?;
     // The rest of the visitor's plan runs where no private row ever was.
     let mut clean = enclave.workers.take().await.map_err(lost)?;
     clean
@@ -217,22 +219,25 @@ async fn release(
         .map_err(lost)
 }
 
-/// Charges what the figures tell of genomes, before anybody sees them.
+/// Charges what the figures take and what they tell of genomes, before anybody
+/// sees them.
 async fn account(
     enclave: &Enclave,
     question: &Question,
     pinned: &Arc<Pinned>,
     reserved: &Arc<Reserved>,
     told: Option<Told>,
+    meters: Vec<Meter>,
 ) -> Result<(), Failure> {
-    let Some(told) = told else {
-        return Ok(());
-    };
     let (ledger, pinned) = (Arc::clone(&enclave.ledger), Arc::clone(pinned));
     let reserved = Arc::clone(reserved);
     let permit = &question.verified.permit;
     let (dataset, project) = (permit.dataset.clone(), permit.project.clone());
-    let added = tokio::task::spawn_blocking(move || {
+    let accounted = tokio::task::spawn_blocking(move || {
+        ledger.meter(&reserved, meters).map_err(failure::reserve)?;
+        let Some(told) = told else {
+            return Ok(());
+        };
         let account = Account {
             ledger: &ledger,
             anchors: &pinned.anchors,
@@ -241,10 +246,19 @@ async fn account(
             project: &project,
             reserved: &reserved,
         };
-        pinned.exposures.add(&account, &told)
+        let added = pinned.exposures.add(&account, &told);
+        added.map_err(|error| failure::exposure(&error))
     });
-    let added = added.await.map_err(|_| failure::execution())?;
-    added.map_err(|error| failure::exposure(&error))
+    accounted.await.map_err(|_| failure::execution())?
+}
+
+/// Whose accounts a visit is charged to.
+fn payer(verified: &Verified, at_ms: i64) -> Payer<'_> {
+    Payer {
+        project: &verified.permit.project,
+        dataset: &verified.permit.dataset,
+        at_ms,
+    }
 }
 
 async fn commit(
@@ -284,44 +298,6 @@ async fn commit(
     }
 }
 
-/// What a query spends beside itself: privacy, where noise pays for it. A query
-/// that noise cannot protect is refused; that hangs on its text alone.
-fn meters(
-    project: &str,
-    dataset: &str,
-    planned: &Planned,
-    profiles: &[Profile],
-) -> Result<Vec<Meter>, Failure> {
-    let under = planned.shapes.iter().zip(profiles);
-    let noisy: Vec<_> = under
-        .filter(|(_, profile)| profile.mechanism == Mechanism::Dp)
-        .collect();
-    let mut amount = 0_u64;
-    let (mut of_project, mut of_dataset) = (f64::INFINITY, f64::INFINITY);
-    for (shape, profile) in noisy {
-        let cost = dp::charge(
-            &cells::dimensions(shape),
-            &cells::statistics(shape),
-            profile,
-        );
-        amount = amount.saturating_add(cost.map_err(|error| failure::unprotectable(&error))?);
-        of_project = of_project.min(profile.dp.rho_project);
-        of_dataset = of_dataset.min(profile.dp.rho_dataset);
-    }
-    let meter = |account: String, limit: f64| Meter {
-        account,
-        amount,
-        limit: exposure::nano(limit),
-    };
-    match amount {
-        0 => Ok(Vec::new()),
-        _ => Ok(vec![
-            meter(format!("rho/{project}/{dataset}"), of_project),
-            meter(format!("rho//{dataset}"), of_dataset),
-        ]),
-    }
-}
-
 /// What the ledger is told of the visit.
 fn charge_of(
     enclave: &Enclave,
@@ -341,8 +317,9 @@ fn charge_of(
     for profile in profiles {
         digest.update(profile.digest());
     }
+    let at_ms = enclave.clock.now_ms();
     Ok(Visit {
-        at_ms: enclave.clock.now_ms(),
+        at_ms,
         nonce: question.verified.nonce,
         nonce_expires_at_ms: permit.expires_at_ms,
         principal: permit.principal.clone(),
@@ -360,6 +337,6 @@ fn charge_of(
         profile: profile.name.clone(),
         trace_id: question.trace_id.clone(),
         idempotency_key: question.idempotency_key.clone(),
-        meters: meters(&permit.project, &permit.dataset, planned, profiles)?,
+        meters: meters::of_query(&payer(&question.verified, at_ms), planned, profiles)?,
     })
 }
