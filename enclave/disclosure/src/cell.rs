@@ -142,7 +142,7 @@ impl CellTable {
             cells: BTreeMap::new(),
         };
         for key in table.declared_keys() {
-            let cell = table.empty_cell();
+            let cell = empty_cell(&table.statistics);
             table.cells.insert(key, cell);
         }
         table
@@ -165,17 +165,6 @@ impl CellTable {
                 })
                 .collect()
         })
-    }
-
-    fn empty_cell(&self) -> Cell {
-        Cell {
-            group: Figure::default(),
-            figures: self
-                .statistics
-                .iter()
-                .map(|statistic| Figure::of(statistic.measure))
-                .collect(),
-        }
     }
 
     /// Adds what an individual contributes to a group: one contribution per
@@ -201,8 +190,8 @@ impl CellTable {
         if !fits {
             return Err(ShapeError);
         }
-        let empty = self.empty_cell();
-        let cell = self.cells.entry(key).or_insert(empty);
+        let cell = self.cells.entry(key);
+        let cell = cell.or_insert_with(|| empty_cell(&self.statistics));
         cell.group.add(noise, unit, Contribution::ROW);
         for (figure, contribution) in cell.figures.iter_mut().zip(contributions) {
             figure.add(noise, unit, *contribution);
@@ -234,6 +223,16 @@ impl CellTable {
     pub fn everybody(&self) -> RoaringBitmap {
         let groups = self.cells.values().map(|cell| cell.group.set());
         groups.fold(RoaringBitmap::new(), |all, group| all | group)
+    }
+}
+
+fn empty_cell(statistics: &[Statistic]) -> Cell {
+    let figures = statistics.iter();
+    Cell {
+        group: Figure::default(),
+        figures: figures
+            .map(|statistic| Figure::of(statistic.measure))
+            .collect(),
     }
 }
 

@@ -1,10 +1,8 @@
 //! The rows of a cut, added up into cells.
 
-use std::collections::HashMap;
-
 use arrow::record_batch::RecordBatch;
 use sekisho_disclosure::{
-    Amount, CellTable, Contribution, Mechanism, Noise, Profile,
+    Amount, CellTable, Contribution, Key, Mechanism, Noise, Profile,
     dp::{UnitRow, bounded},
 };
 
@@ -41,7 +39,12 @@ pub fn collect(
         .transpose()?;
     let (positions, values) = positions(shape, units, rows.as_ref())?;
     let statistics = statistics(shape);
-    let mut found = Vec::new();
+    let mut added = Added {
+        table: CellTable::new(dimensions(shape), statistics),
+        noise,
+        unbounded: (profile.mechanism == Mechanism::Dp).then(Vec::new),
+    };
+    let mut contributions = Vec::with_capacity(shape.measures.len());
     for stratum in strata.iter() {
         let of_units = stratum.positions(&positions);
         let mut members = stratum.everybody.clone();
@@ -50,55 +53,72 @@ pub fn collect(
         }
         for unit in members {
             let of = |measure: usize| stratum.of(measure).contains(unit);
-            match &rows {
-                None => {
-                    let key = of_units.iter().copied().map(Option::flatten).collect();
-                    let contributions = (shape.measures.iter().enumerate())
-                        .map(|(index, measure)| match of(index) {
-                            true => once(measure, units.value(index, unit)),
-                            false => Contribution::NONE,
-                        })
-                        .collect();
-                    found.push(UnitRow {
-                        unit,
-                        key,
-                        contributions,
-                    });
-                }
-                Some(rows) => {
-                    for &row in rows.of.get(&unit).into_iter().flatten() {
-                        found.push(UnitRow {
-                            unit,
-                            key: rows.key(row, &of_units, &positions)?,
-                            contributions: (shape.measures.iter().enumerate())
-                                .map(|(index, measure)| match of(index) {
-                                    true => rows.contribution(row, index, measure, || {
-                                        units.value(index, unit)
-                                    }),
-                                    false => Contribution::NONE,
-                                })
-                                .collect(),
-                        });
-                    }
-                }
+            let measures = shape.measures.iter().enumerate();
+            let Some(rows) = &rows else {
+                let key = of_units.iter().copied().map(Option::flatten).collect();
+                contributions.clear();
+                contributions.extend(measures.map(|(index, measure)| match of(index) {
+                    true => once(measure, units.value(index, unit)),
+                    false => Contribution::NONE,
+                }));
+                added.add(unit, key, &contributions)?;
+                continue;
+            };
+            for row in rows.of(unit) {
+                let key = rows.key(row, &of_units, &positions)?;
+                contributions.clear();
+                let measures = measures.clone();
+                contributions.extend(measures.map(|(index, measure)| match of(index) {
+                    true => rows.contribution(row, index, measure, || units.value(index, unit)),
+                    false => Contribution::NONE,
+                }));
+                added.add(unit, key, &contributions)?;
             }
         }
     }
-    if profile.mechanism == Mechanism::Dp {
-        found = bounded(found, &statistics, profile, noise);
-    }
-    let mut table = CellTable::new(dimensions(shape), statistics);
-    for row in found {
-        let added = table.add(noise, row.unit, row.key, &row.contributions);
-        added.map_err(|_| Mismatch)?;
-        if table.cells().len() > MAX_CELLS {
-            return Err(Mismatch);
-        }
-    }
+    let table = added.finish(profile)?;
     Ok(Cells {
         table,
         keys: Keys::new(values),
     })
+}
+
+/// Where contributions are added up.
+struct Added<'n> {
+    table: CellTable,
+    noise: &'n Noise,
+    /// They are bounded together, where the mechanism asks for it.
+    unbounded: Option<Vec<UnitRow>>,
+}
+
+impl Added<'_> {
+    fn add(&mut self, unit: u32, key: Key, contributions: &[Contribution]) -> Result<(), Mismatch> {
+        if let Some(unbounded) = &mut self.unbounded {
+            unbounded.push(UnitRow {
+                unit,
+                key,
+                contributions: contributions.to_vec(),
+            });
+            return Ok(());
+        }
+        let added = self.table.add(self.noise, unit, key, contributions);
+        added.map_err(|_| Mismatch)?;
+        match self.table.cells().len() > MAX_CELLS {
+            true => Err(Mismatch),
+            false => Ok(()),
+        }
+    }
+
+    fn finish(mut self, profile: &Profile) -> Result<CellTable, Mismatch> {
+        if let Some(unbounded) = self.unbounded.take() {
+            let statistics = self.table.statistics();
+            let bounded = bounded(unbounded, statistics, profile, self.noise);
+            for row in bounded {
+                self.add(row.unit, row.key, &row.contributions)?;
+            }
+        }
+        Ok(self.table)
+    }
 }
 
 /// What somebody contributes who has one row.
@@ -154,8 +174,8 @@ fn positions(shape: &Shape, units: &Units, rows: Option<&Rows>) -> Result<Found,
 
 /// The rows of all batches, in columns.
 struct Rows {
-    /// Which rows are whose.
-    of: HashMap<u32, Vec<usize>>,
+    /// Which rows are whose: individuals and rows, in order.
+    of: Vec<(u32, usize)>,
     /// Per dimension: the values, if it is of rows.
     keys: Vec<Option<Vec<Option<KeyValue>>>>,
     counts: Vec<Vec<u64>>,
@@ -168,7 +188,7 @@ impl Rows {
         let sums = |measure: &MeasureShape| measure.kind.sums() && !measure.value;
         let squares = |measure: &MeasureShape| measure.kind.squares() && !measure.value;
         let mut rows = Self {
-            of: HashMap::new(),
+            of: Vec::new(),
             keys: (shape.dimensions.iter())
                 .map(|dimension| (dimension.level == Level::Row).then(Vec::new))
                 .collect(),
@@ -182,10 +202,9 @@ impl Rows {
         };
         let mut read = 0;
         for batch in batches {
-            for unit in columns::units(batch)?.values() {
-                rows.of.entry(*unit).or_default().push(read);
-                read += 1;
-            }
+            let units = columns::units(batch)?;
+            rows.of.extend(units.values().iter().copied().zip(read..));
+            read += units.len();
             for (index, of) in rows.keys.iter_mut().enumerate() {
                 if let Some(of) = of {
                     of.extend(keys::values(&columns::column(
@@ -208,7 +227,16 @@ impl Rows {
                 }
             }
         }
+        rows.of.sort_unstable();
         Ok(rows)
+    }
+
+    /// The rows of an individual, as they came.
+    fn of(&self, unit: u32) -> impl Iterator<Item = usize> {
+        let from = self.of.partition_point(|(other, _)| *other < unit);
+        let rest = self.of.get(from..).unwrap_or_default().iter();
+        rest.take_while(move |(other, _)| *other == unit)
+            .map(|(_, row)| *row)
     }
 
     fn key(

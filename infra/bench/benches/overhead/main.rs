@@ -29,7 +29,7 @@ const PAIRS: usize = 7;
 fn main() {
     // As a worker runs: one thread, and the stack that deep plans need.
     let work = || {
-        let runtime = tokio::runtime::Builder::new_current_thread();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().unwrap().block_on(run());
     };
     let thread = std::thread::Builder::new().stack_size(256 << 20);
@@ -53,7 +53,7 @@ async fn run() {
         let (mut ours, mut peer, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for pair in 0..WARM_UP + PAIRS {
             let ours_first = pair % 2 == 0;
-            let mut ask_ours = async || {
+            let ask_ours = async || {
                 let asked = guarded(sql, &snapshot, &everybody, &noise, &profile);
                 let (answer, time) = timed(asked).await;
                 assert!(
@@ -62,7 +62,7 @@ async fn run() {
                 );
                 time
             };
-            let mut ask_peer = async || {
+            let ask_peer = async || {
                 let (answer, time) = timed(bare(&plain, &snapshot, &everybody)).await;
                 assert!(
                     answer.unwrap().iter().any(|batch| batch.num_rows() > 0),
