@@ -100,6 +100,14 @@ fn every_row_has_mean_zero_and_the_variance_and_spares_small_counts() {
     }
 }
 
+/// At the least variance there is, one stays no one: half of the draws go either way.
+#[test]
+fn a_draw_at_the_border_of_two_moves_is_the_upper_ones() {
+    let table = table(2, 1.0, 1);
+    assert_eq!(table.draw(1, 0.5_f64.next_down()), -1);
+    assert_eq!(table.draw(1, 0.5), 1);
+}
+
 #[test]
 fn nobody_stays_nobody() {
     let table = table(8, 5.0, 3);
