@@ -146,7 +146,8 @@ fn largest_entropy(moves: &[i64], reach: i64, variance: f64) -> Option<Vec<f64>>
             let [first, second] = at.place;
             let place = [first + share * step[0], second + share * step[1]];
             let next = Dual::at(place, &scaled, target);
-            // Armijo's rule, but for the last digits of the value.
+            // Armijo's rule, but for the last digits of the value. It decides how
+            // soon the search ends; where it ends, the tolerance does.
             (next.value <= at.value + 1e-4 * share * slope + 1e-15).then_some(next)
         };
         at = (0..60).find_map(shorter)?;

@@ -153,3 +153,63 @@ pub fn settle<'a>(
     }
     nearest.map(|(_, statistic)| statistic)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Contribution, noise::UnitKey};
+
+    #[test]
+    fn figures_of_one_kind_can_stand_in_for_each_other() {
+        let of = |measures: &[Measure], class| {
+            assert!(measures.iter().all(|measure| Class::of(*measure) == class));
+        };
+        of(&[Measure::Individuals], None);
+        of(&[Measure::Count], Some(Class::Count));
+        let integers = [Measure::IntegerSum, Measure::IntegerMean];
+        of(&integers, Some(Class::Integer));
+        of(&[Measure::Sum, Measure::Mean], Some(Class::Fraction));
+        let spreads = [
+            Measure::Variance,
+            Measure::VariancePopulation,
+            Measure::Deviation,
+            Measure::DeviationPopulation,
+        ];
+        of(&spreads, Some(Class::Spread));
+    }
+
+    /// Individuals of counters of their own, of whom some contribute.
+    fn statistic(who: std::ops::Range<u128>, count: u64) -> Statistic {
+        let mut sketch = ContributionSketch::default();
+        for sketch_key in who {
+            let unit = UnitKey {
+                set: 0,
+                sketch: sketch_key,
+            };
+            sketch.add(unit, &Contribution::ROW);
+        }
+        Statistic {
+            class: Class::Count,
+            sketch,
+            totals: Totals {
+                count,
+                ..Totals::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_figure_to_which_as_many_as_the_tolerance_contribute_otherwise_is_its_own() {
+        let earlier = [statistic(0..100, 1)];
+        let settled = |who| settle(&earlier, &statistic(who, 2), 10).is_some();
+        assert!(settled(0..109) && settled(9..100));
+        assert!(!settled(0..110) && !settled(10..100));
+    }
+
+    #[test]
+    fn of_earlier_figures_that_are_equally_near_the_oldest_is_taken() {
+        let earlier = [statistic(0..99, 1), statistic(0..101, 2)];
+        let settled = settle(&earlier, &statistic(0..100, 3), 10);
+        assert_eq!(settled, earlier.first());
+    }
+}

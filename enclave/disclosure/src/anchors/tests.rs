@@ -150,6 +150,29 @@ fn consent_wins_over_snapping() {
     );
 }
 
+/// As many as keep the two apart whatever their tolerance, and none that the
+/// anchor does not hold: those would make no difference to it.
+#[test]
+fn who_is_left_out_for_one_who_withdrew_is_of_the_anchor_and_of_the_cohort() {
+    let noise = noise();
+    for first in 0..12 {
+        let mut held = Held::default();
+        held.anchor(&noise, first..first + 300);
+        let mut permitted = everybody();
+        permitted.remove(first + 77);
+        let asked = range(first + 4, first + 304);
+        let Snap::New(cohort) = held.snap(&noise, &permitted, &asked) else {
+            panic!("the set is new");
+        };
+        let asked = asked & &permitted;
+        let anchor = range(first, first + 300);
+        let tolerance = tolerance(&noise, K, noise.set(&anchor), noise.set(&asked));
+        let left_out = &asked - &cohort.set;
+        assert!(left_out.is_subset(&anchor));
+        assert_eq!(left_out.len(), tolerance + 18);
+    }
+}
+
 #[test]
 fn a_small_cohort_of_whom_one_withdrew_is_not_released() {
     let (noise, mut held) = (noise(), Held::default());

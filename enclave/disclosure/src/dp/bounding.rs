@@ -137,6 +137,7 @@ impl Bounds {
         let [lower, upper] = statistic.bounds?;
         let quantum = (upper - lower) / QUANTA;
         let farthest = lower.abs().max(upper.abs()) / quantum;
+        // Of equal bounds the quantum is 0, which is not normal.
         let works = lower < upper && quantum.is_normal() && farthest <= FARTHEST;
         works.then_some(Self {
             lower,

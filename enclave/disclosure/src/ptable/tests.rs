@@ -100,6 +100,37 @@ fn every_row_has_mean_zero_and_the_variance_and_spares_small_counts() {
     }
 }
 
+/// Without them Newton's method would still end where it should, but late.
+#[test]
+fn gradient_and_curvature_are_the_derivatives_of_the_value() {
+    let scaled = [-0.5, 0.0, 0.25, 1.0];
+    let at = |first: f64, second: f64| Dual::at([first, second], &scaled, 0.3);
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-8, "{a} {b}");
+    let step = 1e-5;
+    for (first, second) in [(0.4, -0.7), (-1.3, 2.0), (0.0, 0.0)] {
+        let here = at(first, second);
+        let further = [at(first + step, second), at(first, second + step)];
+        let before = [at(first - step, second), at(first, second - step)];
+        let slope = |of: fn(&Dual) -> f64, along: usize| {
+            (of(&further[along]) - of(&before[along])) / (2.0 * step)
+        };
+        close(here.gradient[0], slope(|dual| dual.value, 0));
+        close(here.gradient[1], slope(|dual| dual.value, 1));
+        close(here.curvature[0], slope(|dual| dual.gradient[0], 0));
+        close(here.curvature[1], slope(|dual| dual.gradient[1], 0));
+        close(here.curvature[1], slope(|dual| dual.gradient[0], 1));
+        close(here.curvature[2], slope(|dual| dual.gradient[1], 1));
+    }
+}
+
+/// At the least variance there is, one stays no one: half of the draws go either way.
+#[test]
+fn a_draw_at_the_border_of_two_moves_is_the_upper_ones() {
+    let table = table(2, 1.0, 1);
+    assert_eq!(table.draw(1, 0.5_f64.next_down()), -1);
+    assert_eq!(table.draw(1, 0.5), 1);
+}
+
 #[test]
 fn nobody_stays_nobody() {
     let table = table(8, 5.0, 3);

@@ -168,3 +168,17 @@ fn the_noise_of_every_statistic_is_stated() {
     );
     assert_eq!(words.len(), 4);
 }
+
+/// A budget is written as a decimal, and what that is off by in binary is not charged.
+#[test]
+fn a_charge_is_the_decimal_that_was_written_and_else_rounded_up() {
+    let mut above = 0;
+    for written in 1..5_000_u64 {
+        let rho: f64 = format!("{written}e-9").parse().unwrap();
+        above += u32::from(rho * 1e9 > written as f64);
+        assert_eq!(super::nano(rho), written);
+    }
+    assert!(above > 100, "{above}");
+    assert_eq!([2.1e-9, 2.5e-9, 2.9e-9].map(super::nano), [3; 3]);
+    assert_eq!(super::nano(2.000_001e-9), 3);
+}
