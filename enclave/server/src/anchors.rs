@@ -33,7 +33,7 @@ enum Place {
     /// In the ledger, under this name.
     Ledger(u64),
     /// Here, until the ledger has it.
-    Memory(Cohort),
+    Memory(Box<Cohort>),
 }
 
 /// Whose figures are compared with earlier ones.
@@ -216,7 +216,7 @@ impl Held {
                 let number = self.sets.len() as u64;
                 let size = cohort.set.len();
                 self.index.insert(number, size, cohort.key, &cohort.sketch);
-                self.sets.push(Place::Memory(cohort.clone()));
+                self.sets.push(Place::Memory(Box::new(cohort.clone())));
                 Ok((Some(cohort), Some(number)))
             }
         }

@@ -38,6 +38,8 @@ pub(crate) struct Enclave {
     /// What the noise of each dataset is drawn from.
     pub(crate) noise_key: Zeroizing<[u8; 32]>,
     pub(crate) workers: Arc<Pool>,
+    /// How far the kernel confines them, in words.
+    pub(crate) confinement: String,
     pub(crate) running: Arc<Semaphore>,
     /// Turns of those who only check, so that they hold up no visit.
     pub(crate) checking: Semaphore,

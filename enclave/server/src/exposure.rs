@@ -22,47 +22,73 @@ use crate::anchors::{AnchorError, Anchors};
 /// charge does not tell them.
 const SIZE_BASE: u64 = 10;
 
-/// What a release tells of the genomes of one set of individuals.
+/// What a release tells of genomes.
 pub(crate) struct Told {
+    /// The strictest of the profiles' that apply.
+    caps: Exposure,
+    sets: Vec<Set>,
+}
+
+/// What it tells of one set of individuals.
+struct Set {
     /// Which of the query's cuts tells it: everybody is in one set of each.
     cut: usize,
     set: RoaringBitmap,
     /// m/n, in units of 10⁻⁹.
     amount: u64,
-    caps: Exposure,
 }
 
-/// What the figures of a cut tell: in each set every shown group counts as one
-/// variant, genes too.
-pub(crate) fn told(
-    cut: usize,
-    shape: &Shape,
-    strata: &Strata,
-    keys: &Keys,
-    protected: &Protected,
-    profile: &Profile,
-) -> Vec<Told> {
-    if shape.sites.is_none() {
-        return Vec::new();
-    }
-    let mut shown: BTreeMap<_, u64> = BTreeMap::new();
-    for row in protected.rows() {
-        if row.values.iter().any(Option::is_some) {
-            *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
+impl Told {
+    /// Nothing yet, under these caps.
+    pub(crate) fn under(caps: &Exposure) -> Self {
+        Self {
+            caps: caps.clone(),
+            sets: Vec::new(),
         }
     }
-    let strata = strata.by_position(keys);
-    let told = shown.into_iter().filter_map(|(key, variants)| {
-        let set = &strata.get(&key)?.everybody;
-        let size = (set.len() / SIZE_BASE * SIZE_BASE).max(u64::from(profile.threshold));
-        Some(Told {
-            cut,
-            set: set.clone(),
-            amount: amount(variants, size),
-            caps: profile.exposure.clone(),
-        })
-    });
-    told.collect()
+
+    /// Adds what the figures of a cut tell: in each set every shown group counts
+    /// as one variant, genes too.
+    pub(crate) fn add(
+        &mut self,
+        cut: usize,
+        shape: &Shape,
+        strata: &Strata,
+        keys: &Keys,
+        protected: &Protected,
+        profile: &Profile,
+    ) {
+        self.caps.cap = self.caps.cap.min(profile.exposure.cap);
+        self.caps.project_share = self.caps.project_share.min(profile.exposure.project_share);
+        let mut shown: BTreeMap<_, u64> = BTreeMap::new();
+        for row in protected.rows() {
+            if row.values.iter().any(Option::is_some) {
+                *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
+            }
+        }
+        let strata = strata.by_position(keys);
+        for (key, variants) in shown {
+            let Some(stratum) = strata.get(&key) else {
+                continue;
+            };
+            let size = stratum.everybody.len() / SIZE_BASE * SIZE_BASE;
+            self.sets.push(Set {
+                cut,
+                set: stratum.everybody.clone(),
+                amount: amount(variants, size.max(u64::from(profile.threshold))),
+            });
+        }
+    }
+
+    /// What anybody is told of at most: one set of each cut.
+    fn most(&self) -> u64 {
+        let mut cuts: BTreeMap<usize, u64> = BTreeMap::new();
+        for set in &self.sets {
+            let most = cuts.entry(set.cut).or_default();
+            *most = set.amount.max(*most);
+        }
+        cuts.into_values().fold(0, u64::saturating_add)
+    }
 }
 
 /// What a dataset's individuals were exposed to so far: sets and amounts, by
@@ -97,40 +123,30 @@ impl Exposures {
     /// Adds what a release tells, or refuses it. Blocks until it is durable.
     ///
     /// The dataset's cap is held against a bound for everybody in a set, the
-    /// project's against what the project was told in all.
-    pub(crate) fn add(&self, of: &Account<'_>, told: &[Told]) -> Result<(), ExposureError> {
-        let Some(strictest) = (told.iter())
-            .map(|told| &told.caps)
-            .min_by(|a, b| a.cap.total_cmp(&b.cap))
-        else {
-            return Ok(());
-        };
-        let mut cuts: BTreeMap<usize, u64> = BTreeMap::new();
-        for told in told {
-            let most = cuts.entry(told.cut).or_default();
-            *most = told.amount.max(*most);
-        }
-        let all = cuts.into_values().fold(0, u64::saturating_add);
+    /// project's against what the project was told in all. Nothing told is
+    /// metered, too: a leaf that is missing would say that nothing was shown.
+    pub(crate) fn add(&self, of: &Account<'_>, told: &Told) -> Result<(), ExposureError> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let earlier = match held.take() {
             Some(earlier) => earlier,
             None => read(of)?,
         };
         let earlier = held.insert(earlier);
-        for told in told {
+        let most = told.most();
+        for told_of in &told.sets {
             let sets = earlier.values().map(|(set, amount)| (set, *amount));
-            let after = bound(sets, &told.set).saturating_add(all);
-            if after > nano(strictest.cap) {
+            let after = bound(sets, &told_of.set).saturating_add(most);
+            if after > nano(told.caps.cap) {
                 return Err(ExposureError::Cap);
             }
         }
         let meter = Meter {
             account: format!("exposure/{}/{}", of.project, of.dataset),
-            amount: all,
-            limit: nano(strictest.cap * strictest.project_share),
+            amount: most,
+            limit: nano(told.caps.cap * told.caps.project_share),
         };
         of.ledger.meter(of.reserved, vec![meter])?;
-        for told in told {
+        for told in &told.sets {
             let name = of.anchors.name(of.noise, &told.set);
             let name = name.ok_or(ExposureError::Unanchored)?;
             let added = of.ledger.add_exposure(of.dataset, name, told.amount);

@@ -13,11 +13,7 @@ use sekisho_query::{
     worker::{Finished, Lost, Worker},
 };
 
-use crate::{
-    anchors::Asked,
-    enclave::Pinned,
-    exposure::{self, Told},
-};
+use crate::{anchors::Asked, enclave::Pinned, exposure::Told};
 
 /// One cut of a query on its way through the phase.
 struct Cut {
@@ -30,7 +26,8 @@ struct Cut {
 /// The protected cells of a query, and what they tell of genomes.
 pub(crate) struct Private {
     pub(crate) finished: Vec<Finished>,
-    pub(crate) told: Vec<Told>,
+    /// None if the query asks nothing of genomes.
+    pub(crate) told: Option<Told>,
 }
 
 /// Runs the phase. The worker has seen private rows and ends with it.
@@ -103,14 +100,16 @@ pub(crate) async fn run(
             kept.push((cut.shape, cut.strata, keys));
         }
         let protected = protect(&tables, &of.noise).map_err(|_| Lost)?;
-        let mut told = Vec::new();
+        let mut told: Option<Told> = None;
         let mut finished = Vec::new();
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
         for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
             of.remember(profile, table, &protected)?;
-            told.extend(exposure::told(
-                cut, &shape, &strata, &keys, &protected, profile,
-            ));
+            // Under differential privacy the budget bounds membership tests, too.
+            if shape.sites.is_some() && profile.mechanism != Mechanism::Dp {
+                let told = told.get_or_insert_with(|| Told::under(&profile.exposure));
+                told.add(cut, &shape, &strata, &keys, &protected, profile);
+            }
             finished.push(Finished {
                 shape,
                 keys,

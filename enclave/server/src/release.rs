@@ -28,6 +28,8 @@ pub(crate) struct Description<'a> {
     pub(crate) snapshot: &'a str,
     pub(crate) policy_digest: [u8; 32],
     pub(crate) profile: &'a Profile,
+    /// How far the kernel confines workers, in words.
+    pub(crate) confinement: &'a str,
     pub(crate) cohort: u64,
     pub(crate) at_ms: i64,
 }
@@ -46,7 +48,7 @@ impl Release {
             cells_released: released.figures_released(),
             cells_suppressed: released.figures_suppressed(),
             cohort_size_class: size_class(description.cohort),
-            parameters: parameters(description.profile),
+            parameters: description.parameters(),
         };
         let released = released.described(description.metadata(&outcome))?;
         let answer = encode(&released)?;
@@ -136,6 +138,13 @@ pub(crate) fn receipt(receipt: &sekisho_receipt::Receipt) -> v1::Receipt {
 }
 
 impl Description<'_> {
+    fn parameters(&self) -> BTreeMap<String, String> {
+        let mut parameters = self.profile.parameters();
+        parameters.insert("caveat".to_owned(), caveat(self.profile));
+        parameters.insert("confinement".to_owned(), self.confinement.to_owned());
+        parameters
+    }
+
     fn metadata(&self, outcome: &Outcome) -> HashMap<String, String> {
         let said = [
             ("dataset", self.dataset.to_owned()),
@@ -152,12 +161,6 @@ impl Description<'_> {
             .map(|(key, value)| (format!("sekisho.{key}"), value))
             .collect()
     }
-}
-
-fn parameters(profile: &Profile) -> BTreeMap<String, String> {
-    let mut parameters = profile.parameters();
-    parameters.insert("caveat".to_owned(), caveat(profile));
-    parameters
 }
 
 /// What is true of every release under a profile, whatever the data.

@@ -98,7 +98,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
     let store = Store::open(config.store.clone())?;
     let program = std::env::current_exe().context("cannot find the worker's program")?;
     let worker = worker(config)?;
-    confinement(&program, &worker, config)?;
+    let confinement = confinement(&program, &worker, config)?.to_string();
     Ok(Enclave {
         id: config.id.clone(),
         gateway: config.gateway.id.clone(),
@@ -109,6 +109,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         noise_key: keys.noise_key,
         workers: Pool::start(&program, worker, config.workers.waiting)
             .context("cannot start a worker")?,
+        confinement,
         running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),
         checking: Semaphore::new(config.limits.concurrent_visits),
         visit_limit: config.limits.visit(),

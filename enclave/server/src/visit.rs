@@ -223,8 +223,11 @@ async fn account(
     question: &Question,
     pinned: &Arc<Pinned>,
     reserved: &Arc<Reserved>,
-    told: Vec<Told>,
+    told: Option<Told>,
 ) -> Result<(), Failure> {
+    let Some(told) = told else {
+        return Ok(());
+    };
     let (ledger, pinned) = (Arc::clone(&enclave.ledger), Arc::clone(pinned));
     let reserved = Arc::clone(reserved);
     let permit = &question.verified.permit;
@@ -253,6 +256,7 @@ async fn commit(
     released: sekisho_query::worker::Released,
 ) -> Result<Release, Failure> {
     let ledger = Arc::clone(&enclave.ledger);
+    let confinement = enclave.confinement.clone();
     let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     let dataset = question.verified.permit.dataset.clone();
     let snapshot = pinned.snapshot.id().to_owned();
@@ -264,6 +268,7 @@ async fn commit(
             snapshot: &snapshot,
             policy_digest,
             profile: &profile,
+            confinement: &confinement,
             cohort,
             at_ms,
         };
