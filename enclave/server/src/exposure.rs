@@ -7,7 +7,7 @@ use std::{
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Exposure, Profile, Protected,
+    Exposure, Mechanism, Profile, Protected,
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
@@ -21,6 +21,12 @@ use crate::anchors::{AnchorError, Anchors};
 /// Sizes of cohorts are rounded down to this before they are charged, so that a
 /// charge does not tell them.
 const SIZE_BASE: u64 = 10;
+
+/// Whether what the figures of a cut tell of genomes is metered. Under
+/// differential privacy the budget bounds membership tests, too.
+pub(crate) fn meters(shape: &Shape, profile: &Profile) -> bool {
+    shape.sites.is_some() && profile.mechanism != Mechanism::Dp
+}
 
 /// What a release tells of genomes.
 pub(crate) struct Told {

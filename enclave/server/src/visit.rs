@@ -133,6 +133,8 @@ pub(crate) struct Checked {
     pub(crate) profile: Profile,
     /// ρ in units of 10⁻⁹; 0 where no noise pays for it.
     pub(crate) rho_nano: u64,
+    /// Whether exposure is metered.
+    pub(crate) exposes_genomes: bool,
 }
 
 /// Judges a query and says what it would release.
@@ -155,7 +157,9 @@ pub(crate) async fn check(
             let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
             let permit = &verified.permit;
             let meters = meters(&permit.project, &permit.dataset, &planned, &profiles)?;
+            let mut cuts = planned.shapes.iter().zip(&profiles);
             Ok(Ok(Checked {
+                exposes_genomes: cuts.any(|(shape, profile)| exposure::meters(shape, profile)),
                 planned,
                 profile,
                 rho_nano: meters.first().map_or(0, |meter| meter.amount),
