@@ -7,7 +7,7 @@ use std::{
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Exposure, Profile, Protected, Value,
+    Exposure, Mechanism, Profile, Protected, Value,
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
@@ -24,6 +24,12 @@ const SIZE_BASE: u64 = 10;
 
 /// A count of nobody.
 const NOBODY: Value = Value::Integer(0);
+
+/// Whether what the figures of a cut tell of genomes is metered. Under
+/// differential privacy the budget bounds membership tests, too.
+pub(crate) fn is_metered(shape: &Shape, profile: &Profile) -> bool {
+    shape.sites.is_some() && profile.mechanism != Mechanism::Dp
+}
 
 /// What a release tells of genomes.
 pub(crate) struct Told {

@@ -13,7 +13,11 @@ use sekisho_query::{
     worker::{Finished, Lost, Worker},
 };
 
-use crate::{anchors::Asked, enclave::Pinned, exposure::Told};
+use crate::{
+    anchors::Asked,
+    enclave::Pinned,
+    exposure::{self, Told},
+};
 
 /// One cut of a query on its way through the phase.
 struct Cut {
@@ -105,8 +109,7 @@ pub(crate) async fn run(
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
         for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
             of.remember(profile, table, &protected)?;
-            // Under differential privacy the budget bounds membership tests, too.
-            if shape.sites.is_some() && profile.mechanism != Mechanism::Dp {
+            if exposure::is_metered(&shape, profile) {
                 let told = told.get_or_insert_with(|| Told::under(&profile.exposure));
                 told.add(cut, &shape, &strata, &keys, &protected, profile);
             }

@@ -225,6 +225,7 @@ fn judgement(
             planned,
             profile,
             rho_nano,
+            exposes_genomes,
         }) => v1::CheckResult {
             dataset,
             accepted: true,
@@ -248,7 +249,7 @@ fn judgement(
             charge: visit::CHARGE,
             rho_nano,
             mechanism: profile.mechanism.name().to_owned(),
-            exposes_genomes: planned.shapes.iter().any(|shape| shape.sites.is_some()),
+            exposes_genomes,
             profile: profile.name,
         },
         Err(refusal) => v1::CheckResult {

@@ -20,7 +20,7 @@ use tracing::Instrument as _;
 
 use crate::{
     enclave::{Enclave, Pinned},
-    exposure::{Account, Told},
+    exposure::{self, Account, Told},
     failure,
     meters::{self, Payer},
     permit::Verified,
@@ -134,6 +134,8 @@ pub(crate) struct Checked {
     pub(crate) profile: Profile,
     /// ρ in units of 10⁻⁹; 0 where no noise pays for it.
     pub(crate) rho_nano: u64,
+    /// Whether exposure is metered.
+    pub(crate) exposes_genomes: bool,
 }
 
 /// Judges a query and says what it would release.
@@ -155,7 +157,9 @@ pub(crate) async fn check(
             let profiles = profiles(enclave, &pinned, &planned, &verified.permit.profile)?;
             let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
             let rho_nano = meters::rho(&planned, &profiles)?;
+            let mut cuts = planned.shapes.iter().zip(&profiles);
             Ok(Ok(Checked {
+                exposes_genomes: cuts.any(|(shape, profile)| exposure::is_metered(shape, profile)),
                 planned,
                 profile,
                 rho_nano,

@@ -1,7 +1,12 @@
 //! A cohort that hardly differs from an earlier one gets its figures.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
+use arrow::{
+    array::AsArray,
+    datatypes::{Float64Type, UInt32Type},
+};
+use sekisho_tables::{Store, UNIT};
 use sekisho_tests::{Consortium, Dataset, Site};
 
 use super::{
@@ -42,14 +47,11 @@ async fn anchors_survive_a_restart_and_the_ledger_does_not_show_them() {
     // Far from all of them.
     assert_eq!(counted(&asked, &lightest(&dataset, 190)).await, 190);
 
-    // A set is kept as the sorted numbers of its members, 16 bits each. People are
-    // numbered as in the file.
+    // A set as it would be read from a file: the numbers of its members, sorted,
+    // of 16 bits each.
     let most = weight(by_weight(&dataset)[149]);
-    let members = (0_u16..).zip(&dataset.people);
-    let members: Vec<u8> = members
-        .filter(|(_, person)| weight(person) <= most)
-        .flat_map(|(number, _)| number.to_le_bytes())
-        .collect();
+    let members = numbered(&consortium, |weight| weight <= most);
+    let members: Vec<u8> = members.iter().flat_map(|n| n.to_le_bytes()).collect();
     assert_eq!(members.len(), 2 * 150);
     let audit = consortium.audit(Site::East);
     let mut bytes = 0;
@@ -69,6 +71,26 @@ async fn anchors_survive_a_restart_and_the_ledger_does_not_show_them() {
     let anchors = said.lines().find(|line| line.starts_with("anchors"));
     let number = anchors.unwrap().split_whitespace().nth(1).unwrap();
     assert!(number.parse::<usize>().unwrap() >= 2, "{said}");
+}
+
+/// The numbers of the individuals of whose weights something holds.
+fn numbered(consortium: &Consortium, holds: impl Fn(f64) -> bool) -> BTreeSet<u16> {
+    let store = Store::open(consortium.folder().join("east/store")).unwrap();
+    let snapshot = store.current(CANCER).unwrap();
+    let everybody = snapshot.individuals().unwrap();
+    let columns = [UNIT, "weight"].map(str::to_owned);
+    let mut found = BTreeSet::new();
+    for batch in snapshot.scan("individuals", &columns, &everybody).unwrap() {
+        let batch = batch.unwrap();
+        let numbers = batch.column(0).as_primitive::<UInt32Type>().values();
+        let weights = batch.column(1).as_primitive::<Float64Type>().values();
+        let held = numbers
+            .iter()
+            .zip(weights)
+            .filter(|(_, weight)| holds(**weight));
+        found.extend(held.map(|(number, _)| u16::try_from(*number).unwrap()));
+    }
+    found
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {

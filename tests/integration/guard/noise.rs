@@ -50,7 +50,7 @@ async fn the_same_cell_is_perturbed_alike_however_it_is_asked_for() {
             &male,
         ),
     ] {
-        assert_eq!(asked(sql).await, [n.clone()], "{sql}");
+        assert_eq!(asked(sql).await, std::slice::from_ref(n), "{sql}");
     }
 
     let told = |row: &str| -> Option<usize> { row.rsplit(' ').next()?.parse().ok() };

@@ -10,6 +10,7 @@ use sekisho_tests::{
 use super::{CANCER, PERSON, PROJECT, visit};
 
 const ID: &str = "noisy";
+const OTHER: &str = "P-0024";
 /// ρ of one statistic, in units of 10⁻⁹.
 const STATISTIC: u64 = 5_000_000;
 
@@ -45,7 +46,7 @@ fn started(of_project: u64, of_dataset: u64) -> Consortium {
                     &format!("{CANCER},east-cancer-centre,standard"),
                     &format!("{CANCER},east-cancer-centre,dp"),
                 );
-            for project in ["P-0024", "P-0025"] {
+            for project in [OTHER, "P-0025"] {
                 policies.add_account(PERSON, project, 100, &[CANCER]);
             }
         })
@@ -70,35 +71,37 @@ fn charges(audit: &Audit) -> Vec<Vec<(String, u64)>> {
 async fn every_statistic_is_charged_and_the_auditor_adds_them_up() {
     let consortium = started(50, 200);
     let asked = visit(&consortium, PROJECT).await;
-    let other = visit(&consortium, "P-0024").await;
+    let other = visit(&consortium, OTHER).await;
+    let of = |project| if project == PROJECT { &asked } else { &other };
     let ask = async |visit: &Visit, sql: &str| only(visit.sql(sql, &[ID]).await);
     let questions = [
-        (&asked, "SELECT count(*) AS n FROM individuals", 1),
+        (PROJECT, "SELECT count(*) AS n FROM individuals", 1),
         (
-            &asked,
+            PROJECT,
             "SELECT sex, count(*) AS n, sum(age) AS age FROM individuals GROUP BY sex",
             2,
         ),
         (
-            &asked,
+            PROJECT,
             "SELECT avg(age) AS age FROM individuals WHERE smoker",
             2,
         ),
         (
-            &other,
+            OTHER,
             "SELECT count(*) AS n FROM individuals WHERE NOT smoker",
             1,
         ),
         // Which years there are, the data know: to say so is a statistic, too.
         (
-            &other,
+            OTHER,
             "SELECT registered_on, count(*) AS n FROM individuals GROUP BY registered_on",
             2,
         ),
     ];
     let mut expected = Vec::new();
     let mut answers = Vec::new();
-    for (visit, sql, statistics) in questions {
+    for (project, sql, statistics) in questions {
+        let visit = of(project);
         let said = visit.check(sql, &[ID]).await.unwrap().remove(0);
         assert_eq!(
             (said.accepted, said.rho_nano),
@@ -108,11 +111,6 @@ async fn every_statistic_is_charged_and_the_auditor_adds_them_up() {
         let answer = ask(visit, sql).await;
         assert!(!answer.release.repeated && answer.release.mechanism == "dp");
         answers.push(answer);
-        let project = if std::ptr::eq(visit, &asked) {
-            PROJECT
-        } else {
-            "P-0024"
-        };
         expected.push(vec![
             (format!("rho/{project}/{ID}"), statistics * STATISTIC),
             (format!("rho//{ID}"), statistics * STATISTIC),
@@ -122,9 +120,9 @@ async fn every_statistic_is_charged_and_the_auditor_adds_them_up() {
     assert_eq!(charges(&audit), expected);
 
     // Again: the same figures, free.
-    for ((visit, sql, _), first) in questions.iter().zip(&answers) {
+    for ((project, sql, _), first) in questions.iter().zip(&answers) {
         for same in [(*sql).to_owned(), sql.replace(" FROM", "\n  FROM")] {
-            let again = ask(visit, &same).await;
+            let again = ask(of(project), &same).await;
             assert!(again.release.repeated, "{same}");
             assert_eq!(shown(&again), shown(first));
         }
@@ -137,7 +135,7 @@ async fn every_statistic_is_charged_and_the_auditor_adds_them_up() {
     let text = text.succeeded();
     for (whose, project, statistics) in [
         (format!("by {PROJECT} at {ID}"), PROJECT, 5),
-        (format!("by P-0024 at {ID}"), "P-0024", 3),
+        (format!("by {OTHER} at {ID}"), OTHER, 3),
         (format!("by all projects at {ID}"), "", 8),
     ] {
         let line = said
@@ -174,7 +172,7 @@ async fn every_statistic_is_charged_and_the_auditor_adds_them_up() {
 async fn a_project_and_then_the_dataset_run_out_of_rho() {
     let consortium = started(2, 3);
     let count = |age: usize| format!("SELECT count(*) AS n FROM individuals WHERE age < {age}");
-    let [first, second, third] = [PROJECT, "P-0024", "P-0025"];
+    let [first, second, third] = [PROJECT, OTHER, "P-0025"];
     let [first, second, third] = [
         visit(&consortium, first).await,
         visit(&consortium, second).await,
@@ -236,6 +234,10 @@ async fn what_noise_cannot_protect_is_refused_before_any_charge() {
             (refusal.rule, refusal.message)
         );
     }
+    // One dataset's refusal is not another's.
+    let sql = "SELECT sum(weight) AS weight FROM individuals";
+    let said = asked.check(sql, &[ID, "demo-control"]).await.unwrap();
+    assert_eq!([said[0].accepted, said[1].accepted], [false, true]);
     assert!(charges(&consortium.audit(Site::East)).is_empty());
     let budgets = asked.budget().await.unwrap();
     assert!(
