@@ -37,8 +37,13 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Whether it is made of a sum of amounts, so that who has none is not in it.
+    pub fn is_of_amounts(self) -> bool {
+        !matches!(self, Self::Individuals | Self::Count)
+    }
+
     /// Whether it tells how far values lie from their mean.
-    pub(crate) fn is_spread(self) -> bool {
+    pub fn is_spread(self) -> bool {
         matches!(
             self,
             Self::Variance | Self::VariancePopulation | Self::Deviation | Self::DeviationPopulation
@@ -91,6 +96,14 @@ impl Contribution {
         amount: Amount::Integer(0),
         square: 0.0,
     };
+
+    /// Whether its amount is zero.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        match self.amount {
+            Amount::Integer(value) => value == 0,
+            Amount::Fraction(value) => value == 0.0,
+        }
+    }
 
     /// A single row.
     pub const ROW: Self = Self {

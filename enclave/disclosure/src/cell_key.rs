@@ -19,6 +19,7 @@ use crate::{
     protected::{Protected, ProtectedRow, Value},
     ptable::PTable,
     rounding::to_significant,
+    suppress::enough,
 };
 
 /// Protects a table.
@@ -135,6 +136,10 @@ impl Perturbation<'_> {
             return Some(Value::Integer(self.individuals(figure)?));
         }
         if is_dominated(figure, self.profile) {
+            return None;
+        }
+        // A sum with zeros of others added is the sum of the few who have an amount.
+        if measure.is_of_amounts() && !enough(figure.adding(), self.profile.threshold, self.noise) {
             return None;
         }
         match measure {

@@ -7,13 +7,13 @@ use std::{
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Exposure, Profile, Protected,
+    CellTable, Exposure, Key, Profile, Protected,
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
 use sekisho_query::{
     Shape,
-    cells::{Keys, Strata},
+    cells::{Keys, Strata, Stratum},
 };
 
 use crate::anchors::{AnchorError, Anchors};
@@ -24,16 +24,24 @@ const SIZE_BASE: u64 = 10;
 
 /// What a release tells of the genomes of one set of individuals.
 pub(crate) struct Told {
-    /// Which of the query's cuts tells it: everybody is in one set of each.
-    cut: usize,
+    /// Which of the query's cuts tells it, and under which FILTER: everybody is in
+    /// one set of each.
+    part: (usize, u32),
     set: RoaringBitmap,
     /// m/n, in units of 10⁻⁹.
     amount: u64,
     caps: Exposure,
 }
 
+#[cfg(test)]
+impl Told {
+    pub(crate) fn amount(&self) -> u64 {
+        self.amount
+    }
+}
+
 /// What the figures of a cut tell: in each set every shown group counts as one
-/// variant, genes too.
+/// variant under each FILTER, genes too. A FILTER on individuals makes a set.
 pub(crate) fn told(
     cut: usize,
     shape: &Shape,
@@ -42,27 +50,77 @@ pub(crate) fn told(
     protected: &Protected,
     profile: &Profile,
 ) -> Vec<Told> {
+    // A group that only the data know is told by its key alone.
+    let known = shape.dimensions.iter().all(|key| key.values.is_some());
+    let shown = protected.rows().iter().flat_map(|row| {
+        let values = row.values.iter().enumerate();
+        let measures = values.filter(|(_, value)| value.is_some());
+        let measures: Vec<usize> = measures.map(|(measure, _)| measure).collect();
+        let alone = measures.is_empty() && !known;
+        let alone = alone.then_some((shape.of_individuals(&row.key), None));
+        let of = move |measure| (shape.of_individuals(&row.key), Some(measure));
+        measures.into_iter().map(of).chain(alone)
+    });
+    of_groups(cut, shape, &strata.by_position(keys), shown, profile)
+}
+
+/// What the groups of a table would tell at least, if that is more than may be
+/// told at all: then they need not be compared with anything.
+pub(crate) fn over(
+    cut: usize,
+    shape: &Shape,
+    table: &CellTable,
+    strata: &BTreeMap<Key, &Stratum>,
+    profile: &Profile,
+) -> Option<Told> {
+    let cells = table.cells().iter();
+    let large = cells.filter(|(_, cell)| cell.group.individuals() >= u64::from(profile.threshold));
+    let groups = large.map(|(key, _)| (shape.of_individuals(key), None));
+    let caps = &profile.exposure;
+    let told = of_groups(cut, shape, strata, groups, profile);
+    (told.into_iter()).find(|told| told.amount > nano(caps.cap * caps.project_share))
+}
+
+/// Per set and FILTER, so many variants: the group and measure of each figure.
+fn of_groups(
+    cut: usize,
+    shape: &Shape,
+    strata: &BTreeMap<Key, &Stratum>,
+    figures: impl Iterator<Item = (Key, Option<usize>)>,
+    profile: &Profile,
+) -> Vec<Told> {
     if shape.sites.is_none() {
         return Vec::new();
     }
-    let mut shown: BTreeMap<_, u64> = BTreeMap::new();
-    for row in protected.rows() {
-        if row.values.iter().any(Option::is_some) {
-            *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
+    let mut counted: BTreeMap<(Key, Option<usize>), u64> = BTreeMap::new();
+    for figure in figures {
+        *counted.entry(figure).or_default() += 1;
+    }
+    let mut told: BTreeMap<(Key, u32), Told> = BTreeMap::new();
+    for ((key, measure), variants) in counted {
+        let Some(stratum) = strata.get(&key) else {
+            continue;
+        };
+        let set = measure.map_or(&stratum.everybody, |measure| stratum.of(measure));
+        let filter = measure
+            .and_then(|measure| shape.measures.get(measure))
+            .map_or(u32::MAX, |measure| measure.filter);
+        let size = (set.len() / SIZE_BASE * SIZE_BASE).max(u64::from(profile.threshold));
+        let amount = amount(variants, size);
+        let most = told
+            .get(&(key.clone(), filter))
+            .map_or(0, |told| told.amount);
+        if amount > most {
+            let one = Told {
+                part: (cut, filter),
+                set: set.clone(),
+                amount,
+                caps: profile.exposure.clone(),
+            };
+            told.insert((key, filter), one);
         }
     }
-    let strata = strata.by_position(keys);
-    let told = shown.into_iter().filter_map(|(key, variants)| {
-        let set = &strata.get(&key)?.everybody;
-        let size = (set.len() / SIZE_BASE * SIZE_BASE).max(u64::from(profile.threshold));
-        Some(Told {
-            cut,
-            set: set.clone(),
-            amount: amount(variants, size),
-            caps: profile.exposure.clone(),
-        })
-    });
-    told.collect()
+    told.into_values().collect()
 }
 
 /// What a dataset's individuals were exposed to so far: sets and amounts, by
@@ -105,12 +163,12 @@ impl Exposures {
         else {
             return Ok(());
         };
-        let mut cuts: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut parts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
         for told in told {
-            let most = cuts.entry(told.cut).or_default();
+            let most = parts.entry(told.part).or_default();
             *most = told.amount.max(*most);
         }
-        let all = cuts.into_values().fold(0, u64::saturating_add);
+        let all = parts.into_values().fold(0, u64::saturating_add);
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let earlier = match held.take() {
             Some(earlier) => earlier,

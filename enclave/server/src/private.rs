@@ -3,7 +3,7 @@
 //! Sets come first and statistics after. Whom a figure is of is settled with
 //! what was released before, and only then is it computed.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{CellTable, Key, Mechanism, Profile, Protected, frequency, protect};
@@ -81,6 +81,7 @@ pub(crate) async fn run(
         let mut rows = rows.into_iter();
         let mut tables = Vec::new();
         let mut kept = Vec::new();
+        let mut refused = Vec::new();
         for cut in cuts {
             let rows = if cut.shape.many {
                 Some(rows.next().ok_or(Lost)?)
@@ -96,14 +97,22 @@ pub(crate) async fn run(
                 &cut.profile,
             );
             let Cells { mut table, keys } = cells.map_err(|_| Lost)?;
-            of.settled_figures(&cut, &mut table)?;
             let strata = cut.strata.by_position(&keys);
             withhold_rare_sites(&cut.shape, &cut.profile, &mut table, &strata);
+            let over = match cut.profile.mechanism {
+                Mechanism::Dp => None,
+                _ => exposure::over(tables.len(), &cut.shape, &table, &strata, &cut.profile),
+            };
+            if over.is_some() {
+                withhold(&mut table);
+            }
+            refused.extend(over);
+            of.settled_figures(&cut, &mut table)?;
             tables.push((table, cut.profile));
             kept.push((cut.shape, cut.strata, keys));
         }
         let protected = protect(&tables, &of.noise).map_err(|_| Lost)?;
-        let mut told = Vec::new();
+        let mut told = refused;
         let mut finished = Vec::new();
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
         for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
@@ -158,10 +167,10 @@ impl Pinned {
         Ok(strata)
     }
 
-    /// Figures that hardly differ from earlier ones become those. A release by
-    /// variant has its cohort compared, and not the carriers of each variant.
+    /// Figures that hardly differ from earlier ones become those: of single
+    /// variants, too, since a predicate on rows chooses carriers as it likes.
     fn settled_figures(&self, cut: &Cut, table: &mut CellTable) -> Result<(), Lost> {
-        if cut.profile.mechanism == Mechanism::Dp || cut.shape.is_by_variant() {
+        if cut.profile.mechanism == Mechanism::Dp {
             return Ok(());
         }
         let settled = self.anchors.settle(self.asked(&cut.profile), table);
@@ -199,13 +208,39 @@ fn withhold_rare_sites(
     if shape.sites != Some(Sites::Variant) {
         return;
     }
-    let variants = table.cells().len() as u64;
+    let filters: BTreeSet<u32> = (shape.measures.iter())
+        .map(|measure| measure.filter)
+        .collect();
+    let variants = (table.cells().len() as u64).saturating_mul(filters.len().max(1) as u64);
+    let may_show = |carriers: u64, cohort: Option<&RoaringBitmap>| {
+        let cohort = cohort.map_or(0, RoaringBitmap::len);
+        frequency::site_may_show(carriers, cohort, variants, profile)
+    };
     for (key, cell) in table.cells_mut() {
-        let cohort =
-            (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
-        let carriers = cell.group.individuals();
-        if !frequency::site_may_show(carriers, cohort, variants, profile) {
+        let stratum = strata.get(&shape.of_individuals(key));
+        let everybody = stratum.map(|stratum| &stratum.everybody);
+        if !may_show(cell.group.individuals(), everybody) {
             cell.group.snap(RoaringBitmap::new());
+        }
+        // A FILTER makes a cohort and a variant of its own.
+        for (index, figure) in cell.figures.iter_mut().enumerate() {
+            if !may_show(
+                figure.individuals(),
+                stratum.map(|stratum| stratum.of(index)),
+            ) {
+                figure.snap(RoaringBitmap::new());
+            }
         }
     }
 }
+
+/// Hides every figure of a table.
+fn withhold(table: &mut CellTable) {
+    for (_, cell) in table.cells_mut() {
+        cell.group.snap(RoaringBitmap::new());
+    }
+}
+
+#[cfg(test)]
+#[path = "private/tests.rs"]
+mod tests;

@@ -16,6 +16,8 @@ pub enum Class {
     Fraction,
     /// Variances and deviations.
     Spread,
+    /// The same of those who add nothing, too.
+    PaddedSpread,
 }
 
 impl Class {
@@ -64,6 +66,7 @@ impl Statistic {
             Class::Integer => 1,
             Class::Fraction => 2,
             Class::Spread => 3,
+            Class::PaddedSpread => 4,
         };
         let totals = &self.totals;
         let mut bytes = vec![VERSION, class, u8::from(totals.sound)];
@@ -99,6 +102,7 @@ impl Statistic {
             (VERSION, 1) => Class::Integer,
             (VERSION, 2) => Class::Fraction,
             (VERSION, 3) => Class::Spread,
+            (VERSION, 4) => Class::PaddedSpread,
             _ => return Err(StatisticError),
         };
         let count = u64::from_le_bytes(take(&mut bytes)?);

@@ -26,11 +26,16 @@ impl<'a> Judge<'a> {
     pub(super) fn judge(self, figure: &'a Figure, measure: Measure) -> Judged<'a> {
         let totals = figure.totals();
         let enough = self.enough(figure.set());
+        // A sum with zeros of others added is the sum of the few who have an amount.
+        let adding = !measure.is_of_amounts() || self.enough(figure.adding());
         Judged {
             figure,
             totals,
             enough,
-            stands: totals.sound && enough && !is_dominated(&totals, measure, self.profile),
+            stands: totals.sound
+                && enough
+                && adding
+                && !is_dominated(&totals, measure, self.profile),
         }
     }
 

@@ -1,10 +1,10 @@
 //! The rows of a cut, added up into cells.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::record_batch::RecordBatch;
 use sekisho_disclosure::{
-    Amount, CellTable, Contribution, Mechanism, Noise, Profile,
+    Amount, CellTable, Contribution, Key, Mechanism, Noise, Profile,
     dp::{UnitRow, bounded},
 };
 
@@ -18,6 +18,8 @@ use super::{
 use crate::{Level, MeasureShape, Shape};
 
 /// The most groups of a cut: a data key may have more values than can be shown.
+/// Of those beyond, the ones of few individuals are left out: if the query failed
+/// for them, it would count the groups of a single individual.
 const MAX_CELLS: usize = 50_000;
 
 /// Adds up what the individuals of each set contribute.
@@ -86,6 +88,8 @@ pub fn collect(
     }
     if profile.mechanism == Mechanism::Dp {
         found = bounded(found, &statistics, profile, noise);
+    } else {
+        leave_out_rare(&mut found, profile.threshold, MAX_CELLS);
     }
     let mut table = CellTable::new(dimensions(shape), statistics);
     for row in found {
@@ -99,6 +103,21 @@ pub fn collect(
         table,
         keys: Keys::new(values),
     })
+}
+
+/// Leaves so many groups: those of few individuals go, the last ones first.
+fn leave_out_rare(found: &mut Vec<UnitRow>, threshold: u32, most: usize) {
+    let mut sizes: BTreeMap<&[Option<u32>], u32> = BTreeMap::new();
+    for row in found.iter() {
+        *sizes.entry(&row.key).or_default() += 1;
+    }
+    let excess = sizes.len().saturating_sub(most);
+    if excess == 0 {
+        return;
+    }
+    let rare = sizes.iter().rev().filter(|(_, size)| **size < threshold);
+    let left_out: BTreeSet<Key> = (rare.take(excess)).map(|(key, _)| key.to_vec()).collect();
+    found.retain(|row| !left_out.contains(&row.key));
 }
 
 /// What somebody contributes who has one row.
@@ -256,5 +275,33 @@ impl Rows {
             amount,
             square: of(&self.squares).map_or(0.0, Number::as_f64),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(unit: u32, key: u32) -> UnitRow {
+        UnitRow {
+            unit,
+            key: vec![Some(key)],
+            contributions: vec![],
+        }
+    }
+
+    #[test]
+    fn groups_beyond_the_most_are_left_out_where_few_are_in_them() {
+        let crowd = (0..10).map(|unit| row(unit, 9));
+        let found: Vec<_> = (0..9).map(|key| row(key, key)).chain(crowd).collect();
+        let keys = |most| {
+            let mut found = found.clone();
+            leave_out_rare(&mut found, 10, most);
+            let keys: BTreeSet<_> = found.iter().flat_map(|row| row.key.clone()).collect();
+            keys.into_iter().flatten().collect::<Vec<_>>()
+        };
+        assert_eq!(keys(10), (0..10).collect::<Vec<_>>());
+        assert_eq!(keys(8), [0, 1, 2, 3, 4, 5, 6, 9]);
+        assert_eq!(keys(0), [9]);
     }
 }
