@@ -56,11 +56,12 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
         let mut channel = Channel::default();
         let answer = run(&enclave, question, &mut channel).await;
         let leaves = tick::after(begun.elapsed(), &channel);
-        Ok((answer?, leaves))
+        Ok::<_, Failure>((answer, leaves))
     };
     let answer = tokio::spawn(visit.instrument(span)).await;
     let (answer, leaves) = match answer.map_err(|_| failure::ended()).flatten() {
-        Ok((release, leaves)) => (Ok(release), leaves),
+        // A failure, too, leaves at the ticks of the profile that it came under.
+        Ok(answered) => answered,
         Err(failure) => (
             Err(failure),
             tick::after(begun.elapsed(), &Channel::default()),

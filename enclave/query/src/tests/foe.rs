@@ -8,7 +8,7 @@ const BONE: [&str; 4] = [
     "count(*) FILTER (WHERE diagnosis = 'bone')",
     "count(DISTINCT individual_id) FILTER (WHERE diagnosis = 'bone')",
     "sum(CASE WHEN diagnosis = 'bone' THEN 1 ELSE 0 END)",
-    "count(CASE WHEN diagnosis = 'bone' THEN age END)",
+    "count(CASE WHEN diagnosis = 'bone' THEN 1 END)",
 ];
 
 #[tokio::test]
