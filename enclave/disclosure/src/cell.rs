@@ -42,8 +42,13 @@ impl Measure {
         matches!(self, Self::Individuals | Self::Count)
     }
 
+    /// Whether it is made of a sum of amounts, so that who has none is not in it.
+    pub fn is_of_amounts(self) -> bool {
+        !self.is_count()
+    }
+
     /// Whether it tells how far values lie from their mean.
-    pub(crate) fn is_spread(self) -> bool {
+    pub fn is_spread(self) -> bool {
         matches!(
             self,
             Self::Variance | Self::VariancePopulation | Self::Deviation | Self::DeviationPopulation
@@ -96,6 +101,14 @@ impl Contribution {
         amount: Amount::Integer(0),
         square: 0.0,
     };
+
+    /// Whether its amount is zero.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        match self.amount {
+            Amount::Integer(value) => value == 0,
+            Amount::Fraction(value) => value == 0.0,
+        }
+    }
 
     /// A single row.
     pub const ROW: Self = Self {
@@ -217,6 +230,11 @@ impl CellTable {
     /// The cells, to settle their figures with what was released before.
     pub fn cells_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Cell)> {
         self.cells.iter_mut()
+    }
+
+    /// Leaves some groups of data dimensions out, as if nobody were in them.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Key) -> bool) {
+        self.cells.retain(|key, _| keep(key));
     }
 
     /// Everybody behind any cell.

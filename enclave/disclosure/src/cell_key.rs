@@ -20,6 +20,7 @@ use crate::{
     protected::{Protected, ProtectedRow, Value},
     ptable::PTable,
     rounding::to_significant,
+    suppress::enough,
 };
 
 /// Protects a table.
@@ -138,9 +139,11 @@ impl Perturbation<'_> {
             return Some(Value::Integer(self.individuals(figure)?));
         }
         let totals = figure.totals();
-        // A sum of 0s and 1s tells how many have a 1, however many have a 0.
-        let has_amounts = measure.is_count() || self.is_crowd(figure, totals.nonzero);
-        if !has_amounts || is_dominated(totals.magnitude, totals.top, self.profile) {
+        if is_dominated(totals.magnitude, totals.top, self.profile) {
+            return None;
+        }
+        // A sum with zeros of others added is the sum of the few who have an amount.
+        if measure.is_of_amounts() && !enough(figure.adding(), self.profile.threshold, self.noise) {
             return None;
         }
         match measure {
@@ -167,27 +170,24 @@ impl Perturbation<'_> {
         if self.individuals(figure) == Some(0) {
             return Standing::Nobody;
         }
-        if self.is_crowd(figure, figure.individuals()) {
+        if self.is_crowd(figure) {
             Standing::Shown
         } else {
             Standing::Withheld
         }
     }
 
-    /// Whether so many of a figure's individuals reach the threshold, before
-    /// and after perturbation.
-    fn is_crowd(&self, figure: &Figure, individuals: u64) -> bool {
-        let threshold = u64::from(self.profile.threshold);
-        let perturbed = self.perturbed(figure, individuals);
+    /// Whether a figure's individuals reach the threshold, before and after
+    /// perturbation.
+    fn is_crowd(&self, figure: &Figure) -> bool {
+        let (individuals, threshold) = (figure.individuals(), u64::from(self.profile.threshold));
+        let perturbed = self.individuals(figure);
         let perturbed = perturbed.and_then(|perturbed| u64::try_from(perturbed).ok());
         individuals >= threshold && perturbed.is_some_and(|perturbed| perturbed >= threshold)
     }
 
     fn individuals(&self, figure: &Figure) -> Option<i64> {
-        self.perturbed(figure, figure.individuals())
-    }
-
-    fn perturbed(&self, figure: &Figure, individuals: u64) -> Option<i64> {
+        let individuals = figure.individuals();
         i64::try_from(individuals)
             .ok()?
             .checked_add(self.count_move(figure, individuals))

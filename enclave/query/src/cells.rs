@@ -19,7 +19,7 @@ pub use units::{Strata, Stratum, Units};
 
 use sekisho_disclosure::{CellTable, Dimension, Key, Measure, Statistic};
 
-use crate::{Level, MeasureKind, Shape, Sites};
+use crate::{Level, MeasureKind, Shape};
 
 /// The worker's rows do not have the shape that it announced.
 #[derive(Debug, Error)]
@@ -53,20 +53,7 @@ pub fn dimensions(shape: &Shape) -> Vec<Dimension> {
     shape.dimensions.iter().map(dimension).collect()
 }
 
-/// Columns that name single sites.
-const SITES: [&str; 6] = ["variant_id", "pos", "end", "ref", "alt", "rsid"];
-
 impl Shape {
-    /// Whether every group is of a single variant.
-    pub fn is_by_variant(&self) -> bool {
-        self.sites == Some(Sites::Variant)
-            && self.dimensions.iter().any(|dimension| {
-                dimension.level == Level::Row
-                    && dimension.values.is_none()
-                    && SITES.contains(&dimension.name.as_str())
-            })
-    }
-
     /// The part of a cell's key that describes individuals, not their rows.
     pub fn of_individuals(&self, key: &Key) -> Key {
         let parts = self.dimensions.iter().zip(key);

@@ -113,6 +113,10 @@ impl Cut {
             bounds: summed(measure).and_then(|argument| argument.bounds),
             condition: condition(measure, &relation).is_some(),
             value: value(measure).is_some(),
+            filter: (0..)
+                .zip(&measures)
+                .find(|(_, other)| other.filter == measure.filter)
+                .map_or(u32::MAX, |(number, _)| number),
         });
         let shape = Shape {
             tables: relation.tables.clone(),

@@ -11,6 +11,7 @@ mod dataset;
 mod engine;
 mod exact;
 mod expressions;
+mod foe;
 mod fuzz;
 mod plans;
 mod refused;

@@ -99,9 +99,14 @@ impl Anchors {
         let measures: Vec<Measure> = (table.statistics().iter())
             .map(|statistic| statistic.measure)
             .collect();
-        let mut held = self.held();
         let mut fresh = Vec::new();
         for (_, cell) in table.cells_mut() {
+            // Of a group that is withheld nothing is shown.
+            if cell.group.set().is_empty() {
+                continue;
+            }
+            // Anew for each group: others wait for one, not for all.
+            let mut held = self.held();
             held.settle(
                 self,
                 asked,
@@ -113,6 +118,7 @@ impl Anchors {
                 held.settle(self, asked, *measure, figure, &mut fresh)?;
             }
         }
+        let mut held = self.held();
         self.keep(&mut held)?;
         let named = fresh
             .into_iter()
@@ -233,6 +239,7 @@ impl Held {
         let (cohort, number) = self.snapped(anchors, asked, figure.set())?;
         let key = cohort.as_ref().map(|cohort| cohort.key);
         figure.snap(cohort.map_or_else(RoaringBitmap::new, |cohort| cohort.set));
+        self.settle_adding(anchors, asked, measure, figure, fresh)?;
         let (Some(number), Some(key), Some(class)) = (number, key, Class::of(measure)) else {
             return Ok(());
         };
@@ -248,6 +255,54 @@ impl Held {
         } else {
             fresh.push((number, statistic.to_bytes()));
             earlier.push(statistic);
+        }
+        Ok(())
+    }
+
+    /// What a sum tells, it tells of those who add to it: their set is compared
+    /// by itself, since zeros of others make of it any other set.
+    fn settle_adding(
+        &mut self,
+        anchors: &Anchors,
+        asked: Asked<'_>,
+        measure: Measure,
+        figure: &mut Figure,
+        fresh: &mut Vec<(u64, Vec<u8>)>,
+    ) -> Result<(), AnchorError> {
+        let class = match Class::of(measure) {
+            Some(Class::Spread) => Class::PaddedSpread,
+            Some(class) if measure.is_of_amounts() => class,
+            _ => return Ok(()),
+        };
+        if figure.adding() == figure.set() {
+            return Ok(());
+        }
+        let (cohort, number) = self.snapped(anchors, asked, figure.adding())?;
+        let key = cohort.as_ref().map(|cohort| cohort.key);
+        figure.snap_adding(cohort.map_or_else(RoaringBitmap::new, |cohort| cohort.set));
+        let (Some(number), Some(key)) = (number, key) else {
+            return Ok(());
+        };
+        let padded = class == Class::PaddedSpread;
+        let statistic = Statistic {
+            class,
+            sketch: figure.adding_sketch().clone(),
+            totals: match padded {
+                true => figure.totals(),
+                false => figure.adding_totals(),
+            },
+        };
+        let tolerance = tolerance(asked.noise, asked.threshold, key, key);
+        let earlier = self.statistics(anchors, number)?;
+        match settle(earlier.iter(), &statistic, tolerance) {
+            Some(same) if !padded => figure.settle_sum(&same.totals),
+            Some(same) if same.totals.count == statistic.totals.count => figure.settle(same.totals),
+            // With other zeros it would tell of those who add once more.
+            Some(_) => figure.snap_adding(RoaringBitmap::new()),
+            None => {
+                fresh.push((number, statistic.to_bytes()));
+                earlier.push(statistic);
+            }
         }
         Ok(())
     }

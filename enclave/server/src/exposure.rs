@@ -7,13 +7,13 @@ use std::{
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Exposure, Mechanism, Profile, Protected, Value,
+    CellTable, Exposure, Key, Mechanism, Profile, Protected, Value,
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
 use sekisho_query::{
     Shape,
-    cells::{Keys, Strata},
+    cells::{Keys, Strata, Stratum},
 };
 
 use crate::anchors::{AnchorError, Anchors};
@@ -40,11 +40,21 @@ pub(crate) struct Told {
 
 /// What it tells of one set of individuals.
 struct Set {
-    /// Which of the query's cuts tells it: everybody is in one set of each.
-    cut: usize,
+    /// Which of the query's cuts tells it, and under which FILTER: everybody is in
+    /// one set of each.
+    part: (usize, u32),
     set: RoaringBitmap,
     /// m/n, in units of 10⁻⁹.
     amount: u64,
+}
+
+/// One cut of a query.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut<'a> {
+    pub(crate) number: usize,
+    pub(crate) shape: &'a Shape,
+    pub(crate) strata: &'a BTreeMap<Key, &'a Stratum>,
+    pub(crate) profile: &'a Profile,
 }
 
 /// Whether a project may be told a single figure about the genomes of so many:
@@ -68,49 +78,94 @@ impl Told {
     }
 
     /// Adds what the figures of a cut tell: in each set every shown group counts
-    /// as one variant, genes too.
-    pub(crate) fn add(
-        &mut self,
-        cut: usize,
-        shape: &Shape,
-        strata: &Strata,
-        keys: &Keys,
-        protected: &Protected,
-        profile: &Profile,
-    ) {
-        self.caps.cap = self.caps.cap.min(profile.exposure.cap);
-        self.caps.project_share = self.caps.project_share.min(profile.exposure.project_share);
-        let mut shown: BTreeMap<_, u64> = BTreeMap::new();
-        for row in protected.rows() {
+    /// as one variant under each FILTER, genes too. A FILTER on individuals makes
+    /// a set of its own.
+    pub(crate) fn add(&mut self, cut: Cut<'_>, protected: &Protected) {
+        // A group that only the data know is told by its key alone.
+        let known = cut.shape.dimensions.iter().all(|key| key.values.is_some());
+        let shown = protected.rows().iter().flat_map(|row| {
+            let group = cut.shape.of_individuals(&row.key);
+            let values = row.values.iter().enumerate();
             // A declared group of nobody, shown as such, tells of nobody. Were it
             // charged, whether anybody is there would show in what is refused.
-            if row.values.iter().flatten().any(|value| *value != NOBODY) {
-                *shown.entry(shape.of_individuals(&row.key)).or_default() += 1;
+            let told = values.filter(|(_, value)| value.is_some_and(|value| value != NOBODY));
+            let mut measures: Vec<_> = told.map(|(measure, _)| Some(measure)).collect();
+            if measures.is_empty() && !known {
+                measures.push(None);
             }
-        }
-        let strata = strata.by_position(keys);
-        for (key, variants) in shown {
-            let Some(stratum) = strata.get(&key) else {
-                continue;
-            };
-            let size = charged_size(stratum.everybody.len(), profile);
-            self.sets.push(Set {
-                cut,
-                set: stratum.everybody.clone(),
-                amount: amount(variants, size),
-            });
-        }
+            measures
+                .into_iter()
+                .map(move |measure| (group.clone(), measure))
+        });
+        self.caps.cap = self.caps.cap.min(cut.profile.exposure.cap);
+        let share = cut.profile.exposure.project_share;
+        self.caps.project_share = self.caps.project_share.min(share);
+        self.sets.extend(of_groups(cut, shown));
     }
 
-    /// What anybody is told of at most: one set of each cut.
+    /// Whether the groups of a table would tell more than may be told at all, and
+    /// adds that: then they need not be compared with anything.
+    pub(crate) fn is_exceeded(&mut self, cut: Cut<'_>, table: &CellTable) -> bool {
+        let enough = u64::from(cut.profile.threshold);
+        let cells = table.cells().iter();
+        let large = cells.filter(|(_, cell)| cell.group.individuals() >= enough);
+        let groups = large.map(|(key, _)| (cut.shape.of_individuals(key), None));
+        let caps = &cut.profile.exposure;
+        let most = nano(caps.cap * caps.project_share);
+        let over = of_groups(cut, groups)
+            .into_iter()
+            .find(|set| set.amount > most);
+        let exceeded = over.is_some();
+        self.sets.extend(over);
+        exceeded
+    }
+
+    /// What anybody is told of at most: one set of each part.
     fn most(&self) -> u64 {
-        let mut cuts: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut parts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
         for set in &self.sets {
-            let most = cuts.entry(set.cut).or_default();
+            let most = parts.entry(set.part).or_default();
             *most = set.amount.max(*most);
         }
-        cuts.into_values().fold(0, u64::saturating_add)
+        parts.into_values().fold(0, u64::saturating_add)
     }
+
+    #[cfg(test)]
+    pub(crate) fn amounts(&self) -> Vec<u64> {
+        self.sets.iter().map(|set| set.amount).collect()
+    }
+}
+
+/// Per set and FILTER, so many variants: the group and measure of each figure.
+fn of_groups(
+    cut: Cut<'_>,
+    figures: impl Iterator<Item = (Key, Option<usize>)>,
+) -> impl IntoIterator<Item = Set> {
+    let mut counted: BTreeMap<(Key, Option<usize>), u64> = BTreeMap::new();
+    for figure in figures {
+        *counted.entry(figure).or_default() += 1;
+    }
+    let mut told: BTreeMap<(Key, u32), Set> = BTreeMap::new();
+    for ((key, measure), variants) in counted {
+        let Some(stratum) = cut.strata.get(&key) else {
+            continue;
+        };
+        let set = measure.map_or(&stratum.everybody, |measure| stratum.of(measure));
+        let filter = measure
+            .and_then(|measure| cut.shape.measures.get(measure))
+            .map_or(u32::MAX, |measure| measure.filter);
+        let amount = amount(variants, charged_size(set.len(), cut.profile));
+        let most = told.get(&(key.clone(), filter)).map_or(0, |set| set.amount);
+        if amount > most {
+            let one = Set {
+                part: (cut.number, filter),
+                set: set.clone(),
+                amount,
+            };
+            told.insert((key, filter), one);
+        }
+    }
+    told.into_values()
 }
 
 /// What a dataset's individuals were exposed to so far: sets and amounts, by

@@ -3,10 +3,10 @@
 //! Sets come first and statistics after. Whom a figure is of is settled with
 //! what was released before, and only then is it computed.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use roaring::RoaringBitmap;
-use sekisho_disclosure::{CellTable, Key, Mechanism, Profile, Protected, frequency, protect};
+use sekisho_disclosure::{CellTable, Mechanism, Profile, Protected, frequency, protect};
 use sekisho_query::{
     Planned, Shape, Sites,
     cells::{self, Cells, Strata, Units},
@@ -82,6 +82,7 @@ pub(crate) async fn run(
         let mut rows = rows.into_iter();
         let mut tables = Vec::new();
         let mut kept = Vec::new();
+        let mut told: Option<Told> = None;
         for cut in cuts {
             let rows = if cut.shape.many {
                 Some(rows.next().ok_or(Lost)?)
@@ -97,21 +98,40 @@ pub(crate) async fn run(
                 &cut.profile,
             );
             let Cells { mut table, keys } = cells.map_err(|_| Lost)?;
-            of.settled_figures(&cut, &mut table)?;
             let strata = cut.strata.by_position(&keys);
-            withhold_rare_sites(&cut.shape, &cut.profile, &mut table, &strata);
+            if exposure::is_metered(&cut.shape, &cut.profile) {
+                let of_cut = exposure::Cut {
+                    number: tables.len(),
+                    shape: &cut.shape,
+                    strata: &strata,
+                    profile: &cut.profile,
+                };
+                withhold_rare_sites(of_cut, &mut table);
+                let told = told.get_or_insert_with(|| Told::under(&cut.profile.exposure));
+                if told.is_exceeded(of_cut, &table) {
+                    withhold(&mut table);
+                }
+            }
+            of.settled_figures(&cut, &mut table)?;
             tables.push((table, cut.profile));
             kept.push((cut.shape, cut.strata, keys));
         }
         let protected = protect(&tables, &of.noise).map_err(|_| Lost)?;
-        let mut told: Option<Told> = None;
         let mut finished = Vec::new();
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
-        for (cut, (((shape, strata, keys), protected), (table, profile))) in cuts {
+        for (number, (((shape, strata, keys), protected), (table, profile))) in cuts {
             of.remember(profile, table, &protected)?;
-            if exposure::is_metered(&shape, profile) {
-                let told = told.get_or_insert_with(|| Told::under(&profile.exposure));
-                told.add(cut, &shape, &strata, &keys, &protected, profile);
+            if let Some(told) = told
+                .as_mut()
+                .filter(|_| exposure::is_metered(&shape, profile))
+            {
+                let of_cut = exposure::Cut {
+                    number,
+                    shape: &shape,
+                    strata: &strata.by_position(&keys),
+                    profile,
+                };
+                told.add(of_cut, &protected);
             }
             finished.push(Finished {
                 shape,
@@ -160,10 +180,10 @@ impl Pinned {
         Ok(strata)
     }
 
-    /// Figures that hardly differ from earlier ones become those. A release by
-    /// variant has its cohort compared, and not the carriers of each variant.
+    /// Figures that hardly differ from earlier ones become those: of single
+    /// variants, too, since a predicate on rows chooses carriers as it likes.
     fn settled_figures(&self, cut: &Cut, table: &mut CellTable) -> Result<(), Lost> {
-        if cut.profile.mechanism == Mechanism::Dp || cut.shape.is_by_variant() {
+        if cut.profile.mechanism == Mechanism::Dp {
             return Ok(());
         }
         let settled = self.anchors.settle(self.asked(&cut.profile), table);
@@ -193,26 +213,45 @@ impl Pinned {
 /// Of figures about genomes those stay whose cohort is large enough for one of
 /// them to be told to a project, and of those about single variants the ones that
 /// stand for a crowd of carriers and a crowd of others.
-fn withhold_rare_sites(
-    shape: &Shape,
-    profile: &Profile,
-    table: &mut CellTable,
-    strata: &std::collections::BTreeMap<Key, &cells::Stratum>,
-) {
-    let Some(sites) = shape.sites.filter(|_| profile.mechanism != Mechanism::Dp) else {
-        return;
-    };
-    let variants = table.cells().len() as u64;
-    for (key, cell) in table.cells_mut() {
-        let cohort =
-            (strata.get(&shape.of_individuals(key))).map_or(0, |stratum| stratum.everybody.len());
-        let carriers = cell.group.individuals();
-        let may_show = match sites {
-            Sites::Gene => true,
-            Sites::Variant => frequency::site_may_show(carriers, cohort, variants, profile),
+fn withhold_rare_sites(cut: exposure::Cut<'_>, table: &mut CellTable) {
+    let exposure::Cut { shape, profile, .. } = cut;
+    let filters: BTreeSet<u32> = (shape.measures.iter())
+        .map(|measure| measure.filter)
+        .collect();
+    let variants = (table.cells().len() as u64).saturating_mul(filters.len().max(1) as u64);
+    let may_show = |carriers: u64, cohort: Option<&RoaringBitmap>| {
+        let cohort = cohort.map_or(0, RoaringBitmap::len);
+        let of_site = match shape.sites {
+            Some(Sites::Variant) => frequency::site_may_show(carriers, cohort, variants, profile),
+            Some(Sites::Gene) | None => true,
         };
-        if !may_show || !exposure::may_tell(cohort, profile) {
+        of_site && exposure::may_tell(cohort, profile)
+    };
+    for (key, cell) in table.cells_mut() {
+        let stratum = cut.strata.get(&shape.of_individuals(key));
+        let everybody = stratum.map(|stratum| &stratum.everybody);
+        if !may_show(cell.group.individuals(), everybody) {
             cell.group.snap(RoaringBitmap::new());
+        }
+        // A FILTER makes a cohort and a variant of its own.
+        for (index, figure) in cell.figures.iter_mut().enumerate() {
+            if !may_show(
+                figure.individuals(),
+                stratum.map(|stratum| stratum.of(index)),
+            ) {
+                figure.snap(RoaringBitmap::new());
+            }
         }
     }
 }
+
+/// Hides every figure of a table.
+fn withhold(table: &mut CellTable) {
+    for (_, cell) in table.cells_mut() {
+        cell.group.snap(RoaringBitmap::new());
+    }
+}
+
+#[cfg(test)]
+#[path = "private/tests.rs"]
+mod tests;

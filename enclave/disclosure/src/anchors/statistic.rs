@@ -16,6 +16,8 @@ pub enum Class {
     Fraction,
     /// Variances and deviations.
     Spread,
+    /// The same of those who add nothing, too.
+    PaddedSpread,
 }
 
 impl Class {
@@ -64,11 +66,11 @@ impl Statistic {
             Class::Integer => 1,
             Class::Fraction => 2,
             Class::Spread => 3,
+            Class::PaddedSpread => 4,
         };
         let totals = &self.totals;
         let mut bytes = vec![VERSION, class, u8::from(totals.sound)];
         bytes.extend(totals.count.to_le_bytes());
-        bytes.extend(totals.nonzero.to_le_bytes());
         bytes.extend(totals.integer.to_le_bytes());
         let ([first, second], [most, next]) = (totals.top, totals.deviations_top);
         for number in [
@@ -100,15 +102,14 @@ impl Statistic {
             (VERSION, 1) => Class::Integer,
             (VERSION, 2) => Class::Fraction,
             (VERSION, 3) => Class::Spread,
+            (VERSION, 4) => Class::PaddedSpread,
             _ => return Err(StatisticError),
         };
         let count = u64::from_le_bytes(take(&mut bytes)?);
-        let nonzero = u64::from_le_bytes(take(&mut bytes)?);
         let integer = i128::from_le_bytes(take(&mut bytes)?);
         let mut number = || take(&mut bytes).map(f64::from_le_bytes);
         let totals = Totals {
             count,
-            nonzero,
             integer,
             fraction: number()?,
             square: number()?,

@@ -13,8 +13,6 @@ use crate::{Noise, anchors::ContributionSketch};
 pub struct Totals {
     /// Rows, or values that are not NULL.
     pub count: u64,
-    /// Individuals whose amount is not 0.
-    pub nonzero: u64,
     /// The sum of integers.
     pub integer: i128,
     /// The sum of fractions.
@@ -38,7 +36,6 @@ impl Default for Totals {
     fn default() -> Self {
         Self {
             count: 0,
-            nonzero: 0,
             integer: 0,
             fraction: 0.0,
             square: 0.0,
@@ -72,7 +69,6 @@ impl Totals {
                 value.abs()
             }
         };
-        self.nonzero += u64::from(magnitude != 0.0);
         self.square += contribution.square;
         self.magnitude += magnitude;
         keep_largest(&mut self.top, magnitude);
@@ -85,8 +81,14 @@ impl Totals {
 #[derive(Clone, Debug, Default)]
 pub struct Figure {
     set: RoaringBitmap,
+    /// Those of them who contribute an amount that is not zero.
+    adding: RoaringBitmap,
     totals: Totals,
     sketch: ContributionSketch,
+    /// Rows or values of those who add alone.
+    adding_count: u64,
+    /// Of those who add alone.
+    adding_sketch: ContributionSketch,
     spread: Option<Spread>,
 }
 
@@ -109,6 +111,11 @@ impl Figure {
             spread.add(&contribution);
         }
         self.sketch.add(noise.unit(unit), &contribution);
+        if !contribution.is_of_nothing() {
+            self.adding_sketch.add(noise.unit(unit), &contribution);
+            self.adding_count = self.adding_count.saturating_add(contribution.count);
+            self.adding.insert(unit);
+        }
         // An individual seen twice would be counted once and summed twice.
         self.totals.sound &= self.set.insert(unit);
     }
@@ -116,6 +123,27 @@ impl Figure {
     /// The individuals behind the figure.
     pub fn set(&self) -> &RoaringBitmap {
         &self.set
+    }
+
+    /// Those who contribute an amount that is not zero. What a sum tells, it tells
+    /// of them: who adds nothing can be joined to them at will.
+    pub fn adding(&self) -> &RoaringBitmap {
+        &self.adding
+    }
+
+    /// What those who add come to: the same amounts over fewer rows.
+    ///
+    /// Cost: as of [`Figure::totals`].
+    pub fn adding_totals(&self) -> Totals {
+        Totals {
+            count: self.adding_count,
+            ..self.totals()
+        }
+    }
+
+    /// Who of them contributes what.
+    pub fn adding_sketch(&self) -> &ContributionSketch {
+        &self.adding_sketch
     }
 
     /// n: how many individuals contribute.
@@ -146,6 +174,22 @@ impl Figure {
     /// by a few individuals only.
     pub fn snap(&mut self, set: RoaringBitmap) {
         self.set = set;
+    }
+
+    /// Takes the set of an earlier release in place of those who add.
+    pub fn snap_adding(&mut self, adding: RoaringBitmap) {
+        self.adding = adding;
+    }
+
+    /// Takes what an earlier release over those who add came to. How many rows
+    /// there are stays: others have some, too.
+    pub fn settle_sum(&mut self, earlier: &Totals) {
+        self.totals = Totals {
+            count: self.totals.count,
+            sound: self.totals.sound && earlier.sound,
+            ..*earlier
+        };
+        self.spread = None;
     }
 
     /// Takes the totals of an earlier release over the same set.

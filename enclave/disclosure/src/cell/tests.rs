@@ -86,7 +86,6 @@ fn totals_add_up_what_everybody_contributes() {
     }
     let expected = Totals {
         count: 6,
-        nonzero: 3,
         integer: 2,
         square: 4.5,
         magnitude: 16.0,
@@ -114,8 +113,9 @@ fn who_adds_nothing_to_a_sum_counts_but_has_no_amount() {
         };
         add(&mut table, unit, contribution);
     }
-    let totals = table.cells()[&vec![]].figures[0].totals();
-    assert_eq!((totals.count, totals.nonzero), (10, 2));
+    let figure = &table.cells()[&vec![]].figures[0];
+    assert_eq!((figure.totals().count, figure.individuals()), (10, 5));
+    assert_eq!((figure.adding_totals().count, figure.adding().len()), (4, 2));
 }
 
 #[test]

@@ -26,13 +26,15 @@ impl<'a> Judge<'a> {
     pub(super) fn judge(self, figure: &'a Figure, measure: Measure) -> Judged<'a> {
         let totals = figure.totals();
         let enough = self.enough(figure.set());
+        // A sum with zeros of others added is the sum of the few who have an amount.
+        let adding = !measure.is_of_amounts() || self.enough(figure.adding());
         Judged {
             figure,
             totals,
             enough,
             stands: totals.sound
                 && enough
-                && self.has_enough_amounts(figure.set(), &totals, measure)
+                && adding
                 && !is_dominated(&totals, measure, self.profile),
         }
     }
@@ -40,13 +42,6 @@ impl<'a> Judge<'a> {
     /// Whether a set reaches the threshold and its own noise on top of it.
     pub(crate) fn enough(self, set: &RoaringBitmap) -> bool {
         enough(set, self.profile.threshold, self.noise)
-    }
-
-    /// Whether enough individuals have an amount that is not zero: a sum of 0s
-    /// and 1s tells how many have a 1, however many have a 0. The noise is that
-    /// of the set, so that where all have one it decides nothing anew.
-    fn has_enough_amounts(self, set: &RoaringBitmap, totals: &Totals, measure: Measure) -> bool {
-        measure.is_count() || many(totals.nonzero, set, self.profile.threshold, self.noise)
     }
 }
 
@@ -67,12 +62,7 @@ const BEYOND_NOISE: u64 = 9;
 /// n ≥ k + ⌊|N(0, 1)|⌋, drawn from the set: the same individuals always get the
 /// same answer, however they were asked for.
 pub(crate) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
-    many(set.len(), set, threshold, noise)
-}
-
-/// Whether so many of a set reach the threshold and the set's noise on top of it.
-fn many(individuals: u64, set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
-    let Some(spare) = individuals.checked_sub(u64::from(threshold)) else {
+    let Some(spare) = set.len().checked_sub(u64::from(threshold)) else {
         return false;
     };
     spare >= BEYOND_NOISE

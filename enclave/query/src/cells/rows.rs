@@ -1,5 +1,7 @@
 //! The rows of a cut, added up into cells.
 
+use std::collections::BTreeSet;
+
 use arrow::record_batch::RecordBatch;
 use sekisho_disclosure::{
     Amount, CellTable, Contribution, Key, Mechanism, Noise, Profile,
@@ -16,7 +18,12 @@ use super::{
 use crate::{Level, MeasureShape, Shape};
 
 /// The most groups of a cut: a data key may have more values than can be shown.
+/// Of those beyond, the ones of few individuals are left out: if the query failed
+/// for them, it would count the groups of a single individual.
 const MAX_CELLS: usize = 50_000;
+
+/// The most groups, rare ones too, that are added up at all.
+const MOST_CELLS: usize = 1_000_000;
 
 /// Adds up what the individuals of each set contribute.
 ///
@@ -103,7 +110,7 @@ impl Added<'_> {
         }
         let added = self.table.add(self.noise, unit, key, contributions);
         added.map_err(|_| Mismatch)?;
-        match self.table.cells().len() > MAX_CELLS {
+        match self.table.cells().len() > MOST_CELLS {
             true => Err(Mismatch),
             false => Ok(()),
         }
@@ -116,9 +123,24 @@ impl Added<'_> {
             for row in bounded {
                 self.add(row.unit, row.key, &row.contributions)?;
             }
+        } else {
+            leave_out_rare(&mut self.table, profile.threshold, MAX_CELLS);
         }
-        Ok(self.table)
+        match self.table.cells().len() > MAX_CELLS {
+            true => Err(Mismatch),
+            false => Ok(self.table),
+        }
     }
+}
+
+/// Leaves so many groups: those of few individuals go, the last ones first. A
+/// query that failed for their number would tell how many there are.
+fn leave_out_rare(table: &mut CellTable, threshold: u32, most: usize) {
+    let excess = table.cells().len().saturating_sub(most);
+    let cells = table.cells().iter().rev();
+    let rare = cells.filter(|(_, cell)| cell.group.individuals() < u64::from(threshold));
+    let left_out: BTreeSet<Key> = rare.take(excess).map(|(key, _)| key.clone()).collect();
+    table.retain(|key| !left_out.contains(key));
 }
 
 /// What somebody contributes who has one row.
@@ -284,5 +306,35 @@ impl Rows {
             amount,
             square: of(&self.squares).map_or(0.0, Number::as_f64),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn groups_beyond_the_most_are_left_out_where_few_are_in_them() {
+        let noise = Noise::new([1; 32], 10);
+        let keys = |most| {
+            let mut table = CellTable::new(vec![sekisho_disclosure::Dimension::Data], vec![]);
+            let crowd = (0..10).map(|unit| (unit, 9));
+            for (unit, key) in (0..9).map(|key| (key, key)).chain(crowd) {
+                table.add(&noise, unit, vec![Some(key)], &[]).unwrap();
+            }
+            leave_out_rare(&mut table, 10, most);
+            table
+                .cells()
+                .keys()
+                .flatten()
+                .flatten()
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(keys(10), (0..10).collect::<Vec<_>>());
+        assert_eq!(keys(8), [0, 1, 2, 3, 4, 5, 6, 9]);
+        assert_eq!(keys(0), [9]);
     }
 }

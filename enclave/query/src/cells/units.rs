@@ -179,10 +179,15 @@ impl Strata {
             })
             .collect()
         };
-        self.0
-            .iter()
-            .map(|stratum| (positions(stratum), stratum))
-            .collect()
+        let mut strata: BTreeMap<Key, &Stratum> = BTreeMap::new();
+        for stratum in &self.0 {
+            // Values that are no groups share a place; the fewer count for all.
+            let place = strata.entry(positions(stratum)).or_insert(stratum);
+            if stratum.everybody.len() < place.everybody.len() {
+                *place = stratum;
+            }
+        }
+        strata
     }
 
     /// The sets, by keys.

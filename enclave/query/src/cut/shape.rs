@@ -57,6 +57,9 @@ pub struct MeasureShape {
     pub condition: bool,
     /// Whether what is summed has one value per individual (`v0`…).
     pub value: bool,
+    /// Which of the cut's FILTERs it is under: measures of one tell of the same
+    /// rows, measures of another of others.
+    pub filter: u32,
 }
 
 /// What a release tells of genomes.

@@ -161,9 +161,10 @@ impl Step {
     }
 
     /// Whether a number that comes out is one of the data as much as what goes in:
-    /// the visitor cannot choose whose it makes large.
+    /// the visitor cannot choose whose it makes large. A whole number as a fraction
+    /// is none: its sum would be rounded as fractions are, up to a thousand not at all.
     pub(super) fn is_natural(&self) -> bool {
-        matches!(self, Self::Fraction | Self::Part(_) | Self::Epoch)
+        matches!(self, Self::Part(_) | Self::Epoch)
     }
 
     /// The bounds of what comes out, if the bounds of what goes in tell.

@@ -132,6 +132,9 @@ impl Walk<'_> {
         let computed = match name {
             "count" => false,
             "sum" => clear.computed && !clear.domain.as_ref().is_some_and(counts),
+            // The mean of one whole number is that number as a fraction, which is
+            // rounded otherwise.
+            "avg" => clear.computed || clear.r#type == ColumnType::Int,
             _ => clear.computed,
         };
         let (r#type, bounds, domain) = match name {
