@@ -16,7 +16,7 @@ pub(crate) fn to_base(value: i128, base: u32) -> Option<i64> {
 
 /// `value` to so many significant digits; 0 leaves it as it is.
 pub(crate) fn to_significant(value: f64, digits: u32) -> f64 {
-    if digits == 0 || value == 0.0 || !value.is_finite() {
+    if digits == 0 {
         return value;
     }
     // Through decimal text, so that the result is the double nearest to the
@@ -43,5 +43,8 @@ mod tests {
         assert_eq!(to_significant(123_456.0, 3), 123_000.0);
         assert_eq!(to_significant(-0.001_239, 3), -0.001_24);
         assert_eq!(to_significant(0.1 + 0.2, 0), 0.1 + 0.2);
+        assert_eq!(to_significant(0.0, 3), 0.0);
+        assert_eq!(to_significant(f64::NEG_INFINITY, 3), f64::NEG_INFINITY);
+        assert!(to_significant(f64::NAN, 3).is_nan());
     }
 }

@@ -59,3 +59,19 @@ fn half_normal_draws_are_distributed_as_they_should() {
     assert!((share(2) - 0.9545).abs() < 0.007, "{}", share(2));
     assert!((share(3) - 0.9973).abs() < 0.002, "{}", share(3));
 }
+
+/// A draw that came out otherwise would be a second one of the same.
+#[test]
+fn a_half_normal_draw_is_that_of_its_two_uniform_ones() {
+    let noise = noise();
+    for trial in 0..200_u32 {
+        let part = trial.to_be_bytes();
+        let radius = noise.uniform("test", &[&part, b"radius"]);
+        let angle = noise.uniform("test", &[&part, b"angle"]);
+        let normal = (-2.0 * (1.0 - radius).ln()).sqrt() * (angle * TAU).cos();
+        for sigma in [1.0, 2.0, 50.0] {
+            let drawn = noise.half_normal("test", &[&part], sigma);
+            assert_eq!(drawn, (normal * sigma).abs() as u64);
+        }
+    }
+}
