@@ -169,7 +169,7 @@ fn who_is_left_out_for_one_who_withdrew_is_of_the_anchor_and_of_the_cohort() {
         let tolerance = tolerance(&noise, K, noise.set(&anchor), noise.set(&asked));
         let left_out = &asked - &cohort.set;
         assert!(left_out.is_subset(&anchor));
-        assert_eq!(left_out.len(), tolerance + 18);
+        assert_eq!(left_out.len(), tolerance + 10);
     }
 }
 

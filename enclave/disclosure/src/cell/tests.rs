@@ -115,7 +115,10 @@ fn who_adds_nothing_to_a_sum_counts_but_has_no_amount() {
     }
     let figure = &table.cells()[&vec![]].figures[0];
     assert_eq!((figure.totals().count, figure.individuals()), (10, 5));
-    assert_eq!((figure.adding_totals().count, figure.adding().len()), (4, 2));
+    assert_eq!(
+        (figure.adding_totals().count, figure.adding().len()),
+        (4, 2)
+    );
 }
 
 #[test]
