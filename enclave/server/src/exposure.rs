@@ -13,7 +13,7 @@ use sekisho_disclosure::{
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
 use sekisho_query::{
     Shape,
-    cells::{Keys, Strata, Stratum},
+    cells::Stratum,
 };
 
 use crate::anchors::{AnchorError, Anchors};
