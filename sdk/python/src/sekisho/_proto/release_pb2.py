@@ -24,17 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sekisho/v1/release.proto\x12\nsekisho.v1\"\x90\x02\n\x07Release\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x10\n\x08snapshot\x18\x02 \x01(\t\x12\x15\n\rpolicy_digest\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x11\n\tthreshold\x18\x05 \x01(\r\x12\x15\n\rrounding_base\x18\x06 \x01(\r\x12\x18\n\x10\x66igures_released\x18\x07 \x01(\x04\x12\x1a\n\x12\x66igures_suppressed\x18\x08 \x01(\x04\x12\"\n\x06\x62udget\x18\t \x01(\x0b\x32\x12.sekisho.v1.Budget\x12$\n\x07receipt\x18\n \x01(\x0b\x32\x13.sekisho.v1.Receipt\x12\x10\n\x08repeated\x18\x0b \x01(\x08\"H\n\x06\x42udget\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x0f\n\x07project\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x04\x12\r\n\x05spent\x18\x04 \x01(\x04\"k\n\x07Receipt\x12\x0c\n\x04leaf\x18\x01 \x01(\x0c\x12\x12\n\nleaf_index\x18\x02 \x01(\x04\x12\x11\n\ttree_size\x18\x03 \x01(\x04\x12\x17\n\x0finclusion_proof\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sekisho/v1/release.proto\x12\nsekisho.v1\"\xb0\x03\n\x07Release\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x10\n\x08snapshot\x18\x02 \x01(\t\x12\x15\n\rpolicy_digest\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x11\n\tthreshold\x18\x05 \x01(\r\x12\x15\n\rrounding_base\x18\x06 \x01(\r\x12\x18\n\x10\x66igures_released\x18\x07 \x01(\x04\x12\x1a\n\x12\x66igures_suppressed\x18\x08 \x01(\x04\x12\"\n\x06\x62udget\x18\t \x01(\x0b\x32\x12.sekisho.v1.Budget\x12$\n\x07receipt\x18\n \x01(\x0b\x32\x13.sekisho.v1.Receipt\x12\x10\n\x08repeated\x18\x0b \x01(\x08\x12\x11\n\tmechanism\x18\x0c \x01(\t\x12\x37\n\nparameters\x18\r \x03(\x0b\x32#.sekisho.v1.Release.ParametersEntry\x12\x0e\n\x06\x63\x61veat\x18\x0e \x01(\t\x12\x0f\n\x07padding\x18\x0f \x01(\x0c\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"H\n\x06\x42udget\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x0f\n\x07project\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x04\x12\r\n\x05spent\x18\x04 \x01(\x04\"k\n\x07Receipt\x12\x0c\n\x04leaf\x18\x01 \x01(\x0c\x12\x12\n\nleaf_index\x18\x02 \x01(\x04\x12\x11\n\ttree_size\x18\x03 \x01(\x04\x12\x17\n\x0finclusion_proof\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sekisho._proto.release_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_RELEASE_PARAMETERSENTRY']._loaded_options = None
+  _globals['_RELEASE_PARAMETERSENTRY']._serialized_options = b'8\001'
   _globals['_RELEASE']._serialized_start=41
-  _globals['_RELEASE']._serialized_end=313
-  _globals['_BUDGET']._serialized_start=315
-  _globals['_BUDGET']._serialized_end=387
-  _globals['_RECEIPT']._serialized_start=389
-  _globals['_RECEIPT']._serialized_end=496
+  _globals['_RELEASE']._serialized_end=473
+  _globals['_RELEASE_PARAMETERSENTRY']._serialized_start=424
+  _globals['_RELEASE_PARAMETERSENTRY']._serialized_end=473
+  _globals['_BUDGET']._serialized_start=475
+  _globals['_BUDGET']._serialized_end=547
+  _globals['_RECEIPT']._serialized_start=549
+  _globals['_RECEIPT']._serialized_end=656
 # @@protoc_insertion_point(module_scope)

@@ -7,7 +7,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Release(_message.Message):
-    __slots__ = ("dataset", "snapshot", "policy_digest", "profile", "threshold", "rounding_base", "figures_released", "figures_suppressed", "budget", "receipt", "repeated")
+    __slots__ = ("dataset", "snapshot", "policy_digest", "profile", "threshold", "rounding_base", "figures_released", "figures_suppressed", "budget", "receipt", "repeated", "mechanism", "parameters", "caveat", "padding")
+    class ParametersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     DATASET_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +26,10 @@ class Release(_message.Message):
     BUDGET_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
     REPEATED_FIELD_NUMBER: _ClassVar[int]
+    MECHANISM_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    CAVEAT_FIELD_NUMBER: _ClassVar[int]
+    PADDING_FIELD_NUMBER: _ClassVar[int]
     dataset: str
     snapshot: str
     policy_digest: str
@@ -30,7 +41,11 @@ class Release(_message.Message):
     budget: Budget
     receipt: Receipt
     repeated: bool
-    def __init__(self, dataset: _Optional[str] = ..., snapshot: _Optional[str] = ..., policy_digest: _Optional[str] = ..., profile: _Optional[str] = ..., threshold: _Optional[int] = ..., rounding_base: _Optional[int] = ..., figures_released: _Optional[int] = ..., figures_suppressed: _Optional[int] = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ..., repeated: bool = ...) -> None: ...
+    mechanism: str
+    parameters: _containers.ScalarMap[str, str]
+    caveat: str
+    padding: bytes
+    def __init__(self, dataset: _Optional[str] = ..., snapshot: _Optional[str] = ..., policy_digest: _Optional[str] = ..., profile: _Optional[str] = ..., threshold: _Optional[int] = ..., rounding_base: _Optional[int] = ..., figures_released: _Optional[int] = ..., figures_suppressed: _Optional[int] = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ..., repeated: bool = ..., mechanism: _Optional[str] = ..., parameters: _Optional[_Mapping[str, str]] = ..., caveat: _Optional[str] = ..., padding: _Optional[bytes] = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("dataset", "project", "limit", "spent")

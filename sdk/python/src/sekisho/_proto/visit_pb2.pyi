@@ -30,7 +30,7 @@ class CheckResponse(_message.Message):
     def __init__(self, results: _Optional[_Iterable[_Union[CheckResult, _Mapping]]] = ...) -> None: ...
 
 class CheckResult(_message.Message):
-    __slots__ = ("dataset", "accepted", "refusal", "columns", "rules", "charge", "profile")
+    __slots__ = ("dataset", "accepted", "refusal", "columns", "rules", "charge", "profile", "rho_nano", "mechanism", "exposes_genomes")
     DATASET_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     REFUSAL_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,9 @@ class CheckResult(_message.Message):
     RULES_FIELD_NUMBER: _ClassVar[int]
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
+    RHO_NANO_FIELD_NUMBER: _ClassVar[int]
+    MECHANISM_FIELD_NUMBER: _ClassVar[int]
+    EXPOSES_GENOMES_FIELD_NUMBER: _ClassVar[int]
     dataset: str
     accepted: bool
     refusal: Refusal
@@ -45,7 +48,10 @@ class CheckResult(_message.Message):
     rules: _containers.RepeatedCompositeFieldContainer[AppliedRule]
     charge: int
     profile: str
-    def __init__(self, dataset: _Optional[str] = ..., accepted: bool = ..., refusal: _Optional[_Union[Refusal, _Mapping]] = ..., columns: _Optional[_Iterable[_Union[ReleasedColumn, _Mapping]]] = ..., rules: _Optional[_Iterable[_Union[AppliedRule, _Mapping]]] = ..., charge: _Optional[int] = ..., profile: _Optional[str] = ...) -> None: ...
+    rho_nano: int
+    mechanism: str
+    exposes_genomes: bool
+    def __init__(self, dataset: _Optional[str] = ..., accepted: bool = ..., refusal: _Optional[_Union[Refusal, _Mapping]] = ..., columns: _Optional[_Iterable[_Union[ReleasedColumn, _Mapping]]] = ..., rules: _Optional[_Iterable[_Union[AppliedRule, _Mapping]]] = ..., charge: _Optional[int] = ..., profile: _Optional[str] = ..., rho_nano: _Optional[int] = ..., mechanism: _Optional[str] = ..., exposes_genomes: bool = ...) -> None: ...
 
 class ReleasedColumn(_message.Message):
     __slots__ = ("name", "kind")
