@@ -1,5 +1,10 @@
 //! Which cohorts are near to which, and what is made of them.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 use std::{collections::BTreeMap, convert::Infallible};
 
