@@ -186,6 +186,7 @@ impl Dual {
             place,
             value: largest + total.ln(),
             gradient: [mean, square],
+            // Covariances: it would do to centre one factor of each.
             curvature: [
                 expected(&|w| (w - mean) * (w - mean)),
                 expected(&|w| (w - mean) * (w * w - target - square)),

@@ -95,7 +95,7 @@ mod tests {
             square: 0.0,
         };
         of.add(UnitKey { set: 0, sketch }, &contribution);
-        of.0.iter().fold(0, |sum, counter| sum + counter)
+        of.0.iter().sum()
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub fn epsilon(rho: f64, delta: f64) -> f64 {
     if delta <= 0.0 {
         return f64::INFINITY;
     }
-    // Every order is a true bound: a search that is a little off costs nothing else.
+    // Every order is a true bound: a search that is a little off costs nothing else,
+    // and of two that are equally good either will do.
     let at = |exponent: f64| {
         let above_one = exponent.exp();
         let order = 1.0 + above_one;
