@@ -11,10 +11,7 @@ use sekisho_disclosure::{
     exposure::{NANO, amount, bound},
 };
 use sekisho_ledger::{Ledger, Meter, ReserveError, Reserved};
-use sekisho_query::{
-    Shape,
-    cells::Stratum,
-};
+use sekisho_query::{Shape, cells::Stratum};
 
 use crate::anchors::{AnchorError, Anchors};
 

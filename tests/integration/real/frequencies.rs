@@ -138,6 +138,10 @@ const THRESHOLD: u64 = 10;
 /// of so many it is, whatever the noise on the threshold.
 const CROWD: u64 = 20;
 
+/// By how many alleles a figure may be another site's: two of each of T = 10 + 10
+/// people, and rounding.
+const APART: i64 = 45;
+
 /// So many sites are asked for at once: with five groups of people, they make a
 /// hundred figures. Of more, cohorts must be larger.
 const AT_ONCE: usize = 20;
@@ -179,7 +183,7 @@ async fn allele_counts_of_common_variants_are_released_as_published() {
         .collect();
     assert!(common.len() >= 200, "{}", common.len());
     let carriers = carriers(held, "22:");
-    let (mut compared, mut crowds) = (0, 0);
+    let (mut compared, mut crowds, mut exact) = (0, 0, 0);
     for sites in common.chunks(AT_ONCE) {
         let positions: Vec<u32> = sites.iter().map(|site| site.pos).collect();
         let mut released = visited(&opened, "22", &positions).await;
@@ -197,7 +201,11 @@ async fn allele_counts_of_common_variants_are_released_as_published() {
                 let said = format!("{} {name}", site.variant_id);
                 crowds += usize::from(fewer >= CROWD);
                 if let Some(n) = released.remove(&(site.pos, (*name).to_owned())) {
-                    assert_eq!(n, expected.to_string(), "{said}");
+                    // Neighbouring sites have nearly the same carriers: one may have
+                    // the figure of another, whom fewer than T carry apart.
+                    let off = n.parse::<i64>().unwrap() - i64::try_from(expected).unwrap();
+                    assert!(off.abs() <= APART, "{said}: {off}");
+                    exact += usize::from(off == 0);
                     assert!(fewer >= THRESHOLD, "{said}: {fewer}");
                     compared += 1;
                 }
@@ -209,6 +217,7 @@ async fn allele_counts_of_common_variants_are_released_as_published() {
     // out at each time, lest what is missing be told from a total.
     assert!(compared * 10 >= crowds * 9, "{compared} of {crowds}");
     assert!(compared >= 1_000, "{compared} of {crowds}");
+    assert!(exact * 10 >= compared * 8, "{exact} of {compared}");
 }
 
 #[tokio::test]
