@@ -239,7 +239,6 @@ impl Held {
         let (cohort, number) = self.snapped(anchors, asked, figure.set())?;
         let key = cohort.as_ref().map(|cohort| cohort.key);
         figure.snap(cohort.map_or_else(RoaringBitmap::new, |cohort| cohort.set));
-        self.settle_adding(anchors, asked, measure, figure, fresh)?;
         let (Some(number), Some(key), Some(class)) = (number, key, Class::of(measure)) else {
             return Ok(());
         };
@@ -256,7 +255,8 @@ impl Held {
             fresh.push((number, statistic.to_bytes()));
             earlier.push(statistic);
         }
-        Ok(())
+        // Later, so that a mean over all of them is not taken for one over those who add.
+        self.settle_adding(anchors, asked, measure, figure, fresh)
     }
 
     /// What a sum tells, it tells of those who add to it: their set is compared
