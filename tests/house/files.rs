@@ -84,3 +84,23 @@ fn links_between_documents_lead_somewhere() {
     }
     assert!(links > 0, "no link was found");
 }
+
+#[test]
+fn the_threat_model_lists_every_rule_of_the_guard_and_no_other() {
+    let rules = fs::read_to_string(root().join("enclave/query/src/refusal.rs")).unwrap();
+    let named = rules.lines().filter_map(|line| {
+        let (_, id) = line.trim().split_once(" = \"")?;
+        id.strip_suffix("\",")
+    });
+    let mut named: Vec<&str> = named.collect();
+    let text = fs::read_to_string(root().join("THREAT_MODEL.md")).unwrap();
+    let table = text.split("## The guard's rules").nth(1).unwrap();
+    let listed = table.lines().filter_map(|line| {
+        let (id, _) = line.strip_prefix("| `")?.split_once('`')?;
+        Some(id)
+    });
+    let mut listed: Vec<&str> = listed.collect();
+    named.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, named);
+}
