@@ -47,7 +47,11 @@ impl Origin {
             derived: false,
             computed: false,
             nullable: false,
-            site: genomic && SITE.contains(&column.name.as_str()),
+            // A range of a number may hold one site as well as a position does.
+            site: genomic
+                && (SITE.contains(&column.name.as_str())
+                    || (table.label == Label::Annotation
+                        && matches!(column.r#type, ColumnType::Int | ColumnType::Float))),
         }
     }
 
