@@ -318,3 +318,28 @@ async fn deviations_are_those_of_the_values() {
     let lines = shown(&dataset, sql).await;
     assert!(lines.iter().all(|line| !line.contains('-')), "{lines:?}");
 }
+
+#[tokio::test]
+async fn a_join_of_samples_on_the_sample_pairs_nothing_anew() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(DISTINCT s.individual_id) FROM samples s \
+               JOIN qc_metrics q ON s.individual_id = q.individual_id AND s.sample_id = q.sample_id \
+               JOIN qc_metrics r ON r.individual_id = q.individual_id";
+    assert!(answer(&dataset, sql).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_variant_may_be_missing_beside_its_carriers() {
+    let dataset = Dataset::new();
+    let sql = "SELECT count(*) FROM genotypes g LEFT JOIN variants v ON g.variant_id = v.variant_id \
+               WHERE g.dosage >= 1";
+    assert!(answer(&dataset, sql).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_join_of_literals_asks_nothing_of_the_dataset() {
+    let dataset = Dataset::new();
+    let sql = "SELECT a.column1 FROM (VALUES (1)) a JOIN (VALUES (1)) b ON a.column1 = b.column1";
+    let refusal = answer(&dataset, sql).await.unwrap_err();
+    assert_eq!(refusal.rule, crate::Rule::Nothing);
+}
