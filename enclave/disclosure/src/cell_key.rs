@@ -70,6 +70,8 @@ pub(crate) fn protect(
                 .iter()
                 .zip(&cell.figures)
                 .map(|(statistic, figure)| {
+                    // A group that was withheld shows none of its figures.
+                    let figure = cell.group.totals().sound.then_some(figure)?;
                     perturbation.released(statistic.measure, figure, is_declared(key))
                 })
                 .collect(),

@@ -1,8 +1,6 @@
 //! A cut: the private plans below an aggregate, and the scan of its cells that
 //! takes the aggregate's place.
 
-#[cfg(test)]
-mod merged;
 mod shape;
 
 use std::{collections::BTreeMap, sync::Arc};

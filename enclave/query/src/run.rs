@@ -137,7 +137,7 @@ pub(crate) async fn rows(
 }
 
 /// A plan of the private phase over a snapshot and a cohort.
-pub(crate) async fn private(
+async fn private(
     plan: &LogicalPlan,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,

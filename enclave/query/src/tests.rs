@@ -24,6 +24,7 @@ use sekisho_disclosure::{Noise, Profile, protect};
 use crate::{
     Refusal,
     cells::{self, Cells, Units},
+    cut::Cut,
     run,
 };
 use dataset::Dataset;
@@ -41,34 +42,31 @@ fn noise() -> Noise {
     Noise::new([1; 32], 200)
 }
 
-/// Both phases of a query, in this process, on a ledger that remembers nothing.
+/// The private phase of a cut, on a ledger that remembers nothing.
+async fn collected(dataset: &Dataset, cut: &Cut) -> Cells {
+    let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
+    let units = run::units(cut, &dataset.snapshot, &everybody)
+        .await
+        .unwrap();
+    let units = Units::read(&cut.shape, &units).unwrap();
+    let strata = units.strata(units.cohort());
+    let rows = if cut.shape.many {
+        let of = Arc::new(strata.everybody());
+        Some(run::rows(cut, &dataset.snapshot, &of).await.unwrap())
+    } else {
+        None
+    };
+    let (rows, profile) = (rows.as_deref(), standard());
+    cells::collect(&cut.shape, &units, &strata, rows, &noise(), &profile).unwrap()
+}
+
+/// Both phases of a query, in this process.
 async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let prepared = run::prepare(sql, dataset.snapshot.catalogue()).await?;
-    let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
     let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
-        let units = run::units(cut, &dataset.snapshot, &everybody)
-            .await
-            .unwrap();
-        let units = Units::read(&cut.shape, &units).unwrap();
-        let strata = units.strata(units.cohort());
-        let rows = if cut.shape.many {
-            let of = Arc::new(strata.everybody());
-            Some(run::rows(cut, &dataset.snapshot, &of).await.unwrap())
-        } else {
-            None
-        };
-        let (noise, profile) = (noise(), standard());
-        let cells = cells::collect(
-            &cut.shape,
-            &units,
-            &strata,
-            rows.as_deref(),
-            &noise,
-            &profile,
-        );
-        let Cells { table, keys } = cells.unwrap();
-        tables.push((table, profile));
+        let Cells { table, keys } = collected(dataset, cut).await;
+        tables.push((table, standard()));
         kept.push((cut.shape.clone(), keys));
     }
     let protected = protect(&tables, &noise()).unwrap();

@@ -237,9 +237,13 @@ impl Held {
         fresh: &mut Vec<(u64, Vec<u8>)>,
     ) -> Result<(), AnchorError> {
         let (cohort, number) = self.snapped(anchors, asked, figure.set())?;
-        let key = cohort.as_ref().map(|cohort| cohort.key);
-        figure.snap(cohort.map_or_else(RoaringBitmap::new, |cohort| cohort.set));
-        let (Some(number), Some(key), Some(class)) = (number, key, Class::of(measure)) else {
+        let Some(cohort) = cohort else {
+            figure.withhold();
+            return Ok(());
+        };
+        let key = cohort.key;
+        figure.snap(cohort.set);
+        let (Some(number), Some(class)) = (number, Class::of(measure)) else {
             return Ok(());
         };
         let statistic = Statistic {

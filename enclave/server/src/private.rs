@@ -231,7 +231,7 @@ fn withhold_rare_sites(cut: exposure::Cut<'_>, table: &mut CellTable) {
         let stratum = cut.strata.get(&shape.of_individuals(key));
         let everybody = stratum.map(|stratum| &stratum.everybody);
         if !may_show(cell.group.individuals(), everybody) {
-            cell.group.snap(RoaringBitmap::new());
+            cell.group.withhold();
         }
         // A FILTER makes a cohort and a variant of its own.
         for (index, figure) in cell.figures.iter_mut().enumerate() {
@@ -239,7 +239,7 @@ fn withhold_rare_sites(cut: exposure::Cut<'_>, table: &mut CellTable) {
                 figure.individuals(),
                 stratum.map(|stratum| stratum.of(index)),
             ) {
-                figure.snap(RoaringBitmap::new());
+                figure.withhold();
             }
         }
     }
@@ -248,7 +248,7 @@ fn withhold_rare_sites(cut: exposure::Cut<'_>, table: &mut CellTable) {
 /// Hides every figure of a table.
 fn withhold(table: &mut CellTable) {
     for (_, cell) in table.cells_mut() {
-        cell.group.snap(RoaringBitmap::new());
+        cell.group.withhold();
     }
 }
 

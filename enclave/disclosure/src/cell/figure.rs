@@ -181,6 +181,15 @@ impl Figure {
         self.adding = adding;
     }
 
+    /// Takes the figure out of what may be shown, whatever the mechanism: a set of
+    /// nobody would be shown as nobody where that is harmless.
+    pub fn withhold(&mut self) {
+        self.set.clear();
+        self.adding.clear();
+        self.spread = None;
+        self.totals.sound = false;
+    }
+
     /// Takes what an earlier release over those who add came to. How many rows
     /// there are stays: others have some, too.
     pub fn settle_sum(&mut self, earlier: &Totals) {

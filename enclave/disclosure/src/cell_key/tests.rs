@@ -276,3 +276,24 @@ fn the_noise_of_every_statistic_is_stated() {
 
 #[path = "tests/sums.rs"]
 mod sums;
+
+/// Nobody is shown as 0; who is withheld is not nobody.
+#[test]
+fn what_is_withheld_is_not_shown_as_nobody() {
+    let table = || whole(Measure::Individuals, 0..500, |_| contribution(1, 1));
+    assert!(shown(&table()).is_some());
+    assert_eq!(
+        shown(&whole(Measure::Individuals, 0..0, |_| contribution(1, 1))),
+        Some(Value::Integer(0))
+    );
+    let mut figure = table();
+    for (_, cell) in figure.cells_mut() {
+        cell.figures[0].withhold();
+    }
+    assert_eq!(shown(&figure), None);
+    let mut group = table();
+    for (_, cell) in group.cells_mut() {
+        cell.group.withhold();
+    }
+    assert_eq!(shown(&group), None);
+}

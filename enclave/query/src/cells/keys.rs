@@ -164,7 +164,7 @@ impl Keys {
     }
 
     /// A key's column over the rows of protected cells.
-    pub(super) fn array(
+    pub(crate) fn array(
         &self,
         shape: &Shape,
         index: usize,

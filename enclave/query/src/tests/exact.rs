@@ -3,11 +3,16 @@
 
 use std::sync::Arc;
 
-use arrow::record_batch::RecordBatch;
+use arrow::{
+    array::{ArrayRef, Float64Array, Int64Array},
+    datatypes::DataType,
+    record_batch::{RecordBatch, RecordBatchOptions},
+};
 use datafusion::{datasource::MemTable, prelude::SessionContext};
+use sekisho_disclosure::Figure;
 
-use super::{Dataset, lines};
-use crate::{MeasureKind, cut::Cut, run, session};
+use super::{Dataset, collected, lines};
+use crate::{MeasureKind, cells::Cells, cut::Cut, run, session};
 
 /// The bare engine over everything.
 fn bare(dataset: &Dataset) -> SessionContext {
@@ -30,65 +35,58 @@ fn bare(dataset: &Dataset) -> SessionContext {
     context
 }
 
-/// The cells of a cut as they are.
+/// The cells of a cut as they are before protection.
 async fn cells(dataset: &Dataset, cut: &Cut) -> RecordBatch {
-    let cohort = Arc::new(dataset.snapshot.individuals().unwrap());
-    let merged = cut.merged().unwrap();
-    let batches = run::private(&merged, &dataset.snapshot, &cohort)
-        .await
-        .unwrap();
-    let schema = Arc::new(merged.schema().as_arrow().clone());
-    let schema = batches.first().map_or(schema, RecordBatch::schema);
-    let context = SessionContext::new();
-    let rows = MemTable::try_new(schema, vec![batches]).unwrap();
-    context.register_table("rows", Arc::new(rows)).unwrap();
-    let keys: Vec<String> = (0..cut.shape.dimensions.len())
-        .map(|index| format!("k{index}"))
+    let Cells { table, keys } = collected(dataset, cut).await;
+    // SQL has no row for a group of nobody, but for the whole.
+    let whole = cut.shape.dimensions.is_empty();
+    let there: Vec<_> = (table.cells().iter())
+        .filter(|(_, cell)| whole || cell.group.individuals() > 0)
         .collect();
-    let figures = cut.shape.measures.iter().enumerate().map(|(j, measure)| {
-        let variance =
-            |of: &str| format!("(sum(q{j}) - sum(s{j}) * sum(s{j}) / sum(c{j})) / ({of}) AS m{j}");
-        match measure.kind {
-            MeasureKind::Individuals => {
-                format!("count(DISTINCT CASE WHEN c{j} > 0 THEN unit END) AS m{j}")
-            }
-            MeasureKind::Count => format!("coalesce(sum(c{j}), 0) AS m{j}"),
-            MeasureKind::IntegerSum | MeasureKind::Sum => {
-                format!("CASE WHEN sum(c{j}) > 0 THEN sum(s{j}) END AS m{j}")
-            }
-            MeasureKind::IntegerMean | MeasureKind::Mean => {
-                format!("CASE WHEN sum(c{j}) > 0 THEN sum(s{j}) * 1.0 / sum(c{j}) END AS m{j}")
-            }
-            MeasureKind::VariancePopulation => variance(&format!("sum(c{j})")),
-            MeasureKind::Variance => variance(&format!("sum(c{j}) - 1")),
-            MeasureKind::Deviation | MeasureKind::DeviationPopulation => {
-                panic!("ask for a variance")
-            }
-        }
+    let keys = (0..cut.shape.dimensions.len()).map(|index| {
+        let positions = there.iter().map(|(key, _)| key[index]);
+        keys.array(&cut.shape, index, positions).unwrap()
     });
-    let selected: Vec<String> = keys.iter().cloned().chain(figures).collect();
-    let mut sql = match selected.is_empty() {
-        true => "SELECT count(*) AS nothing FROM rows".to_owned(),
-        false => format!("SELECT {} FROM rows", selected.join(", ")),
-    };
-    if !keys.is_empty() {
-        sql = format!("{sql} GROUP BY {}", keys.join(", "));
-    }
-    let batches = context.sql(&sql).await.unwrap().collect().await.unwrap();
-    let schema = cut.shape.cells_schema();
-    let columns = schema
-        .fields()
+    let figures = cut
+        .shape
+        .measures
         .iter()
-        .map(|field| {
-            let column = arrow::compute::concat_batches(&batches[0].schema(), &batches)
-                .unwrap()
-                .column_by_name(field.name())
-                .unwrap()
-                .clone();
-            arrow::compute::cast(&column, field.data_type()).unwrap()
-        })
-        .collect();
-    RecordBatch::try_new(schema, columns).unwrap()
+        .enumerate()
+        .map(|(index, measure)| {
+            let figures = there.iter().map(|(_, cell)| &cell.figures[index]);
+            if measure.kind.data_type() == DataType::Int64 {
+                let values = figures.map(|figure| whole_number(measure.kind, figure));
+                Arc::new(values.collect::<Int64Array>()) as ArrayRef
+            } else {
+                let values = figures.map(|figure| fraction(measure.kind, figure));
+                Arc::new(values.collect::<Float64Array>()) as ArrayRef
+            }
+        });
+    let columns = keys.chain(figures).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(there.len()));
+    RecordBatch::try_new_with_options(cut.shape.cells_schema(), columns, &options).unwrap()
+}
+
+fn whole_number(kind: MeasureKind, figure: &Figure) -> Option<i64> {
+    let totals = figure.totals();
+    match kind {
+        MeasureKind::Individuals => Some(figure.individuals() as i64),
+        MeasureKind::Count => Some(totals.count as i64),
+        _ => (totals.count > 0).then_some(totals.integer as i64),
+    }
+}
+
+fn fraction(kind: MeasureKind, figure: &Figure) -> Option<f64> {
+    let totals = figure.totals();
+    let (count, sum) = (totals.count as f64, totals.fraction + totals.integer as f64);
+    let value = match kind {
+        MeasureKind::Sum => sum,
+        MeasureKind::IntegerMean | MeasureKind::Mean => sum / count,
+        MeasureKind::VariancePopulation => totals.deviations / count,
+        MeasureKind::Variance => totals.deviations / (count - 1.0),
+        _ => panic!("ask for a variance"),
+    };
+    (totals.count > 0).then_some(value)
 }
 
 /// What the two phases give without protection, and what the engine gives.
