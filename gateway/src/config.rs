@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use sekisho_policies::Demand;
 use sekisho_runtime::{
     config::{ConfigError, Paths, load},
     telemetry::TelemetryConfig,
@@ -20,8 +21,14 @@ use crate::request::is_dataset;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GatewayConfig {
-    /// The folder of the committee's files.
+    /// The folder of the committee's files, or the link `current` to one that was activated.
     pub(crate) policies: PathBuf,
+    /// Signatures that they must have.
+    #[serde(default)]
+    pub(crate) policy_signatures: Option<Demand>,
+    /// A folder in which every decision is recorded.
+    #[serde(default)]
+    pub(crate) decisions: Option<PathBuf>,
     pub(crate) listen: Listen,
     pub(crate) permit: Permit,
     pub(crate) upstream: Upstream,
@@ -157,7 +164,13 @@ impl GatewayConfig {
         ]
         .into_iter()
         .chain(listen.client_crl.as_mut())
-        {
+        .chain(config.decisions.as_mut())
+        .chain(
+            config
+                .policy_signatures
+                .as_mut()
+                .map(|demand| &mut demand.serial),
+        ) {
             *path = paths.resolve(&*path);
         }
         Ok(config)

@@ -7,7 +7,8 @@ use std::{
 };
 
 use sekisho_policies::{
-    Decision, Denial, Operation, Outcome, PolicySet, Reason as Rule, Rejected, Request, Terms, Tier,
+    Decision, DecisionLog, Demand, Denial, Language, Operation, Outcome, PolicySet, Reason as Rule,
+    Recorded, Rejected, Request, Telling, Terms, Tier, Words,
 };
 use sekisho_runtime::status::{Failure, Reason};
 
@@ -16,6 +17,8 @@ use crate::{identity, identity::Principal, upstream::Enclave};
 /// The policy set in force.
 pub(crate) struct Policies {
     folder: PathBuf,
+    demand: Option<Demand>,
+    log: Option<Arc<DecisionLog>>,
     current: RwLock<Arc<PolicySet>>,
 }
 
@@ -28,6 +31,7 @@ pub(crate) struct Approved {
     operation: Operation,
     terms: Terms,
     policy_digest: [u8; 32],
+    language: Language,
     enclave: Arc<Enclave>,
 }
 
@@ -35,23 +39,40 @@ pub(crate) struct Approved {
 /// policy set stays the same throughout the call.
 pub(crate) struct Asked<'a> {
     policies: Arc<PolicySet>,
+    log: Option<Arc<DecisionLog>>,
     principal: &'a Principal,
     project: &'a str,
     at: jiff::Timestamp,
+    language: Language,
 }
 
 impl Policies {
-    /// Loads the committee's files; nothing is in force if they are rejected.
-    pub(crate) fn load(folder: PathBuf) -> Result<Self, Rejected> {
-        let current = RwLock::new(Arc::new(PolicySet::load(&folder)?));
-        Ok(Self { folder, current })
+    /// Loads the committee's files; nothing is in force if they are rejected. Decisions are
+    /// recorded in a log, if there is one.
+    pub(crate) fn load(
+        folder: PathBuf,
+        demand: Option<Demand>,
+        log: Option<DecisionLog>,
+    ) -> Result<Self, Rejected> {
+        let set = PolicySet::load_demanding(&folder, demand.as_ref())?;
+        Ok(Self {
+            folder,
+            demand,
+            log: log.map(Arc::new),
+            current: RwLock::new(Arc::new(set)),
+        })
     }
 
     /// Loads them again. If they are rejected, the last good set stays.
     pub(crate) fn reload(&self) -> Result<(), Rejected> {
-        let fresh = Arc::new(PolicySet::load(&self.folder)?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let fresh = PolicySet::load_demanding(&self.folder, self.demand.as_ref())?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(())
+    }
+
+    /// The committee's folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
     }
 
     /// SHA-256 of the files in force.
@@ -64,15 +85,18 @@ impl Policies {
         &self,
         principal: &'a Principal,
         project: &'a str,
+        language: Language,
         now_ms: i64,
     ) -> Result<Asked<'a>, Failure> {
         let at = jiff::Timestamp::from_millisecond(now_ms)
             .map_err(|_| Failure::new(Reason::Internal, "the clock cannot be read"))?;
         Ok(Asked {
             policies: self.current(),
+            log: self.log.clone(),
             principal,
             project,
             at,
+            language,
         })
     }
 
@@ -91,7 +115,9 @@ impl Asked<'_> {
             // The empty name is no dataset: this tells strangers from people
             // without a grant, and no more.
             let decision = self.decide("", Operation::Catalog);
-            return Err(refusal(&decision).unwrap_or_else(not_available));
+            return Err(
+                refusal(&decision, self.language).unwrap_or_else(|| not_available(self.language))
+            );
         }
         seen.sort_unstable();
         Ok(seen)
@@ -105,18 +131,11 @@ impl Asked<'_> {
         enclave: impl FnOnce(&str) -> Option<Arc<Enclave>>,
     ) -> Result<Approved, Failure> {
         let decision = self.decide(dataset, operation);
-        if let Some(failure) = refusal(&decision) {
+        self.record(dataset, operation, &decision)?;
+        if let Some(failure) = refusal(&decision, self.language) {
             return Err(failure);
         }
-        let terms = decision.terms.ok_or_else(not_available)?;
-        let reads = matches!(operation, Operation::Check | Operation::Query);
-        if reads && terms.columns.is_some() {
-            return Err(Failure::new(
-                Reason::PolicyReferred,
-                "the grant is limited to certain columns, which a permit cannot carry yet",
-            )
-            .help("ask the committee for a grant of all columns under a stricter profile"));
-        }
+        let terms = decision.terms.ok_or_else(|| not_available(self.language))?;
         let enclave = enclave(dataset).ok_or_else(crate::upstream::away)?;
         Ok(Approved {
             principal: self.principal.as_str().to_owned(),
@@ -124,18 +143,41 @@ impl Asked<'_> {
             dataset: dataset.to_owned(),
             operation,
             terms,
-            policy_digest: self.policies.digest(),
+            policy_digest: decision.digest,
+            language: self.language,
             enclave,
         })
     }
 
     fn decide(&self, dataset: &str, operation: Operation) -> Decision {
-        self.policies.decide(&Request {
+        self.policies.decide(&self.request(dataset, operation))
+    }
+
+    fn request<'a>(&'a self, dataset: &'a str, operation: Operation) -> Request<'a> {
+        Request {
             principal: self.principal.as_str(),
             project: self.project,
             dataset,
             operation,
             at: self.at,
+        }
+    }
+
+    /// Puts a decision on record. One that cannot be is not acted on.
+    fn record(
+        &self,
+        dataset: &str,
+        operation: Operation,
+        decision: &Decision,
+    ) -> Result<(), Failure> {
+        let Some(log) = &self.log else {
+            return Ok(());
+        };
+        let recorded = Recorded::of(&self.request(dataset, operation), decision);
+        log.append(&recorded).map_err(|error| {
+            tracing::error!("a decision cannot be recorded, so nothing is decided: {error}");
+            Failure::new(Reason::Internal, "the decision could not be recorded")
+                .help("tell the operators of the gateway the time of the call")
         })
     }
 }
@@ -169,6 +211,11 @@ impl Approved {
         &self.policy_digest
     }
 
+    /// The language in which the visitor is told reasons.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     pub(crate) fn audience(&self) -> &str {
         self.enclave.id()
     }
@@ -179,42 +226,41 @@ impl Approved {
 }
 
 /// What a visitor reads when the answer is not yes.
-fn refusal(decision: &Decision) -> Option<Failure> {
+fn refusal(decision: &Decision, language: Language) -> Option<Failure> {
+    let explained = |reason| explained(reason, &decision.reasons, language);
     match decision.outcome {
         Outcome::Allow => None,
-        Outcome::Refer => Some(explained(Reason::PolicyReferred, &decision.reasons)),
-        Outcome::Deny(Denial::Policy) => Some(explained(Reason::PolicyDenied, &decision.reasons)),
-        Outcome::Deny(Denial::Unknown) => Some(identity::unknown()),
-        Outcome::Deny(Denial::NotAvailable) => Some(not_available()),
+        Outcome::Refer => Some(explained(Reason::PolicyReferred)),
+        Outcome::Deny(Denial::Policy) => Some(explained(Reason::PolicyDenied)),
+        Outcome::Deny(Denial::Unknown) => Some(identity::unknown(language)),
+        Outcome::Deny(Denial::NotAvailable) => Some(not_available(language)),
     }
 }
 
 /// The failure of every project and dataset that is not open to the visitor,
 /// whether it exists or not: always the same bytes.
-pub(crate) fn not_available() -> Failure {
-    Failure::new(
-        Reason::NotAvailable,
-        "no such project or dataset is open to you",
-    )
-    .help("list the datasets of your project, or ask the committee for a grant")
+pub(crate) fn not_available(language: Language) -> Failure {
+    told(Reason::NotAvailable, Denial::NotAvailable, language)
+}
+
+/// What everybody is told of whom no more may be said.
+pub(crate) fn told(reason: Reason, denial: Denial, language: Language) -> Failure {
+    let words = denial.words();
+    let said = |part: fn(&Words, Language) -> String| {
+        words
+            .as_ref()
+            .map(|words| part(words, language))
+            .unwrap_or_default()
+    };
+    Failure::new(reason, said(Words::say)).help(said(Words::help))
 }
 
 /// The rules' own words; their place in the files is not for visitors.
-fn explained(reason: Reason, rules: &[Rule]) -> Failure {
-    let joined = |part: fn(&Rule) -> &str, between| {
-        let mut parts: Vec<&str> = rules
-            .iter()
-            .map(part)
-            .filter(|part| !part.is_empty())
-            .collect();
-        parts.dedup();
-        parts.join(between)
-    };
-    let mut message = joined(|rule| &rule.message, "; ");
-    if message.is_empty() {
-        message = "the policies do not allow this visit".to_owned();
-    }
-    Failure::new(reason, message)
-        .help(joined(|rule| &rule.help, "; "))
-        .with("rule", joined(|rule| rule.rule, ","))
+fn explained(reason: Reason, rules: &[Rule], language: Language) -> Failure {
+    let Telling {
+        message,
+        help,
+        rules,
+    } = Telling::of(rules, language);
+    Failure::new(reason, message).help(help).with("rule", rules)
 }

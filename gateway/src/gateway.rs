@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use sekisho_policies::Operation;
+use sekisho_policies::{Language, Operation};
 use sekisho_runtime::{
     clock::SharedClock,
     deadline,
@@ -44,6 +44,8 @@ pub(crate) struct Method {
 pub(crate) struct Visitor {
     pub(crate) principal: Principal,
     pub(crate) deadline: Instant,
+    /// In which they are told reasons.
+    language: Language,
     _open: OpenCall,
 }
 
@@ -86,12 +88,14 @@ impl Gateway {
         metadata: &MetadataMap,
         extensions: &Extensions,
     ) -> Result<Visitor, Failure> {
-        let principal = Principal::of(extensions, self.clock.now_ms())?;
+        let language = language(metadata);
+        let principal = Principal::of(extensions, language, self.clock.now_ms())?;
         let open = self.open_calls.open(&principal)?;
         let deadline = Instant::now() + deadline::granted(metadata, self.request_timeout);
         Ok(Visitor {
             principal,
             deadline,
+            language,
             _open: open,
         })
     }
@@ -102,8 +106,9 @@ impl Gateway {
         visitor: &'a Visitor,
         project: &'a str,
     ) -> Result<Asked<'a>, Failure> {
+        let now_ms = self.clock.now_ms();
         self.policies
-            .ask(&visitor.principal, project, self.clock.now_ms())
+            .ask(&visitor.principal, project, visitor.language, now_ms)
     }
 
     /// Approves an operation on a dataset, or says why not.
@@ -120,6 +125,13 @@ impl Gateway {
     pub(crate) fn permit(&self, approved: &Approved, sql: &str) -> Option<SignedPermit> {
         Some(self.signer.sign(approved, sql, self.clock.now_ms()))
     }
+}
+
+/// The language that a visitor asks for, as browsers do.
+fn language(metadata: &MetadataMap) -> Language {
+    let tags = metadata.get("accept-language");
+    let tags = tags.and_then(|tags| tags.to_str().ok());
+    tags.and_then(Language::of_tags).unwrap_or_default()
 }
 
 impl Counted {

@@ -6,13 +6,12 @@ use anyhow::{Context as _, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
 use prost::Message as _;
-use sekisho_proto::enclave::v1::{Permit, SignedPermit};
-use sha2::{Digest as _, Sha256};
+use sekisho_proto::{
+    enclave::v1::{DataUse, Judged, Permit, SignedPermit},
+    permit::{ALL_COLUMNS, question_digest, signed_bytes},
+};
 
 use crate::decision::Approved;
-
-/// What stands before a permit's bytes under the signature.
-const CONTEXT: &[u8] = b"sekisho permit v1\0";
 
 /// Signs permits.
 pub(crate) struct PermitSigner {
@@ -49,21 +48,23 @@ impl PermitSigner {
     /// operations without a query.
     pub(crate) fn sign(&self, approved: &Approved, sql: &str, now_ms: i64) -> SignedPermit {
         let terms = approved.terms();
+        let of = &terms.data_use;
         let lifetime_ms = i64::try_from(self.lifetime.as_millis()).unwrap_or(0);
+        let operation = approved.operation().as_str();
         let permit = Permit {
             nonce: rand::random::<[u8; 16]>().to_vec(),
             audience: approved.audience().to_owned(),
             principal: approved.principal().to_owned(),
-            organisation: terms.organisation.clone(),
+            organisation: of.organisation.clone(),
             project: approved.project().to_owned(),
-            purpose: terms.purpose.clone(),
+            purpose: of.purpose.to_string(),
             dataset: approved.dataset().to_owned(),
-            operation: approved.operation().as_str().to_owned(),
+            operation: operation.to_owned(),
             profile: terms.profile.clone(),
             question_digest: question_digest(
                 approved.project(),
                 approved.dataset(),
-                approved.operation().as_str(),
+                operation,
                 sql,
             )
             .to_vec(),
@@ -72,9 +73,14 @@ impl PermitSigner {
             rules: terms.rules.clone(),
             issued_at_ms: now_ms,
             expires_at_ms: now_ms.saturating_add(lifetime_ms),
+            tier: terms.tier.to_string(),
+            columns: (terms.columns.clone()).unwrap_or_else(|| vec![ALL_COLUMNS.to_owned()]),
+            embargo_months: terms.embargo_months.into(),
+            data_use: Some(data_use(of)),
+            language: approved.language().tag().to_owned(),
         }
         .encode_to_vec();
-        let signature = self.key.sign(&[CONTEXT, &permit].concat());
+        let signature = self.key.sign(&signed_bytes(&permit));
         SignedPermit {
             permit,
             signature: signature.to_bytes().to_vec(),
@@ -82,15 +88,24 @@ impl PermitSigner {
     }
 }
 
-/// SHA-256 over project, dataset, operation and query, each behind its length
-/// in bytes as a big-endian u64, so that no two questions share their bytes.
-fn question_digest(project: &str, dataset: &str, operation: &str, sql: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for field in [project, dataset, operation, sql] {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
+/// What the consent of individuals is asked about, on the wire.
+fn data_use(of: &sekisho_policies::DataUse) -> DataUse {
+    let judged = of.judged.iter().map(|judged| Judged {
+        code: judged.kind.to_string(),
+        met: judged.met,
+    });
+    DataUse {
+        country: of.country.clone(),
+        // Without a basis nothing was approved.
+        basis: of.basis.map(|basis| basis.to_string()).unwrap_or_default(),
+        sector: of.sector.to_string(),
+        sector_use: of.sector_use.to_string(),
+        industry: of.industry,
+        ethics: of.ethics,
+        approved_on: of.approved_on.to_string(),
+        holder_takes_part: of.holder_takes_part,
+        judged: judged.collect(),
     }
-    hash.finalize().into()
 }
 
 fn seed(text: &str) -> Option<[u8; 32]> {

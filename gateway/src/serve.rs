@@ -1,8 +1,11 @@
 //! From a configuration to a server that drains when it is told to stop.
 
+mod reload;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
+use sekisho_policies::DecisionLog;
 use sekisho_proto::{
     DESCRIPTOR_SET,
     v1::{
@@ -17,10 +20,7 @@ use sekisho_runtime::{
     telemetry,
     tls::{Acceptor, Limits, incoming, server_acceptor},
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tonic::{
     Code, Status,
     body::Body,
@@ -30,6 +30,8 @@ use tower::{
     layer::util::{Identity, Stack},
     util::MapResponseLayer,
 };
+
+use reload::Reloading;
 
 use crate::{
     config::GatewayConfig,
@@ -67,6 +69,7 @@ type Services = Router<Stack<MapResponseLayer<Named>, Identity>>;
 struct Ready {
     policies: Arc<Policies>,
     acceptor: Acceptor,
+    gateway: Arc<Gateway>,
     router: Services,
 }
 
@@ -75,6 +78,7 @@ async fn serve(config: GatewayConfig) -> anyhow::Result<()> {
     let Ready {
         policies,
         acceptor,
+        gateway,
         router,
     } = prepare(&config, Arc::new(SystemClock)).await?;
     let listener = TcpListener::bind(config.listen.address)
@@ -82,7 +86,11 @@ async fn serve(config: GatewayConfig) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen at `{}`", config.listen.address))?;
     let address = listener.local_addr().context("no address to listen at")?;
     let shutdown = Shutdown::on_signals().context("cannot listen for signals")?;
-    reload_on_hangup(Arc::clone(&policies), acceptor.clone())?;
+    reload::when_told(Reloading {
+        policies: Arc::clone(&policies),
+        acceptor: acceptor.clone(),
+        gateway,
+    })?;
     tracing::info!(%address, digest = %hex::encode(policies.digest()), "listening");
     let connections = incoming(listener, acceptor, Limits::default());
     let server = router.serve_with_incoming_shutdown(connections, shutdown.begun());
@@ -96,7 +104,12 @@ async fn serve(config: GatewayConfig) -> anyhow::Result<()> {
 
 /// Loads everything that the configuration names; refuses what does not load.
 async fn prepare(config: &GatewayConfig, clock: SharedClock) -> anyhow::Result<Ready> {
-    let policies = Arc::new(Policies::load(config.policies.clone())?);
+    let log = config.decisions.clone().map(|folder| {
+        let named = format!("cannot record decisions in `{}`", folder.display());
+        DecisionLog::open(folder).context(named)
+    });
+    let (folder, demand) = (config.policies.clone(), config.policy_signatures.clone());
+    let policies = Arc::new(Policies::load(folder, demand, log.transpose()?)?);
     let acceptor = server_acceptor(&config.listen.tls())?;
     let gateway = Arc::new(Gateway {
         policies: Arc::clone(&policies),
@@ -110,6 +123,7 @@ async fn prepare(config: &GatewayConfig, clock: SharedClock) -> anyhow::Result<R
     Ok(Ready {
         policies,
         acceptor,
+        gateway: Arc::clone(&gateway),
         router: router(gateway, config.limits.max_message_bytes).await?,
     })
 }
@@ -172,31 +186,6 @@ fn named_limit(response: http::Response<Body>) -> http::Response<Body> {
         .help("send a shorter query; 64 KiB is the most that is read")
         .with("limit", "max_message_bytes");
     Status::from(failure).into_http()
-}
-
-/// Policies and certificates are loaded again on SIGHUP, each all or not at
-/// all: what is rejected leaves what was in force.
-fn reload_on_hangup(policies: Arc<Policies>, acceptor: Acceptor) -> anyhow::Result<()> {
-    let mut hangups = signal(SignalKind::hangup()).context("cannot listen for signals")?;
-    tokio::spawn(async move {
-        while hangups.recv().await.is_some() {
-            match policies.reload() {
-                Ok(()) => {
-                    tracing::info!(digest = %hex::encode(policies.digest()), "policies reloaded");
-                }
-                Err(rejected) => {
-                    tracing::error!("policies not reloaded, the last good set stays: {rejected}");
-                }
-            }
-            match acceptor.reload() {
-                Ok(()) => tracing::info!("certificates reloaded"),
-                Err(error) => {
-                    tracing::error!("certificates not reloaded, the last good ones stay: {error}");
-                }
-            }
-        }
-    });
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ pub(crate) use answer::Answer;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use sekisho_policies::Language;
 use sekisho_proto::enclave::v1::{
-    DescribeRequest, DescribeResponse, enclave_service_client::EnclaveServiceClient,
+    DescribeRequest, DescribeResponse, NotePolicyRequest,
+    enclave_service_client::EnclaveServiceClient,
 };
 use sekisho_runtime::{
     status::{Failure, Reason},
@@ -24,6 +26,8 @@ use crate::{config, decision::not_available};
 /// How long an enclave may take to say what it holds: the catalogue must not
 /// wait for one that is away.
 const DESCRIBE: Duration = Duration::from_secs(3);
+/// How long one may take to note which policies are in force.
+const NOTE: Duration = Duration::from_secs(10);
 
 /// The metadata of an enclave's failure that go on to the visitor.
 const FACTS: [&str; 6] = ["rule", "line", "column", "rewrite", "limit", "field"];
@@ -71,6 +75,15 @@ impl Enclaves {
         Ok(Self { by_dataset })
     }
 
+    /// Tells every enclave which policy files are in force.
+    pub(crate) async fn note_policy(&self, digest: [u8; 32]) {
+        let all: BTreeMap<&str, &Arc<Enclave>> = (self.by_dataset.values())
+            .map(|enclave| (enclave.id(), enclave))
+            .collect();
+        let noted = all.into_values().map(|enclave| enclave.note_policy(digest));
+        futures::future::join_all(noted).await;
+    }
+
     /// The enclave that holds a dataset.
     pub(crate) fn of(&self, dataset: &str) -> Option<Arc<Enclave>> {
         self.by_dataset.get(dataset).map(Arc::clone)
@@ -85,6 +98,19 @@ impl Enclave {
 
     pub(crate) fn client(&self) -> EnclaveServiceClient<Channel> {
         self.client.clone()
+    }
+
+    async fn note_policy(&self, digest: [u8; 32]) {
+        let request = NotePolicyRequest {
+            policy_digest: digest.to_vec(),
+        };
+        let request = prepared(request, Instant::now() + NOTE);
+        if self.client().note_policy(request).await.is_err() {
+            tracing::warn!(
+                enclave = self.id,
+                "an enclave was not told which policies are in force"
+            );
+        }
     }
 
     /// What it holds; none if it is away.
@@ -110,7 +136,7 @@ pub(crate) fn prepared<T>(message: T, deadline: Instant) -> Request<T> {
 
 /// What a visitor reads of an enclave's error: a failure with a reason that
 /// concerns visitors, as it stands, and otherwise a constant.
-pub(crate) fn relayed(status: &Status) -> Failure {
+pub(crate) fn relayed(status: &Status, language: Language) -> Failure {
     let Some(mut failure) = Failure::from_status(status) else {
         return match status.code() {
             Code::DeadlineExceeded => overdue(),
@@ -125,7 +151,7 @@ pub(crate) fn relayed(status: &Status) -> Failure {
         // What the enclave thinks of the gateway is not about the visitor.
         Reason::Unauthenticated | Reason::Internal => internal(),
         Reason::SiteUnavailable => away(),
-        Reason::NotAvailable => not_available(),
+        Reason::NotAvailable => not_available(language),
         Reason::PolicyDenied
         | Reason::PolicyReferred
         | Reason::QueryRefused

@@ -17,6 +17,9 @@ from typing import Final
 
 DOMAIN: Final = "consortium.example"
 DATASETS: Final = ("demo-cancer", "demo-control")
+HOLDERS: Final = {"east": "east-cancer-centre", "west": "west-biobank"}
+"""The enclaves, and whose data they hold."""
+
 PEOPLE: Final = ("aiko-tanaka", "max-weber", "emma-clarke", "a-stranger")
 """Three of `policies/consortium/people.csv`, and one whom nobody knows."""
 
@@ -91,6 +94,8 @@ def start(root: Path, run: Path, programs: Path, data: Path | None) -> Iterator[
     consortium = Consortium(run, programs, f"localhost:{gateway}", own)
     for holder, port in ports.items():
         _enclave_config(run, holder, port)
+    _step("east says what each of its people consented to")
+    consent(consortium, "import", str(run / "data" / "demo-cancer" / "consents.csv"))
     datasets = {"east": ["demo-cancer", *([own] if own else [])], "west": ["demo-control"]}
     _gateway_config(run, gateway, {h: (ports[h], datasets[h]) for h in holdings})
     try:
@@ -104,6 +109,13 @@ def start(root: Path, run: Path, programs: Path, data: Path | None) -> Iterator[
         if not consortium.stays:
             _stop(consortium.processes)
             (run / _SERVERS).unlink(missing_ok=True)
+
+
+def consent(consortium: Consortium, *words: str) -> str:
+    """Say something of the consent of people in demo-cancer, as its holder; give the answer."""
+    config = consortium.run / "east" / "enclave.toml"
+    enclave = (consortium.programs / "sekisho-enclave", "consent")
+    return _call(*enclave, *words, "--dataset", "demo-cancer", "--config", config)
 
 
 def stop_left_running(run: Path) -> bool:
@@ -179,13 +191,16 @@ def _own_dataset(data: Path) -> str:
 
 
 def _policies(root: Path, run: Path, own: str | None) -> None:
-    shutil.copytree(root / "policies" / "consortium", run / "policies")
+    shipped = root / "policies"
+    shutil.copytree(shipped / "consortium", run / "policies")
+    for enclave, holder in HOLDERS.items():
+        shutil.copytree(shipped / "holders" / holder, run / enclave / "policies")
     if own is None:
         return
     # Your own dataset: of the east centre, for everything, granted to project P-0001.
     dataset = {
         "dataset": own,
-        "holder": "east-cancer-centre",
+        "holder": HOLDERS["east"],
         "profile": "standard",
         "tier_rule": "detailed",
         "embargo_months": "0",
@@ -202,11 +217,24 @@ def _policies(root: Path, run: Path, own: str | None) -> None:
         "since": "2026-04-01",
         "until": "2035-12-31",
     }
-    for name, row in (("datasets.csv", dataset), ("grants.csv", grant)):
-        with (run / "policies" / name).open("r+", encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))
-            file.seek(0, os.SEEK_END)
-            csv.writer(file, lineterminator="\n").writerow(row[column] for column in columns)
+    held = dataset | {"industry": "no", "countries": "*", "without_record": "counted"}
+    rule = dict.fromkeys(("project", "organisation", "country", "sector"), "*")
+    rule |= {key: grant[key] for key in ("dataset", "effect", "since", "until")}
+    for file, row in (
+        (run / "policies" / "datasets.csv", dataset),
+        (run / "policies" / "grants.csv", grant),
+        (run / "east" / "policies" / "datasets.csv", held),
+        (run / "east" / "policies" / "rules.csv", rule),
+    ):
+        _append(file, row)
+
+
+def _append(path: Path, row: dict[str, str]) -> None:
+    with path.open("r+", encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        columns = next(csv.reader(lines))
+        file.seek(0, os.SEEK_END)
+        csv.writer(file, lineterminator="\n").writerow(row[column] for column in columns)
 
 
 def _enclave_config(run: Path, holder: str, port: int) -> None:
@@ -215,6 +243,7 @@ def _enclave_config(run: Path, holder: str, port: int) -> None:
 id = "spiffe://{DOMAIN}/enclaves/{holder}"
 store = "store"
 profiles = "../policies/profiles"
+policies = "policies"
 
 [listen]
 address = "127.0.0.1:{port}"
@@ -251,6 +280,7 @@ datasets = {json.dumps(datasets)}
     (run / "gateway.toml").write_text(
         f"""\
 policies = "policies"
+decisions = "decisions"
 
 [listen]
 address = "127.0.0.1:{port}"
@@ -306,13 +336,14 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def _call(*command: str | Path) -> None:
+def _call(*command: str | Path) -> str:
     done = subprocess.run(  # noqa: S603 - programs of this checkout
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         words = " ".join(str(word) for word in command)
         raise DemoFailed(f"`{words}` failed:\n{done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
 
 
 def _free_port(wanted: int = 0) -> int:

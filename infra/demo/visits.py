@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import sekisho
-from servers import Consortium
+from servers import Consortium, consent
 
 _T = TypeVar("_T")
 
@@ -32,6 +32,9 @@ SEXES: Final = """
     SELECT sex, count(DISTINCT individual_id) AS people FROM individuals GROUP BY sex"""
 
 
+MEAN_AGE: Final = "SELECT sex, avg(age_at_diagnosis) AS mean_age FROM individuals GROUP BY sex"
+
+
 class Surprise(Exception):
     """The consortium did something that it should not have done."""
 
@@ -42,6 +45,7 @@ def all_visitors(consortium: Consortium) -> None:
     _company(consortium)
     _expired(consortium)
     _stranger(consortium)
+    _withdrawal(consortium)
     _receipts(consortium, saved)
     print("\nThat is all. The servers are being stopped; what was made is in dev/.")
 
@@ -130,11 +134,14 @@ def _researcher(consortium: Consortium) -> Path:
 def _company(consortium: Consortium) -> None:
     _heading(
         "Max Weber, Rheinwerk Therapeutics GmbH (DE, industry), project P-0002",
-        "A commercial project, approved for demo-cancer alone.",
+        "A commercial project, approved for an overview of demo-cancer alone.",
     )
     with _visit(consortium, "max-weber", "P-0002") as visit:
+        _say("He counts the three in four who consented to industry.")
         _query(SEXES)
         print(_one(visit, SEXES, "demo-cancer"), "\n")
+        _say("An overview has counts by two columns at most, and no genotypes.")
+        _refused(sekisho.SekishoError, MEAN_AGE, partial(_one, visit, MEAN_AGE, "demo-cancer"))
         _say("A dataset that was not granted and one that does not exist look the same to him.")
         for dataset in ("demo-control", "no-such-dataset"):
             _refused(
@@ -168,6 +175,20 @@ def _stranger(consortium: Consortium) -> None:
             _one_line(SEXES),
             partial(_one, visit, SEXES, "demo-cancer"),
         )
+
+
+def _withdrawal(consortium: Consortium) -> None:
+    _heading(
+        "East Cancer Centre, holder of demo-cancer",
+        "A patient withdraws. No later answer counts them, in any snapshot.",
+    )
+    for words in (("withdraw", "JC000004"), ("show",)):
+        print(f"$ sekisho-enclave consent {' '.join(words)} --dataset demo-cancer")
+        print(consent(consortium, *words))
+    _say("Counts stay rounded: nobody learns from them who left.")
+    with _visit(consortium, "aiko-tanaka", "P-0001") as visit:
+        _query(SEXES)
+        print(_one(visit, SEXES, "demo-cancer"), "\n")
 
 
 def _receipts(consortium: Consortium, saved: Path) -> None:

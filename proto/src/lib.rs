@@ -26,6 +26,8 @@ pub mod enclave {
     }
 }
 
+pub mod permit;
+
 /// The descriptor set of every proto here, for gRPC reflection.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");
 

@@ -22,6 +22,7 @@ pub struct Builder {
     keys: Option<PathBuf>,
     stores: [Option<(&'static str, PathBuf)>; 2],
     policies: Vec<Alteration>,
+    holders: Vec<(Site, Alteration)>,
     otlp_endpoint: Option<String>,
     visit_seconds: Option<u64>,
 }
@@ -61,7 +62,13 @@ impl Builder {
         self
     }
 
-    /// Alters the policies.
+    /// Alters a holder's own policies.
+    pub fn holder(mut self, site: Site, alter: impl FnOnce(&Policies) + 'static) -> Self {
+        self.holders.push((site, Box::new(alter)));
+        self
+    }
+
+    /// Alters the consortium's policies.
     pub fn policies(mut self, alter: impl FnOnce(&Policies) + 'static) -> Self {
         self.policies.push(Box::new(alter));
         self
@@ -115,6 +122,16 @@ impl Builder {
             }
             dataset
         });
+        let further = self.further.iter().map(|dataset| dataset.id);
+        let [of_the_east, of_the_west] = datasets;
+        let holdings = [
+            std::iter::once(of_the_east).chain(further).collect(),
+            vec![of_the_west],
+        ];
+        let holders = [0, 1].map(|n| holder(at, SITES[n], &policies, &holdings[n]));
+        for (site, alter) in self.holders {
+            alter(&holders[usize::from(site == Site::West)]);
+        }
         let telemetry = self.otlp_endpoint.map_or_else(String::new, |endpoint| {
             format!("\n[telemetry]\notlp_endpoint = \"{endpoint}\"\n")
         });
@@ -152,10 +169,7 @@ impl Builder {
         let port = free_port();
         let config = at.join("gateway.toml");
         let ports = [&enclaves[0], &enclaves[1]].map(Server::port);
-        let [east, west] = datasets;
-        let further = self.further.iter().map(|dataset| dataset.id);
-        let held = [std::iter::once(east).chain(further).collect(), vec![west]];
-        fs::write(&config, gateway(port, ports, &held) + &telemetry).unwrap();
+        fs::write(&config, gateway(port, ports, &holdings) + &telemetry).unwrap();
         let gateway = Server::start("sekisho-gateway", config, at.join("gateway.log"), port);
         let [east, west] = enclaves;
         let consortium = Consortium {
@@ -168,6 +182,12 @@ impl Builder {
         consortium.wait_until_ready();
         consortium
     }
+}
+
+fn holder(at: &Path, site: Site, policies: &Policies, datasets: &[&str]) -> Policies {
+    let with_profile = |dataset: &&str| ((*dataset).to_owned(), policies.profile_of(dataset));
+    let datasets: Vec<_> = datasets.iter().map(with_profile).collect();
+    Policies::of_holder(&at.join(site.name()).join("policies"), site, &datasets)
 }
 
 /// Ingests a dataset with the enclave's own command.
@@ -236,6 +256,7 @@ fn enclave(site: Site, store: &Path, port: u16, visit_seconds: u64) -> String {
         r#"id = "{id}"
 store = "{store}"
 profiles = "../policies/profiles"
+policies = "policies"
 
 [listen]
 address = "127.0.0.1:{port}"

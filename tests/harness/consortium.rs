@@ -42,6 +42,14 @@ impl Site {
         format!("spiffe://consortium.example/enclaves/{}", self.name())
     }
 
+    /// The holder of its data.
+    pub fn holder(self) -> &'static str {
+        match self {
+            Self::East => "east-cancer-centre",
+            Self::West => "west-biobank",
+        }
+    }
+
     /// The dataset that it holds.
     pub fn dataset(self) -> &'static str {
         match self {

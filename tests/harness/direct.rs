@@ -11,13 +11,13 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use prost::Message as _;
 use sekisho_proto::{
     enclave::v1::{
-        CheckRequest, Permit, QueryRequest, SignedPermit,
+        CheckRequest, DataUse, Permit, QueryRequest, SignedPermit,
         enclave_service_client::EnclaveServiceClient,
     },
+    permit::{ALL_COLUMNS, question_digest, signed_bytes},
     v1::{CheckResult, QueryResponse},
 };
 use sekisho_runtime::status::Failure;
-use sha2::{Digest as _, Sha256};
 use tonic::{Status, transport::Channel};
 
 use crate::Site;
@@ -62,21 +62,32 @@ impl Direct {
             dataset: dataset.to_owned(),
             operation: operation.to_owned(),
             profile: "standard".to_owned(),
-            question_digest: digest("P-0001", dataset, operation, sql),
+            question_digest: question_digest("P-0001", dataset, operation, sql).to_vec(),
             budget_limit: 10_000,
             policy_digest: vec![5; 32],
             rules: vec!["grant".to_owned()],
             issued_at_ms: now,
             expires_at_ms: now + 30_000,
+            tier: "detailed".to_owned(),
+            columns: vec![ALL_COLUMNS.to_owned()],
+            embargo_months: 0,
+            data_use: Some(DataUse {
+                country: "JP".to_owned(),
+                basis: "domestic".to_owned(),
+                sector: "academia".to_owned(),
+                sector_use: "non-commercial".to_owned(),
+                ethics: true,
+                approved_on: "2026-04-01".to_owned(),
+                ..DataUse::default()
+            }),
+            language: String::new(),
         }
     }
 
     /// Signs a permit.
     pub fn sign(&self, permit: &Permit) -> SignedPermit {
         let permit = permit.encode_to_vec();
-        let signature = self
-            .key
-            .sign(&[b"sekisho permit v1\0".as_slice(), &permit].concat());
+        let signature = self.key.sign(&signed_bytes(&permit));
         SignedPermit {
             permit,
             signature: signature.to_bytes().to_vec(),
@@ -126,17 +137,6 @@ impl Direct {
 
 fn read(status: &Status) -> Failure {
     Failure::from_status(status).unwrap_or_else(|| panic!("not the enclave's word: {status}"))
-}
-
-/// The digest of a question: SHA-256 over project, dataset, operation and
-/// query, each behind its length in bytes as a big-endian u64.
-pub fn digest(project: &str, dataset: &str, operation: &str, sql: &str) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    for field in [project, dataset, operation, sql] {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
-    }
-    hash.finalize().to_vec()
 }
 
 fn now_ms() -> i64 {

@@ -42,7 +42,7 @@ pub use cohort::{Cohort, Mutation, MutationSite, Patient, Sample, Treatment};
 pub use collector::{Collector, Span};
 pub use consortium::{Consortium, Site};
 pub use dataset::{Dataset, Person, SITES, VariantSite};
-pub use direct::{Direct, digest};
+pub use direct::Direct;
 pub use pki::Pki;
 pub use policies::Policies;
 pub use population::Panel;

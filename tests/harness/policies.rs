@@ -1,25 +1,63 @@
-//! A copy of the shipped policies, to be altered before the gateway starts.
+//! Policy files to be altered before the servers start: a copy of the shipped ones
+//! of the consortium, and a holder's own.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::root;
+use crate::{Site, root};
 
-/// The committee's files in a folder.
+/// The policy files of a committee or of a holder.
 #[derive(Clone, Debug)]
 pub struct Policies {
     folder: PathBuf,
 }
 
 impl Policies {
-    /// Copies the shipped ones.
+    /// Copies the shipped ones of the consortium.
     pub(crate) fn copy(to: &Path) -> Self {
         copy(&root().join("policies/consortium"), to);
+        // What must not change is what a test is about to change.
+        fs::remove_file(to.join("tests.csv")).unwrap();
         Self {
             folder: to.to_owned(),
         }
+    }
+
+    /// Writes a holder's: whatever the consortium allows at these datasets, each with
+    /// its release profile, the holder allows too.
+    pub(crate) fn of_holder(to: &Path, site: Site, datasets: &[(String, String)]) -> Self {
+        fs::create_dir_all(to).unwrap();
+        let files = Self {
+            folder: to.to_owned(),
+        };
+        let name = site.holder();
+        files.write("holder.toml", &format!("name = \"{name}\"\n"));
+        files.write(
+            "datasets.csv",
+            "dataset,tier_rule,profile,consent_codes,industry,countries,without_record,embargo_months\n",
+        );
+        files.write(
+            "rules.csv",
+            "dataset,project,organisation,country,sector,effect,since,until\n\
+             *,*,*,*,*,allow,2024-04-01,2035-12-31\n",
+        );
+        for (dataset, profile) in datasets {
+            let row = format!("{dataset},detailed,{profile},GRU,yes,*,counted,0");
+            files.add("datasets.csv", &row);
+        }
+        files
+    }
+
+    /// The consortium's release profile of a dataset.
+    pub(crate) fn profile_of(&self, dataset: &str) -> String {
+        let text = self.read("datasets.csv");
+        let mut rows = text.lines().map(|line| line.split(','));
+        let row = rows.find_map(|mut row| (row.next() == Some(dataset)).then_some(row));
+        row.and_then(|mut row| row.nth(1))
+            .unwrap_or_else(|| panic!("`datasets.csv` has no `{dataset}`"))
+            .to_owned()
     }
 
     /// Adds a row to a file, for example to `projects.csv`.

@@ -181,7 +181,7 @@ fn unaccounted(leaves: &[Leaf], spent: u64) -> usize {
                     && !ended.contains(&metering.charge_sequence);
                 unaccounted += usize::from(!open);
             }
-            Leaf::Policy(_) => {}
+            Leaf::Policy(_) | Leaf::HolderPolicy(_) | Leaf::Consent(_) => {}
         }
     }
     unaccounted + usize::from(charges.values().sum::<u64>() != spent)

@@ -11,7 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sekisho_receipt::merkle::{Hash, Tree, leaf_hash};
-use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Metering, Nonce, Release, VerifierKey};
+use sekisho_receipt::{
+    Charge, Checkpoint, Consent, Digest, Leaf, Metering, Nonce, Release, VerifierKey,
+};
+use sha2::{Digest as _, Sha256};
 
 use self::anchors::Anchors;
 use self::meters::Meters;
@@ -35,8 +38,10 @@ pub(crate) struct Book {
     pub(crate) anchors: Anchors,
     /// Charges that were neither released nor abandoned.
     pub(crate) open: HashMap<u64, Charge>,
-    /// The policy files in force.
+    /// The consortium's policy files in force.
     pub(crate) policy: Option<Digest>,
+    /// The holder's.
+    pub(crate) holder_policy: Option<Digest>,
     /// The newest checkpoint and the leaves that it covers.
     pub(crate) checkpoint: Option<(u64, String)>,
     /// The ledger's key, as its first record says.
@@ -45,6 +50,8 @@ pub(crate) struct Book {
     pub(crate) format: Option<Format>,
     /// Sealed answers whose release has not come yet, by their charge.
     sealed: HashMap<u64, Sealed>,
+    /// The dataset and digest of the newest sealed consent, until its leaf has come.
+    consent: Option<(Arc<str>, Hash)>,
     exported: bool,
 }
 
@@ -75,6 +82,12 @@ pub(crate) enum Change {
     /// A statistic of this anchor stands at this position.
     Statistic {
         anchor: u64,
+        number: u64,
+        position: Position,
+    },
+    /// A consent stands at this position.
+    Consent {
+        dataset: Arc<str>,
         number: u64,
         position: Position,
     },
@@ -189,6 +202,16 @@ impl Book {
                 }
                 Ok(self.anchors.take(entry, position)?.into_iter().collect())
             }
+            (Entry::Consent { sealed, .. }, Some(_)) => {
+                if self.format < Some(Format::Three) {
+                    return Err("the record is of a newer format than the journal".to_owned());
+                }
+                let change = self.anchors.take(entry, position)?;
+                if let Some(Change::Consent { dataset, .. }) = &change {
+                    self.consent = Some((Arc::clone(dataset), Sha256::digest(sealed).into()));
+                }
+                Ok(change.into_iter().collect())
+            }
         }
     }
 
@@ -267,6 +290,8 @@ impl Book {
                 }
             }
             Leaf::Policy(policy) => self.policy = Some(policy.policy_digest),
+            Leaf::HolderPolicy(policy) => self.holder_policy = Some(policy.policy_digest),
+            Leaf::Consent(consent) => self.consent(&consent)?,
         }
         self.tree.push(leaf_hash(bytes));
         Ok(changes)
@@ -331,6 +356,24 @@ impl Book {
         }))
     }
 
+    /// A leaf vouches for the sealed consent right before it.
+    fn consent(&mut self, leaf: &Consent) -> Result<(), String> {
+        if self.exported {
+            return Ok(());
+        }
+        match self.consent.take() {
+            Some((dataset, digest))
+                if *dataset == *leaf.dataset && digest == leaf.record_digest.0 =>
+            {
+                Ok(())
+            }
+            _ => Err(format!(
+                "leaf {} is about another consent than the one before it",
+                leaf.sequence
+            )),
+        }
+    }
+
     fn close(&mut self, charge: u64) -> Result<Charge, String> {
         self.open.remove(&charge).ok_or_else(|| not_open(charge))
     }
@@ -351,6 +394,7 @@ fn repeats(release: &Release, charge: &Charge) -> bool {
         && release.dataset == charge.dataset
         && release.snapshot == charge.snapshot
         && release.policy_digest == charge.policy_digest
+        && release.holder_policy_digest == charge.holder_policy_digest
         && release.rules == charge.rules
         && release.profile == charge.profile
         && release.charge == charge.charge

@@ -47,6 +47,12 @@ pub(crate) enum Entry<'a> {
         anchor: u64,
         sealed: &'a [u8],
     },
+    /// What is now known of the consent of a dataset's individuals, sealed.
+    Consent {
+        number: u64,
+        dataset: &'a str,
+        sealed: &'a [u8],
+    },
     /// The sealed exposure that a release added to this anchor's individuals.
     Exposure {
         number: u64,
@@ -62,16 +68,19 @@ pub(crate) enum Format {
     One,
     /// Anchors, statistics and exposures as well.
     Two,
+    /// Consents as well.
+    Three,
 }
 
 impl Format {
     /// The format that is written.
-    pub(crate) const NEWEST: Self = Self::Two;
+    pub(crate) const NEWEST: Self = Self::Three;
 
     fn line(self) -> &'static str {
         match self {
             Self::One => "sekisho-journal/1\n",
             Self::Two => "sekisho-journal/2\n",
+            Self::Three => "sekisho-journal/3\n",
         }
     }
 }
@@ -87,6 +96,7 @@ const ANCHOR: u8 = 5;
 const STATISTIC: u8 = 6;
 const EXPOSURE: u8 = 7;
 const REMEMBERING_ANSWER: u8 = 8;
+const CONSENT: u8 = 9;
 
 impl<'a> Entry<'a> {
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -139,6 +149,18 @@ impl<'a> Entry<'a> {
                 anchor,
                 sealed,
             } => of_anchor(EXPOSURE, *number, *anchor, sealed),
+            Self::Consent {
+                number,
+                dataset,
+                sealed,
+            } => [
+                &[CONSENT],
+                number.to_be_bytes().as_slice(),
+                &(dataset.len() as u64).to_be_bytes(),
+                dataset.as_bytes(),
+                sealed,
+            ]
+            .concat(),
         }
     }
 
@@ -186,8 +208,7 @@ impl<'a> Entry<'a> {
                 let (head, set) = field(rest)?;
                 Ok(Self::Anchor {
                     number,
-                    dataset: std::str::from_utf8(dataset)
-                        .map_err(|_| "the dataset's name is not text")?,
+                    dataset: text(dataset)?,
                     head,
                     set,
                 })
@@ -205,6 +226,15 @@ impl<'a> Entry<'a> {
                 Ok(Self::Exposure {
                     number,
                     anchor,
+                    sealed,
+                })
+            }
+            CONSENT => {
+                let (number, rest) = number(rest)?;
+                let (dataset, sealed) = field(rest)?;
+                Ok(Self::Consent {
+                    number,
+                    dataset: text(dataset)?,
                     sealed,
                 })
             }
@@ -227,10 +257,12 @@ pub(crate) fn answer_digest(remembered: Option<&Hash>, sealed: &[u8]) -> Hash {
 }
 
 fn header(text: &str) -> Option<Entry<'_>> {
-    [Format::One, Format::Two].into_iter().find_map(|format| {
-        let vkey = text.strip_prefix(format.line())?;
-        Some(Entry::Header { format, vkey })
-    })
+    [Format::One, Format::Two, Format::Three]
+        .into_iter()
+        .find_map(|format| {
+            let vkey = text.strip_prefix(format.line())?;
+            Some(Entry::Header { format, vkey })
+        })
 }
 
 fn of_anchor(kind: u8, number: u64, anchor: u64, sealed: &[u8]) -> Vec<u8> {
@@ -254,4 +286,8 @@ fn field(bytes: &[u8]) -> Result<(&[u8], &[u8]), &'static str> {
     let (length, rest) = number(bytes)?;
     let length = usize::try_from(length).map_err(|_| SHORT)?;
     rest.split_at_checked(length).ok_or(SHORT)
+}
+
+fn text(dataset: &[u8]) -> Result<&str, &'static str> {
+    std::str::from_utf8(dataset).map_err(|_| "the dataset's name is not text")
 }

@@ -1,9 +1,11 @@
 //! The ledger that a server writes.
 
 mod anchors;
+mod consents;
 mod meters;
 mod open;
 mod pages;
+mod policies;
 mod statistics;
 
 #[cfg(test)]
@@ -13,15 +15,14 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use sekisho_receipt::merkle::Hash;
-use sekisho_receipt::{
-    Abandon, Charge, Checkpoint, Hex, Leaf, Policy, Receipt, SigningKey, VerifierKey,
-};
+use sekisho_receipt::{Abandon, Charge, Checkpoint, Hex, Leaf, Receipt, SigningKey, VerifierKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 pub use self::anchors::{AnchorHead, AnchorRecord};
+pub use self::consents::ConsentEvent;
 use self::pages::{Pages, Staged, misplaced};
+pub use self::policies::Door;
 use crate::entry::{Entry, answer_digest};
 use crate::error::{LedgerError, ReserveError, io_error};
 use crate::group_sync::GroupSync;
@@ -120,6 +121,7 @@ impl Ledger {
             dataset: visit.dataset,
             snapshot: visit.snapshot,
             policy_digest: Hex(visit.policy_digest),
+            holder_policy_digest: visit.holder_policy_digest.map(Hex),
             rules: visit.rules,
             profile: visit.profile,
             nonce,
@@ -291,27 +293,6 @@ impl Ledger {
         self.durable(pages)?;
         self.publish(receipt.tree_size, &receipt.checkpoint)?;
         Ok(Some(receipt))
-    }
-
-    /// Remembers which policy files are in force from now on, under a new
-    /// checkpoint. Recording those in force already writes nothing.
-    pub fn record_policy(&self, digest: Hash, at_ms: i64) -> Result<(), LedgerError> {
-        let mut pages = self.pages()?;
-        if pages.book.policy == Some(Hex(digest)) {
-            return self.durable(pages);
-        }
-        let leaf = Leaf::Policy(Policy {
-            sequence: pages.book.leaves(),
-            at_ms,
-            policy_digest: Hex(digest),
-        });
-        let leaf = leaf.to_bytes()?;
-        self.append(&mut pages, |pages, staged| {
-            pages.stage(staged, &Entry::Leaf(&leaf))?;
-            self.stage_checkpoint(pages, staged)
-        })?;
-        drop(pages);
-        self.checkpoint().map(drop)
     }
 
     /// A signed checkpoint over every leaf so far, to be published and kept by

@@ -14,7 +14,8 @@
 //!
 //! A visit is `reserve` (durable) → run → `commit` or `abandon`; while it runs
 //! it may `meter` what it spends once its cohort is known, and add anchors,
-//! statistics and exposure. All calls block on the disk; a server makes them on
+//! statistics and exposure. Beside visits it remembers policy files and the
+//! consent of individuals. All calls block on the disk; a server makes them on
 //! threads that may.
 
 pub mod audit;
@@ -31,5 +32,5 @@ mod visit;
 
 pub use error::{LedgerError, ReserveError};
 pub use journal::Torn;
-pub use ledger::{AnchorHead, AnchorRecord, Config, Ledger};
+pub use ledger::{AnchorHead, AnchorRecord, Config, ConsentEvent, Door, Ledger};
 pub use visit::{AnswerKey, Committed, Meter, Outcome, Reserved, Visit};

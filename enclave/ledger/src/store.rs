@@ -23,6 +23,7 @@ const ANSWER: u8 = b'a';
 const ANCHOR: u8 = b'c';
 const STATISTIC: u8 = b't';
 const EXPOSURE: u8 = b'e';
+const CONSENT: u8 = b'd';
 
 /// The index on disk.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(crate) struct Head {
 pub(crate) struct Totals {
     pub(crate) leaves: u64,
     pub(crate) spent: BTreeMap<Account, u64>,
-    /// Anchors, statistics and exposures.
+    /// Anchors, statistics, exposures and consents.
     pub(crate) sealed: u64,
 }
 
@@ -133,7 +134,7 @@ impl Store {
                 Some((&SPENT, key)) => {
                     totals.spent.insert(account(key)?, number(&value)?);
                 }
-                Some((&(ANCHOR | STATISTIC | EXPOSURE), _)) => totals.sealed += 1,
+                Some((&(ANCHOR | STATISTIC | EXPOSURE | CONSENT), _)) => totals.sealed += 1,
                 _ => {}
             }
         }
@@ -179,6 +180,14 @@ fn row(change: &Change) -> (Vec<u8>, Vec<u8>) {
                 STATISTIC,
                 [anchor.to_be_bytes(), number.to_be_bytes()].as_flattened(),
             ),
+            position_bytes(*position),
+        ),
+        Change::Consent {
+            dataset,
+            number,
+            position,
+        } => (
+            anchors::row_key(CONSENT, dataset, &[*number]),
             position_bytes(*position),
         ),
         Change::Exposure {

@@ -36,8 +36,10 @@ pub struct Visit {
     pub dataset: String,
     /// The dataset's snapshot.
     pub snapshot: String,
-    /// The policy files that decided.
+    /// The consortium's policy files that decided.
     pub policy_digest: Hash,
+    /// The holder's own files that decided.
+    pub holder_policy_digest: Option<Hash>,
     /// The rules that decided.
     pub rules: Vec<String>,
     /// The release profile's name.
@@ -185,6 +187,7 @@ impl Reserved {
             dataset: charge.dataset,
             snapshot: charge.snapshot,
             policy_digest: charge.policy_digest,
+            holder_policy_digest: charge.holder_policy_digest,
             rules: charge.rules,
             profile: charge.profile,
             parameters: outcome.parameters,

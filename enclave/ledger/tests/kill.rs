@@ -45,6 +45,7 @@ fn visit(number: u64) -> Visit {
         // A question of its own for each number.
         snapshot: number.to_string(),
         policy_digest: [6; 32],
+        holder_policy_digest: None,
         rules: Vec::new(),
         profile: "standard".to_owned(),
         trace_id: String::new(),

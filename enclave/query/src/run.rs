@@ -30,6 +30,8 @@ use crate::{
 pub(crate) struct Prepared {
     pub(crate) planned: Planned,
     labels: Labels,
+    /// What it was planned over: perhaps less than the snapshot has.
+    pub(crate) catalogue: Catalogue,
 }
 
 /// The widest result.
@@ -79,7 +81,11 @@ async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
         shapes,
         columns,
     };
-    Ok(Prepared { planned, labels })
+    Ok(Prepared {
+        planned,
+        labels,
+        catalogue: catalogue.clone(),
+    })
 }
 
 impl Prepared {
@@ -117,21 +123,23 @@ impl Prepared {
 /// Who takes part in a cut: one row per individual of the permitted cohort.
 pub(crate) async fn units(
     cut: &Cut,
+    catalogue: &Catalogue,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
-    private(&cut.units, snapshot, cohort).await
+    private(&cut.units, catalogue, snapshot, cohort).await
 }
 
 /// What a cohort contributes to a cut: one row per individual and group of
 /// rows; nothing if the cut reads no rows.
 pub(crate) async fn rows(
     cut: &Cut,
+    catalogue: &Catalogue,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
     match &cut.rows {
-        Some(rows) => private(rows, snapshot, cohort).await,
+        Some(rows) => private(rows, catalogue, snapshot, cohort).await,
         None => Ok(vec![]),
     }
 }
@@ -139,11 +147,12 @@ pub(crate) async fn rows(
 /// A plan of the private phase over a snapshot and a cohort.
 async fn private(
     plan: &LogicalPlan,
+    catalogue: &Catalogue,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
     let state = session::state()?;
-    let plan = optimized(plan, snapshot, cohort, &state).await?;
+    let plan = optimized(plan, catalogue, snapshot, cohort, &state).await?;
     let physical = state.create_physical_plan(&plan).await?;
     collect(physical, &state).await
 }
@@ -158,6 +167,7 @@ pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result
 
 async fn optimized(
     plan: &LogicalPlan,
+    catalogue: &Catalogue,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
     state: &SessionState,
@@ -167,7 +177,7 @@ async fn optimized(
         if name == plans::EVERYBODY {
             return scan::everybody(cohort).ok();
         }
-        let table = snapshot.catalogue().table(name)?;
+        let table = catalogue.table(name)?;
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
     })?;
@@ -181,7 +191,8 @@ pub(crate) async fn narrowings(
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<(usize, usize)> {
-    let plan = optimized(plan, snapshot, cohort, &session::state()?).await?;
+    let catalogue = snapshot.catalogue();
+    let plan = optimized(plan, catalogue, snapshot, cohort, &session::state()?).await?;
     let tables = variants::tables(&plan);
     let genotypes = tables.iter().flatten().filter(|t| t.is_of_genotypes());
     let narrowed = genotypes.clone().filter(|table| table.is_narrowed());

@@ -45,14 +45,23 @@ fn noise() -> Noise {
 /// The private phase of a cut, on a ledger that remembers nothing.
 async fn collected(dataset: &Dataset, cut: &Cut) -> Cells {
     let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
-    let units = run::units(cut, &dataset.snapshot, &everybody)
-        .await
-        .unwrap();
+    let units = run::units(
+        cut,
+        dataset.snapshot.catalogue(),
+        &dataset.snapshot,
+        &everybody,
+    )
+    .await
+    .unwrap();
     let units = Units::read(&cut.shape, &units).unwrap();
     let strata = units.strata(units.cohort());
     let rows = if cut.shape.many {
         let of = Arc::new(strata.everybody());
-        Some(run::rows(cut, &dataset.snapshot, &of).await.unwrap())
+        Some(
+            run::rows(cut, dataset.snapshot.catalogue(), &dataset.snapshot, &of)
+                .await
+                .unwrap(),
+        )
     } else {
         None
     };

@@ -21,8 +21,13 @@ pub enum Leaf {
     Metering(Metering),
     /// A charged visit ended without an answer. Its charge stays.
     Abandon(Abandon),
-    /// Other policy files came into force.
+    /// Other policy files of the consortium came into force.
     Policy(Policy),
+    /// Other policy files of the data holder came into force.
+    #[serde(rename = "holder-policy")]
+    HolderPolicy(Policy),
+    /// The consent of individuals changed.
+    Consent(Consent),
 }
 
 /// A charge.
@@ -49,8 +54,12 @@ pub struct Charge {
     pub dataset: String,
     /// The dataset's snapshot.
     pub snapshot: String,
-    /// SHA-256 of the policy files that decided.
+    /// SHA-256 of the consortium's policy files that decided.
     pub policy_digest: Digest,
+    /// SHA-256 of the holder's own files that decided. Left out in leaves from before holders had
+    /// any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_policy_digest: Option<Digest>,
     /// The rules that decided.
     pub rules: Vec<String>,
     /// The release profile.
@@ -139,8 +148,12 @@ pub struct Release {
     pub dataset: String,
     /// The dataset's snapshot.
     pub snapshot: String,
-    /// SHA-256 of the policy files that decided.
+    /// SHA-256 of the consortium's policy files that decided.
     pub policy_digest: Digest,
+    /// SHA-256 of the holder's own files that decided. Left out in leaves from before holders had
+    /// any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_policy_digest: Option<Digest>,
     /// The rules that decided.
     pub rules: Vec<String>,
     /// The release profile.
@@ -182,7 +195,7 @@ pub struct Abandon {
     pub dataset: String,
 }
 
-/// An activation of policy files.
+/// Policy files that came into force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -192,6 +205,22 @@ pub struct Policy {
     pub at_ms: i64,
     /// SHA-256 of the policy files.
     pub policy_digest: Digest,
+}
+
+/// A change of consent: who it is about stands sealed beside the leaf, which vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// The leaf's index.
+    pub sequence: u64,
+    /// When it came into force.
+    pub at_ms: i64,
+    /// The dataset.
+    pub dataset: String,
+    /// What happened: `import`, `withdraw` or `reinstate`.
+    pub event: String,
+    /// SHA-256 of the sealed record.
+    pub record_digest: Digest,
 }
 
 /// A leaf that cannot be read or written.
@@ -218,7 +247,8 @@ impl Leaf {
             Self::Release(leaf) => leaf.sequence,
             Self::Metering(leaf) => leaf.sequence,
             Self::Abandon(leaf) => leaf.sequence,
-            Self::Policy(leaf) => leaf.sequence,
+            Self::Policy(leaf) | Self::HolderPolicy(leaf) => leaf.sequence,
+            Self::Consent(leaf) => leaf.sequence,
         }
     }
 
@@ -234,7 +264,7 @@ impl Leaf {
             Self::Release(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Metering(leaf) => Some((&leaf.project, &leaf.dataset)),
             Self::Abandon(leaf) => Some((&leaf.project, &leaf.dataset)),
-            Self::Policy(_) => None,
+            Self::Policy(_) | Self::HolderPolicy(_) | Self::Consent(_) => None,
         }
     }
 }

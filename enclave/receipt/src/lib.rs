@@ -15,6 +15,6 @@ mod receipt;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use hexadecimal::{Digest, Hex, HexError, Nonce};
 pub use key::{KeyError, SigningKey, VerifierKey};
-pub use leaf::{Abandon, Charge, Leaf, LeafError, Metered, Metering, Policy, Release};
+pub use leaf::{Abandon, Charge, Consent, Leaf, LeafError, Metered, Metering, Policy, Release};
 pub use note::NoteError;
 pub use receipt::{Receipt, ReceiptError, VerifyError};

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use sekisho_policies::Demand;
 use sekisho_runtime::{
     config::{self, ConfigError, Paths},
     telemetry::TelemetryConfig,
@@ -24,6 +25,12 @@ pub(crate) struct EnclaveConfig {
     pub(crate) store: PathBuf,
     /// The folder of release profiles, one TOML file each.
     pub(crate) profiles: PathBuf,
+    /// The folder of the holder's own policy files, or the link `current` to one
+    /// that was activated.
+    pub(crate) policies: PathBuf,
+    /// Signatures that they must have.
+    #[serde(default)]
+    pub(crate) policy_signatures: Option<Demand>,
     pub(crate) listen: Listen,
     pub(crate) gateway: Gateway,
     pub(crate) ledger: Ledger,
@@ -134,6 +141,13 @@ impl Limits {
     }
 }
 
+impl Ledger {
+    /// Where the operator's commands reach the enclave while it serves.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.dir.join("control")
+    }
+}
+
 impl EnclaveConfig {
     /// Reads and checks a configuration, and makes its paths absolute.
     pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
@@ -142,6 +156,7 @@ impl EnclaveConfig {
         let relative = [
             &mut config.store,
             &mut config.profiles,
+            &mut config.policies,
             &mut config.listen.certificate,
             &mut config.listen.key,
             &mut config.listen.client_ca,
@@ -149,7 +164,10 @@ impl EnclaveConfig {
             &mut config.ledger.dir,
             &mut config.ledger.keys,
         ];
-        for path in relative.into_iter().chain(&mut config.listen.client_crl) {
+        let serial = config.policy_signatures.as_mut();
+        let serial = serial.map(|demand| &mut demand.serial);
+        let relative = relative.into_iter().chain(serial);
+        for path in relative.chain(&mut config.listen.client_crl) {
             *path = paths.resolve(&path);
         }
         let unusable = |key: &str, message: &str| Err(ConfigError::unusable(file, key, message));

@@ -1,25 +1,25 @@
 //! What an enclave holds while it runs.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use jiff::{ToSpan as _, civil::Date};
 use roaring::RoaringBitmap;
 use sekisho_disclosure::Noise;
-use sekisho_ledger::{Ledger, LedgerError, ReserveError};
+use sekisho_ledger::{Door, Ledger, LedgerError, ReserveError};
 use sekisho_query::worker::Pool;
-use sekisho_runtime::{
-    clock::SharedClock,
-    status::{Failure, Reason},
-};
+use sekisho_runtime::{clock::SharedClock, status::Failure};
 use sekisho_tables::{Snapshot, Store};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::{
+    admission::HolderPolicies,
     anchors::Anchors,
+    consent::{Cohort, Cohorts, Consents, Permitted, Use},
     exposure::Exposures,
     failure, keys,
     permit::{Verified, Verifier},
@@ -34,6 +34,10 @@ pub(crate) struct Enclave {
     pub(crate) verifier: Verifier,
     pub(crate) store: Store,
     pub(crate) profiles: Profiles,
+    /// The holder's own files.
+    pub(crate) policies: HolderPolicies,
+    pub(crate) consents: Consents,
+    pub(crate) cohorts: Cohorts,
     pub(crate) ledger: Arc<Ledger>,
     /// What the noise of each dataset is drawn from.
     pub(crate) noise_key: Zeroizing<[u8; 32]>,
@@ -54,7 +58,9 @@ pub(crate) struct Enclave {
 /// of its dataset before.
 pub(crate) struct Pinned {
     pub(crate) snapshot: Snapshot,
-    pub(crate) individuals: RoaringBitmap,
+    individuals: Arc<RoaringBitmap>,
+    /// When they were registered, if the snapshot says so.
+    registered_on: Arc<BTreeMap<Date, RoaringBitmap>>,
     pub(crate) noise: Noise,
     /// Of the dataset, whichever the snapshot.
     pub(crate) anchors: Arc<Anchors>,
@@ -68,10 +74,7 @@ impl Enclave {
     pub(crate) fn pin(&self, dataset: &str) -> Result<Arc<Pinned>, Failure> {
         let held = self.store.datasets().map_err(failure::internal)?;
         if !held.iter().any(|held| held == dataset) {
-            return Err(Failure::new(
-                Reason::NotAvailable,
-                "no such dataset, or none that may be visited",
-            ));
+            return Err(failure::not_available());
         }
         let snapshot = self.store.current(dataset).map_err(failure::internal)?;
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,9 +100,11 @@ impl Enclave {
                 Arc::default(),
             ),
         };
+        let registered_on = registered_on(&snapshot).map_err(failure::internal)?;
         let fresh = Arc::new(Pinned {
             snapshot,
-            individuals,
+            individuals: Arc::new(individuals),
+            registered_on: Arc::new(registered_on),
             noise,
             anchors,
             exposures,
@@ -108,18 +113,39 @@ impl Enclave {
         Ok(fresh)
     }
 
-    /// Writes into the ledger that other policy files decide from now on.
+    /// Whose data a use of a snapshot may see.
+    pub(crate) fn permitted(&self, pinned: &Pinned, of: Use) -> Result<Permitted, Failure> {
+        let catalogue = pinned.snapshot.catalogue();
+        let state = self.consents.of(&catalogue.dataset);
+        let state = state.map_err(failure::internal)?;
+        let cohort = |of| {
+            let (individuals, days) = (&pinned.individuals, &pinned.registered_on);
+            Cohort::new(of, Arc::clone(individuals), Arc::clone(days))
+        };
+        let of_snapshot = (catalogue.dataset.as_str(), pinned.snapshot.id());
+        Ok(self.cohorts.of(of_snapshot, of, &state, cohort))
+    }
+
+    /// Writes into the ledger that other policy files of the consortium decide from
+    /// now on.
     pub(crate) async fn note_policy(&self, digest: [u8; 32]) -> Result<(), Failure> {
         let known = *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
         if known == Some(digest) {
             return Ok(());
         }
         let at_ms = self.clock.now_ms();
-        self.with_ledger(move |ledger| ledger.record_policy(digest, at_ms))
+        self.with_ledger(move |ledger| ledger.record_policy(Door::Consortium, digest, at_ms))
             .await?;
         // Known once it stands there: two visits at once write it twice at most.
         *self.policy.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
         Ok(())
+    }
+
+    /// Writes into the ledger which policy files of the holder decide from now on.
+    pub(crate) async fn note_holder_policy(&self) -> Result<(), Failure> {
+        let (digest, at_ms) = (self.policies.current().digest(), self.clock.now_ms());
+        self.with_ledger(move |ledger| ledger.record_policy(Door::Holder, digest, at_ms))
+            .await
     }
 
     /// Uses up the permit of a call that charges nothing.
@@ -156,4 +182,22 @@ impl Enclave {
                 .map_err(|_| failure::ended())?;
         reserved.map_err(failure::reserve)
     }
+}
+
+/// The column of `individuals` that an embargo counts from, where consent does not
+/// say when somebody was registered.
+const REGISTERED_ON: &str = "registered_on";
+
+fn registered_on(
+    snapshot: &Snapshot,
+) -> Result<BTreeMap<Date, RoaringBitmap>, sekisho_tables::SnapshotError> {
+    let mut days: BTreeMap<Date, RoaringBitmap> = BTreeMap::new();
+    for (individual, day) in snapshot.dates(REGISTERED_ON)?.into_iter().flatten() {
+        let day = Date::constant(1970, 1, 1).checked_add(i64::from(day).days());
+        // Beyond what a calendar holds nothing ends an embargo.
+        if let Ok(day) = day {
+            days.entry(day).or_default().insert(individual);
+        }
+    }
+    Ok(days)
 }

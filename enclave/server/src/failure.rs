@@ -19,6 +19,15 @@ pub(crate) fn ended() -> Failure {
     internal("a task ended before its time")
 }
 
+/// What is not held here and what does not exist are the same; the gateway says
+/// it in its own words.
+pub(crate) fn not_available() -> Failure {
+    Failure::new(
+        Reason::NotAvailable,
+        "no such dataset, or none that may be visited",
+    )
+}
+
 /// There was no turn in time. Nothing was charged.
 pub(crate) fn busy() -> Failure {
     Failure::new(

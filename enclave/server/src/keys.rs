@@ -10,8 +10,11 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use sekisho_ledger::{Ledger, LedgerError};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+use crate::config;
 
 const SIGNING: &str = "signing.key";
 const SEALING: &str = "sealing.key";
@@ -27,6 +30,16 @@ pub(crate) struct LedgerKeys {
 }
 
 impl LedgerKeys {
+    /// Opens the ledger that the keys are of, and locks it.
+    pub(crate) fn ledger(self, config: &config::Ledger) -> Result<Ledger, LedgerError> {
+        Ledger::open(sekisho_ledger::Config {
+            dir: config.dir.clone(),
+            origin: config.origin.clone(),
+            signing_seed: self.signing_seed,
+            sealing_key: self.sealing_key,
+        })
+    }
+
     /// Reads the keys. On the very first start, when there is no ledger yet
     /// either, makes new ones: with a ledger and other keys, earlier receipts
     /// and answers would be lost.

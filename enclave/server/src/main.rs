@@ -3,8 +3,10 @@
 //! The order of a visit stands in [`visit`]. What may leave is a
 //! [`release::Release`] and nothing else; the gRPC service encodes that type only.
 
+mod admission;
 mod anchors;
 mod config;
+mod consent;
 mod describe;
 mod enclave;
 mod exposure;
@@ -70,6 +72,9 @@ enum Command {
         )]
         store: PathBuf,
     },
+    /// Say what individuals consented to, or that they withdrew.
+    #[command(subcommand)]
+    Consent(consent::command::Command),
     /// Serve one visit's queries over standard input and output. Started by `serve`.
     #[command(hide = true)]
     Worker {
@@ -91,6 +96,7 @@ fn main() -> ExitCode {
         Command::Serve { config } => serve::run(&config),
         Command::Ingest { dataset, store } => ingest::run(&dataset, &store),
         Command::Snapshots { store } => ingest::list(&store),
+        Command::Consent(command) => consent::command::run(&command),
         // A worker says nothing to anybody but its enclave.
         Command::Worker {
             store,

@@ -1,44 +1,23 @@
 //! Permits as the enclave reads them: what is not signed by its gateway, meant
 //! for it, for this question, now, is no permit.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context as _, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
 use prost::Message as _;
-use sekisho_proto::enclave::v1::{Permit, SignedPermit};
+use sekisho_policies::{DataUse, Judged, Language, Operation, Tier};
+use sekisho_proto::{
+    enclave::v1::{Permit, SignedPermit},
+    permit::{ALL_COLUMNS, question_digest, signed_bytes},
+};
 use sekisho_runtime::status::{Failure, Reason};
-use sha2::{Digest as _, Sha256};
 
-/// What stands before a permit's bytes under the signature.
-const CONTEXT: &[u8] = b"sekisho permit v1\0";
 /// The longest that a permit may be valid, and the most that the gateway's
 /// clock may be ahead of ours.
 const MAX_LIFETIME_MS: i64 = 60_000;
 const MAX_SKEW_MS: i64 = 5_000;
-
-/// What a call may ask for with a permit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Catalog,
-    Check,
-    Query,
-    Budget,
-    Receipt,
-}
-
-impl Operation {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Catalog => "catalog",
-            Self::Check => "check",
-            Self::Query => "query",
-            Self::Budget => "budget",
-            Self::Receipt => "receipt",
-        }
-    }
-}
 
 /// A permit that was verified for one operation and question. Made by
 /// [`Verifier::verify`] only.
@@ -48,6 +27,14 @@ pub(crate) struct Verified {
     pub(crate) nonce: [u8; 16],
     pub(crate) question_digest: [u8; 32],
     pub(crate) policy_digest: [u8; 32],
+    pub(crate) tier: Tier,
+    /// None for all.
+    pub(crate) columns: Option<BTreeSet<String>>,
+    pub(crate) embargo_months: u16,
+    /// The day in it is when the project was approved: the holder's door has a
+    /// clock of its own.
+    pub(crate) data_use: DataUse,
+    pub(crate) language: Language,
 }
 
 /// Verifies permits of one gateway for one enclave.
@@ -106,7 +93,7 @@ impl Verifier {
         let signed = signed?;
         let signature = Signature::from_slice(&signed.signature).ok()?;
         self.key
-            .verify_strict(&[CONTEXT, &signed.permit].concat(), &signature)
+            .verify_strict(&signed_bytes(&signed.permit), &signature)
             .ok()?;
         let permit = Permit::decode(signed.permit.as_slice()).ok()?;
         let question = question_digest(&permit.project, &permit.dataset, operation.as_str(), sql);
@@ -118,26 +105,61 @@ impl Verifier {
             && permit.issued_at_ms <= now_ms.checked_add(MAX_SKEW_MS)?
             && now_ms <= permit.expires_at_ms
             && !permit.principal.is_empty()
-            && !permit.project.is_empty();
+            && !permit.project.is_empty()
+            && !permit.organisation.is_empty();
         valid.then_some(())?;
         Some(Verified {
             nonce: permit.nonce.as_slice().try_into().ok()?,
             question_digest: question,
             policy_digest: permit.policy_digest.as_slice().try_into().ok()?,
+            tier: permit.tier.parse().ok()?,
+            columns: columns(&permit)?,
+            embargo_months: permit.embargo_months.try_into().ok()?,
+            data_use: data_use(&permit)?,
+            language: Language::of_tags(&permit.language).unwrap_or_default(),
             permit,
         })
     }
 }
 
-/// SHA-256 over project, dataset, operation and query, each behind its length
-/// in bytes as a big-endian u64.
-fn question_digest(project: &str, dataset: &str, operation: &str, sql: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for field in [project, dataset, operation, sql] {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
+/// The columns that may be used: some of none for all, none for a permit that
+/// names neither.
+#[expect(clippy::option_option, reason = "all columns, or no permit")]
+fn columns(permit: &Permit) -> Option<Option<BTreeSet<String>>> {
+    match permit.columns.as_slice() {
+        [] => None,
+        [all] if all == ALL_COLUMNS => Some(None),
+        named if named.iter().any(|name| name == ALL_COLUMNS) => None,
+        named => Some(Some(named.iter().cloned().collect())),
     }
-    hash.finalize().into()
+}
+
+/// What the consent of individuals is asked about.
+fn data_use(permit: &Permit) -> Option<DataUse> {
+    let of = permit.data_use.as_ref()?;
+    let judged = of.judged.iter().map(|judged| {
+        Some(Judged {
+            kind: judged.code.parse().ok()?,
+            met: judged.met,
+        })
+    });
+    let approved_on = of.approved_on.parse().ok()?;
+    Some(DataUse {
+        person: permit.principal.clone(),
+        organisation: permit.organisation.clone(),
+        country: of.country.clone(),
+        basis: Some(of.basis.parse().ok()?),
+        sector: of.sector.parse().ok()?,
+        project: permit.project.clone(),
+        purpose: permit.purpose.parse().ok()?,
+        sector_use: of.sector_use.parse().ok()?,
+        industry: of.industry,
+        ethics: of.ethics,
+        approved_on,
+        day: approved_on,
+        holder_takes_part: of.holder_takes_part,
+        judged: judged.collect::<Option<_>>()?,
+    })
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use sekisho_query::{
 };
 
 use crate::{
+    admission::Admission,
     anchors::Asked,
-    enclave::Pinned,
     exposure::{self, Told},
 };
 
@@ -36,13 +36,16 @@ pub(crate) struct Private {
 
 /// Runs the phase. The worker has seen private rows and ends with it.
 pub(crate) async fn run(
-    pinned: &Arc<Pinned>,
+    admission: &Arc<Admission>,
     planned: &Planned,
     profiles: &[Profile],
     mut worker: Worker,
 ) -> Result<Private, Lost> {
     let units = worker
-        .units(pinned.snapshot.dir(), &pinned.individuals)
+        .units(
+            admission.pinned.snapshot.dir(),
+            &admission.permitted.individuals,
+        )
         .await?;
     if units.len() != planned.shapes.len() || profiles.len() != planned.shapes.len() {
         return Err(Lost);
@@ -51,7 +54,7 @@ pub(crate) async fn run(
         .zip(profiles.iter().cloned())
         .zip(units)
         .collect();
-    let of = Arc::clone(pinned);
+    let of = Arc::clone(admission);
     let cuts = beside(move || {
         let cut = |((shape, profile), units): ((Shape, Profile), Vec<_>)| {
             let units = Units::read(&shape, &units).map_err(|_| Lost)?;
@@ -77,7 +80,7 @@ pub(crate) async fn run(
         worker.rows(&sets.iter().collect::<Vec<_>>()).await?
     };
 
-    let of = Arc::clone(pinned);
+    let of = Arc::clone(admission);
     beside(move || {
         let mut rows = rows.into_iter();
         let mut tables = Vec::new();
@@ -94,7 +97,7 @@ pub(crate) async fn run(
                 &cut.units,
                 &cut.strata,
                 rows.as_deref(),
-                &of.noise,
+                &of.pinned.noise,
                 &cut.profile,
             );
             let Cells { mut table, keys } = cells.map_err(|_| Lost)?;
@@ -116,7 +119,7 @@ pub(crate) async fn run(
             tables.push((table, cut.profile));
             kept.push((cut.shape, cut.strata, keys));
         }
-        let protected = protect(&tables, &of.noise).map_err(|_| Lost)?;
+        let protected = protect(&tables, &of.pinned.noise).map_err(|_| Lost)?;
         let mut finished = Vec::new();
         let cuts = kept.into_iter().zip(protected).zip(&tables).enumerate();
         for (number, (((shape, strata, keys), protected), (table, profile))) in cuts {
@@ -151,12 +154,12 @@ async fn beside<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| Lost)?
 }
 
-impl Pinned {
+impl Admission {
     fn asked(&self, profile: &Profile) -> Asked<'_> {
         Asked {
-            noise: &self.noise,
+            noise: &self.pinned.noise,
             threshold: profile.threshold,
-            permitted: &self.individuals,
+            permitted: &self.permitted.individuals,
         }
     }
 
@@ -164,7 +167,7 @@ impl Pinned {
     /// each part of it, exchanged for earlier ones that they hardly differ from.
     /// Noise of its own needs no such care.
     fn settled_sets(&self, units: &Units, profile: &Profile) -> Result<Strata, Lost> {
-        let mut cohort = units.cohort() & &self.individuals;
+        let mut cohort = units.cohort() & &*self.permitted.individuals;
         if profile.mechanism == Mechanism::Dp {
             return Ok(units.strata(&cohort));
         }
@@ -173,10 +176,13 @@ impl Pinned {
             tracing::error!("a cohort could not be compared with earlier ones: {error}");
             Lost
         };
-        let whole = self.anchors.snap(asked, [&mut cohort].into_iter());
+        let whole = self.pinned.anchors.snap(asked, [&mut cohort].into_iter());
         whole.map_err(lost)?;
         let mut strata = units.strata(&cohort);
-        self.anchors.snap(asked, strata.sets_mut()).map_err(lost)?;
+        self.pinned
+            .anchors
+            .snap(asked, strata.sets_mut())
+            .map_err(lost)?;
         Ok(strata)
     }
 
@@ -186,7 +192,7 @@ impl Pinned {
         if cut.profile.mechanism == Mechanism::Dp {
             return Ok(());
         }
-        let settled = self.anchors.settle(self.asked(&cut.profile), table);
+        let settled = self.pinned.anchors.settle(self.asked(&cut.profile), table);
         settled.map_err(|error| {
             tracing::error!("figures could not be compared with earlier ones: {error}");
             Lost
@@ -202,7 +208,10 @@ impl Pinned {
         if profile.mechanism == Mechanism::Dp {
             return Ok(());
         }
-        let remembered = self.anchors.remember(self.asked(profile), table, protected);
+        let remembered = self
+            .pinned
+            .anchors
+            .remember(self.asked(profile), table, protected);
         remembered.map_err(|error| {
             tracing::error!("a release could not be remembered: {error}");
             Lost

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, bail};
 use sekisho_disclosure::Profile;
+use sekisho_policies::HolderSet;
 use sekisho_tables::Catalogue;
 
 /// Profiles by name.
@@ -55,6 +56,25 @@ impl Profiles {
             }
         }
         Ok(())
+    }
+
+    /// Checks that the profiles that the holder's files name are here.
+    pub(crate) fn check_holder(&self, holder: &HolderSet) -> anyhow::Result<()> {
+        for (dataset, name) in holder.profiles() {
+            if !self.0.contains_key(name) {
+                bail!(
+                    "the holder's files name the profile `{name}` for `{dataset}`, which is not here"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether one profile withholds all that another does. One that is not here
+    /// withholds nothing.
+    pub(crate) fn is_as_strict(&self, name: &str, least: &str) -> bool {
+        let both = self.0.get(name).zip(self.0.get(least));
+        both.is_some_and(|(profile, least)| profile.is_as_strict_as(least))
     }
 
     /// The profile of a release over some tables: the strictest of the holder's

@@ -1,5 +1,7 @@
 //! From a configuration to a server that drains when it is told to stop.
 
+mod reload;
+
 use std::{
     collections::HashMap,
     path::Path,
@@ -8,7 +10,6 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use sekisho_ledger::Ledger;
 use sekisho_proto::{DESCRIPTOR_SET, enclave::v1::enclave_service_server::EnclaveServiceServer};
 use sekisho_query::worker::{Confinement, Pool};
 use sekisho_runtime::{
@@ -22,8 +23,14 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tonic::transport::Server;
 
 use crate::{
-    config::EnclaveConfig, enclave::Enclave, keys::LedgerKeys, permit::Verifier,
-    profiles::Profiles, service::Service,
+    admission::HolderPolicies,
+    config::EnclaveConfig,
+    consent::{self, Cohorts, Consents},
+    enclave::Enclave,
+    keys::LedgerKeys,
+    permit::Verifier,
+    profiles::Profiles,
+    service::Service,
 };
 
 /// A connection is closed after this, when its calls have ended: revocations
@@ -44,6 +51,7 @@ async fn serve(config: EnclaveConfig) -> anyhow::Result<()> {
     let _telemetry = telemetry::init("sekisho-enclave", &config.telemetry)?;
     let acceptor = server_acceptor(&config.listen.tls())?;
     let enclave = Arc::new(open(&config)?);
+    enclave.note_holder_policy().await?;
     for dataset in enclave.store.datasets()? {
         let pinned = enclave.pin(&dataset);
         let pinned = pinned.with_context(|| format!("the dataset `{dataset}` cannot be served"))?;
@@ -65,6 +73,8 @@ async fn serve(config: EnclaveConfig) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen at `{}`", config.listen.address))?;
     let address = listener.local_addr().context("no address to listen at")?;
     let shutdown = Shutdown::on_signals().context("cannot listen for signals")?;
+    consent::listen(Arc::clone(&enclave), &config.ledger.control())?;
+    reload::when_told(Arc::clone(&enclave), acceptor.clone())?;
     tracing::info!(%address, id = enclave.id, "listening");
     let connections = incoming(listener, acceptor, Limits::default());
     let server = Server::builder()
@@ -83,12 +93,8 @@ async fn serve(config: EnclaveConfig) -> anyhow::Result<()> {
 
 fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
     let keys = LedgerKeys::open(&config.ledger.keys, &config.ledger.dir)?;
-    let ledger = Ledger::open(sekisho_ledger::Config {
-        dir: config.ledger.dir.clone(),
-        origin: config.ledger.origin.clone(),
-        signing_seed: keys.signing_seed,
-        sealing_key: keys.sealing_key,
-    })?;
+    let noise_key = keys.noise_key.clone();
+    let ledger = keys.ledger(&config.ledger)?;
     if let Some(torn) = ledger.recovered() {
         tracing::warn!(
             "a crash left {} unacknowledged bytes at the end of the ledger; they were removed",
@@ -99,14 +105,23 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
     let program = std::env::current_exe().context("cannot find the worker's program")?;
     let worker = worker(config)?;
     let confinement = confinement(&program, &worker, config)?.to_string();
+    let (folder, demand) = (config.policies.clone(), config.policy_signatures.clone());
+    let policies = HolderPolicies::load(folder, demand)
+        .with_context(|| format!("the holder's policies in `{}`", config.policies.display()))?;
+    let profiles = Profiles::load(&config.profiles)?;
+    profiles.check_holder(&policies.current())?;
+    let ledger = Arc::new(ledger);
     Ok(Enclave {
         id: config.id.clone(),
         gateway: config.gateway.id.clone(),
         verifier: Verifier::load(&config.gateway.permit_key, config.id.clone())?,
         store,
-        profiles: Profiles::load(&config.profiles)?,
-        ledger: Arc::new(ledger),
-        noise_key: keys.noise_key,
+        profiles,
+        policies,
+        consents: Consents::new(Arc::clone(&ledger)),
+        cohorts: Cohorts::default(),
+        ledger,
+        noise_key,
         workers: Pool::start(&program, worker, config.workers.waiting)
             .context("cannot start a worker")?,
         confinement,

@@ -3,10 +3,12 @@
 use std::{sync::Arc, time::Instant};
 
 use futures::{Stream, StreamExt as _, stream};
+use sekisho_policies::Operation;
 use sekisho_proto::{
     enclave::v1::{
         CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest, GetReceiptRequest,
-        ListTablesRequest, QueryRequest, enclave_service_server::EnclaveService,
+        ListTablesRequest, NotePolicyRequest, NotePolicyResponse, QueryRequest, SignedPermit,
+        enclave_service_server::EnclaveService,
     },
     v1,
 };
@@ -22,7 +24,7 @@ use crate::{
     describe,
     enclave::Enclave,
     failure,
-    permit::Operation,
+    permit::Verified,
     release, tick,
     visit::{self, Question},
 };
@@ -98,17 +100,12 @@ impl EnclaveService for Service {
         request: Request<ListTablesRequest>,
     ) -> Result<Response<v1::ListTablesResponse>, Status> {
         self.call("ListTables", request, async |enclave, request, _| {
-            let now = enclave.clock.now_ms();
-            let verified = enclave
-                .verifier
-                .verify(request.permit, Operation::Catalog, "", now)?;
-            enclave.spend(&verified)?;
-            let pinned = enclave.pin(&verified.permit.dataset)?;
+            let verified = admissible(&enclave, request.permit, Operation::Catalog)?;
+            let admission = visit::admitted(&enclave, &verified).await?;
             Ok(v1::ListTablesResponse {
-                snapshot: pinned.snapshot.id().to_owned(),
-                tables: pinned
-                    .snapshot
-                    .catalogue()
+                snapshot: admission.pinned.snapshot.id().to_owned(),
+                tables: admission
+                    .catalogue
                     .tables
                     .iter()
                     .map(describe::table)
@@ -128,12 +125,13 @@ impl EnclaveService for Service {
                 enclave
                     .verifier
                     .verify(request.permit, Operation::Check, &request.sql, now)?;
+            let verified = Arc::new(verified);
+            let dataset = verified.permit.dataset.clone();
             match visit::check(&enclave, &verified, &request.sql).await {
-                Ok(checked) => Ok(judgement(verified.permit.dataset, checked)),
-                // What the mechanism cannot protect is a judgement, too.
-                Err(failure) if failure.reason == Reason::QueryRefused => {
-                    Ok(refusal(verified.permit.dataset, failure))
-                }
+                Ok(checked) => Ok(judgement(dataset, checked)),
+                // What the mechanism cannot protect, or the holder does not admit, is
+                // a judgement, too.
+                Err(failure) if is_judgement(failure.reason) => Ok(refusal(dataset, failure)),
                 Err(failure) => Err(failure),
             }
         })
@@ -150,7 +148,7 @@ impl EnclaveService for Service {
                     .verifier
                     .verify(request.permit, Operation::Query, &request.sql, now)?;
             let question = Question {
-                verified,
+                verified: Arc::new(verified),
                 sql: request.sql,
                 idempotency_key: Some(request.idempotency_key).filter(|key| !key.is_empty()),
                 trace_id,
@@ -163,18 +161,29 @@ impl EnclaveService for Service {
         .await
     }
 
+    async fn note_policy(
+        &self,
+        request: Request<NotePolicyRequest>,
+    ) -> Result<Response<NotePolicyResponse>, Status> {
+        self.call("NotePolicy", request, async |enclave, request, _| {
+            let digest = request.policy_digest.as_slice().try_into();
+            let digest = digest.map_err(|_| {
+                Failure::invalid("policy_digest", "this is no SHA-256").help("send 32 bytes")
+            })?;
+            enclave.note_policy(digest).await?;
+            Ok(NotePolicyResponse {})
+        })
+        .await
+    }
+
     async fn get_budget(
         &self,
         request: Request<GetBudgetRequest>,
     ) -> Result<Response<v1::Budget>, Status> {
         self.call("GetBudget", request, async |enclave, request, _| {
-            let now = enclave.clock.now_ms();
-            let verified = enclave
-                .verifier
-                .verify(request.permit, Operation::Budget, "", now)?;
-            enclave.spend(&verified)?;
-            enclave.pin(&verified.permit.dataset)?;
-            let permit = verified.permit;
+            let verified = admissible(&enclave, request.permit, Operation::Budget)?;
+            visit::admitted(&enclave, &verified).await?;
+            let permit = verified.permit.clone();
             let (project, dataset) = (permit.project.clone(), permit.dataset.clone());
             let spent = enclave
                 .with_ledger(move |ledger| ledger.spent(&project, &dataset))
@@ -194,12 +203,9 @@ impl EnclaveService for Service {
         request: Request<GetReceiptRequest>,
     ) -> Result<Response<v1::Receipt>, Status> {
         self.call("GetReceipt", request, async |enclave, request, _| {
-            let now = enclave.clock.now_ms();
-            let verified = enclave
-                .verifier
-                .verify(request.permit, Operation::Receipt, "", now)?;
-            enclave.spend(&verified)?;
-            let permit = verified.permit;
+            let verified = admissible(&enclave, request.permit, Operation::Receipt)?;
+            visit::admitted(&enclave, &verified).await?;
+            let permit = verified.permit.clone();
             let index = request.leaf_index;
             let found = enclave
                 .with_ledger(move |ledger| ledger.receipt(&permit.project, &permit.dataset, index))
@@ -214,6 +220,26 @@ impl EnclaveService for Service {
         })
         .await
     }
+}
+
+/// Verifies the permit of a call without a query, and uses it up.
+fn admissible(
+    enclave: &Enclave,
+    permit: Option<SignedPermit>,
+    operation: Operation,
+) -> Result<Arc<Verified>, Failure> {
+    let now = enclave.clock.now_ms();
+    let verified = enclave.verifier.verify(permit, operation, "", now)?;
+    enclave.spend(&verified)?;
+    Ok(Arc::new(verified))
+}
+
+/// Whether a failure says what would become of a query.
+fn is_judgement(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::QueryRefused | Reason::PolicyDenied | Reason::PolicyReferred
+    )
 }
 
 fn judgement(

@@ -3,31 +3,34 @@
 //! What leaves is a [`Release`]: a result computed from protected cells whose
 //! charge is durable. Everything up to the charge reads no data.
 
+mod charge;
+mod commit;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use sekisho_disclosure::{Channel, Profile};
-use sekisho_ledger::{Meter, Reserved, Visit};
+use sekisho_ledger::Reserved;
 use sekisho_query::{
     Planned, Shape,
     worker::{Lost, Worker},
 };
 use sekisho_runtime::status::Failure;
-use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
 use crate::{
-    enclave::{Enclave, Pinned},
-    exposure::{self, Account, Told},
-    failure,
-    meters::{self, Payer},
+    admission::Admission,
+    enclave::Enclave,
+    exposure, failure, meters,
     permit::Verified,
     private::{self, Private},
-    release::{Description, Release},
+    release::Release,
     tick,
 };
+
+use charge::{account, charge_of, payer};
 
 /// What a query takes from a project's budget.
 pub(crate) const CHARGE: u64 = 1;
@@ -37,7 +40,7 @@ const PLANNING: Duration = Duration::from_secs(10);
 
 /// A query and the permit for it.
 pub(crate) struct Question {
-    pub(crate) verified: Verified,
+    pub(crate) verified: Arc<Verified>,
     pub(crate) sql: String,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) trace_id: String,
@@ -72,33 +75,28 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
 }
 
 async fn run(
-    enclave: &Enclave,
+    enclave: &Arc<Enclave>,
     question: Question,
     channel: &mut Channel,
 ) -> Result<Release, Failure> {
     let permit = &question.verified.permit;
-    // The snapshot is pinned: the whole visit sees one state of the data.
-    let pinned = enclave.pin(&permit.dataset)?;
-    // The statement is judged, planned, labelled and cut. No data are read.
-    let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    let planned = plan(enclave, &mut worker, &question.sql, &pinned).await;
-    let planned = match planned.and_then(|planned| planned.map_err(|r| failure::refused(&r))) {
-        Ok(planned) => planned,
+    let judged = judge(enclave, &question).await;
+    let (admission, worker, planned) = match judged {
+        Ok(judged) => judged,
         Err(failure) => {
             enclave.spend(&question.verified)?;
             return Err(failure);
         }
     };
-    let profiles = profiles(enclave, &pinned, &planned, &permit.profile)?;
+    let profiles = profiles(enclave, &admission, &planned, &permit.profile)?;
     let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
     *channel = profile.channel.clone();
-    let visit = charge_of(enclave, &question, &pinned, &planned, &profiles, &profile)?;
+    let visit = charge_of(
+        enclave, &question, &admission, &planned, &profiles, &profile,
+    )?;
     // The same question to the same data gets the same answer, free.
     let key = visit.answer_key();
-    if let Some(earlier) = enclave
-        .with_ledger(move |ledger| Release::again(ledger, &key))
-        .await?
-    {
+    if let Some(earlier) = commit::again(enclave, &admission, key).await? {
         enclave.spend(&question.verified)?;
         return Ok(earlier);
     }
@@ -106,26 +104,34 @@ async fn run(
     // From here on the visit is charged, whatever happens.
     let reserved = Arc::new(enclave.reserve(visit, CHARGE, permit.budget_limit).await?);
     let work = release(
-        enclave, &question, &pinned, &planned, &profiles, &reserved, worker,
+        enclave, &question, &admission, &planned, &profiles, &reserved, worker,
     );
     let released = match tokio::time::timeout(enclave.visit_limit, work).await {
-        Ok(Ok(released)) => Ok(released),
-        Ok(Err(failure)) => Err(failure),
+        Ok(released) => released,
         Err(_) => Err(failure::execution()),
     };
+    let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     match released {
-        Ok(released) => commit(enclave, &question, &pinned, profile, reserved, released).await,
+        Ok(released) => commit::commit(enclave, &admission, profile, reserved, released).await,
         Err(failure) => {
-            let reserved = Arc::into_inner(reserved);
-            let abandoned = enclave
-                .with_ledger(move |ledger| reserved.map_or(Ok(()), |it| ledger.abandon(it)))
-                .await;
-            if abandoned.is_err() {
-                tracing::error!("a charge stays open in the ledger");
-            }
+            commit::abandon(enclave, reserved).await;
             Err(failure)
         }
     }
+}
+
+/// Both doors, and the guard's judgement: by the permit, the holder's files, the
+/// query's text and the catalogue. No data are read.
+async fn judge(
+    enclave: &Arc<Enclave>,
+    question: &Question,
+) -> Result<(Arc<Admission>, Worker, Planned), Failure> {
+    let admission = admitted(enclave, &question.verified).await?;
+    let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
+    let planned = plan(enclave, &mut worker, &question.sql, &admission).await?;
+    let planned = planned.map_err(|refusal| failure::refused(&refusal))?;
+    admission.covers(&planned)?;
+    Ok((admission, worker, planned))
 }
 
 /// What would be released, under what, and for how much privacy.
@@ -140,42 +146,52 @@ pub(crate) struct Checked {
 
 /// Judges a query and says what it would release.
 pub(crate) async fn check(
-    enclave: &Enclave,
-    verified: &Verified,
+    enclave: &Arc<Enclave>,
+    verified: &Arc<Verified>,
     sql: &str,
 ) -> Result<Result<Checked, sekisho_query::Refusal>, Failure> {
     enclave.spend(verified)?;
-    let pinned = enclave.pin(&verified.permit.dataset)?;
+    let admission = admitted(enclave, verified).await?;
     let _turn = enclave
         .checking
         .acquire()
         .await
         .map_err(failure::internal)?;
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    match plan(enclave, &mut worker, sql, &pinned).await? {
-        Ok(planned) => {
-            let profiles = profiles(enclave, &pinned, &planned, &verified.permit.profile)?;
-            let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
-            let rho_nano = meters::rho(&planned, &profiles)?;
-            let mut cuts = planned.shapes.iter().zip(&profiles);
-            Ok(Ok(Checked {
-                exposes_genomes: cuts.any(|(shape, profile)| exposure::is_metered(shape, profile)),
-                planned,
-                profile,
-                rho_nano,
-            }))
-        }
-        Err(refusal) => Ok(Err(refusal)),
-    }
+    let planned = match plan(enclave, &mut worker, sql, &admission).await? {
+        Ok(planned) => planned,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    admission.covers(&planned)?;
+    let profiles = profiles(enclave, &admission, &planned, &verified.permit.profile)?;
+    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
+    let rho_nano = meters::rho(&planned, &profiles)?;
+    let mut cuts = planned.shapes.iter().zip(&profiles);
+    Ok(Ok(Checked {
+        exposes_genomes: cuts.any(|(shape, profile)| exposure::is_metered(shape, profile)),
+        planned,
+        profile,
+        rho_nano,
+    }))
+}
+
+/// The holder's door, beside the threads that serve.
+pub(crate) async fn admitted(
+    enclave: &Arc<Enclave>,
+    verified: &Arc<Verified>,
+) -> Result<Arc<Admission>, Failure> {
+    let (enclave, verified) = (Arc::clone(enclave), Arc::clone(verified));
+    let admitted = tokio::task::spawn_blocking(move || enclave.admit(&verified));
+    admitted.await.map_err(|_| failure::ended())?.map(Arc::new)
 }
 
 async fn plan(
     enclave: &Enclave,
     worker: &mut Worker,
     sql: &str,
-    pinned: &Pinned,
+    admission: &Admission,
 ) -> Result<Result<Planned, sekisho_query::Refusal>, Failure> {
-    let planning = worker.plan(sql, pinned.snapshot.catalogue());
+    let planning = worker.plan(sql, &admission.catalogue);
     match tokio::time::timeout(enclave.visit_limit.min(PLANNING), planning).await {
         Ok(Ok(planned)) => Ok(planned),
         Ok(Err(Lost)) | Err(_) => Err(failure::planning()),
@@ -185,11 +201,11 @@ async fn plan(
 /// The profile of each cut.
 fn profiles(
     enclave: &Enclave,
-    pinned: &Pinned,
+    admission: &Admission,
     planned: &Planned,
     permit: &str,
 ) -> Result<Vec<Profile>, Failure> {
-    let catalogue = pinned.snapshot.catalogue();
+    let catalogue = &admission.catalogue;
     let of = |shape: &Shape| enclave.profiles.of(catalogue, &shape.tables, permit);
     let profiles = planned.shapes.iter().map(of).collect::<Option<Vec<_>>>();
     profiles.ok_or_else(|| failure::internal("the permit names a release profile that is not here"))
@@ -203,144 +219,23 @@ fn strictest(profiles: &[Profile]) -> Option<Profile> {
 async fn release(
     enclave: &Enclave,
     question: &Question,
-    pinned: &Arc<Pinned>,
+    admission: &Arc<Admission>,
     planned: &Planned,
     profiles: &[Profile],
     reserved: &Arc<Reserved>,
     worker: Worker,
 ) -> Result<sekisho_query::worker::Released, Failure> {
     let lost = |_: Lost| failure::execution();
-    let private = private::run(pinned, planned, profiles, worker);
+    let private = private::run(admission, planned, profiles, worker);
     let Private { finished, told } = private.await.map_err(lost)?;
     let payer = payer(&question.verified, enclave.clock.now_ms());
-    let meters = meters::of_figures(&payer, pinned.snapshot.id(), &finished, profiles);
-    account(enclave, question, pinned, reserved, told, meters).await?;
+    let snapshot = admission.pinned.snapshot.id();
+    let meters = meters::of_figures(&payer, snapshot, &finished, profiles);
+    account(enclave, question, admission, reserved, told, meters).await?;
     // The rest of the visitor's plan runs where no private row ever was.
     let mut clean = enclave.workers.take().await.map_err(lost)?;
     clean
-        .released(&question.sql, pinned.snapshot.catalogue(), &finished)
+        .released(&question.sql, &admission.catalogue, &finished)
         .await
         .map_err(lost)
-}
-
-/// Charges what the figures take and what they tell of genomes, before anybody
-/// sees them.
-async fn account(
-    enclave: &Enclave,
-    question: &Question,
-    pinned: &Arc<Pinned>,
-    reserved: &Arc<Reserved>,
-    told: Option<Told>,
-    meters: Vec<Meter>,
-) -> Result<(), Failure> {
-    let (ledger, pinned) = (Arc::clone(&enclave.ledger), Arc::clone(pinned));
-    let reserved = Arc::clone(reserved);
-    let permit = &question.verified.permit;
-    let (dataset, project) = (permit.dataset.clone(), permit.project.clone());
-    let accounted = tokio::task::spawn_blocking(move || {
-        ledger.meter(&reserved, meters).map_err(failure::reserve)?;
-        let Some(told) = told else {
-            return Ok(());
-        };
-        let account = Account {
-            ledger: &ledger,
-            anchors: &pinned.anchors,
-            noise: &pinned.noise,
-            dataset: &dataset,
-            project: &project,
-            reserved: &reserved,
-        };
-        let added = pinned.exposures.add(&account, &told);
-        added.map_err(|error| failure::exposure(&error))
-    });
-    accounted.await.map_err(|_| failure::execution())?
-}
-
-/// Whose accounts a visit is charged to.
-fn payer(verified: &Verified, at_ms: i64) -> Payer<'_> {
-    Payer {
-        project: &verified.permit.project,
-        dataset: &verified.permit.dataset,
-        at_ms,
-    }
-}
-
-async fn commit(
-    enclave: &Enclave,
-    question: &Question,
-    pinned: &Pinned,
-    profile: Profile,
-    reserved: Arc<Reserved>,
-    released: sekisho_query::worker::Released,
-) -> Result<Release, Failure> {
-    let ledger = Arc::clone(&enclave.ledger);
-    let confinement = enclave.confinement.clone();
-    let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
-    let dataset = question.verified.permit.dataset.clone();
-    let snapshot = pinned.snapshot.id().to_owned();
-    let (policy_digest, cohort) = (question.verified.policy_digest, pinned.individuals.len());
-    let at_ms = enclave.clock.now_ms();
-    let committed = tokio::task::spawn_blocking(move || {
-        let description = Description {
-            dataset: &dataset,
-            snapshot: &snapshot,
-            policy_digest,
-            profile: &profile,
-            confinement: &confinement,
-            cohort,
-            at_ms,
-        };
-        Release::commit(&ledger, reserved, released, &description)
-    });
-    match committed.await {
-        Ok(Ok(release)) => Ok(release),
-        Ok(Err(error)) => {
-            tracing::error!("a release was charged and not committed: {error}");
-            Err(failure::execution())
-        }
-        Err(_) => Err(failure::execution()),
-    }
-}
-
-/// What the ledger is told of the visit.
-fn charge_of(
-    enclave: &Enclave,
-    question: &Question,
-    pinned: &Pinned,
-    planned: &Planned,
-    profiles: &[Profile],
-    profile: &Profile,
-) -> Result<Visit, Failure> {
-    let permit = &question.verified.permit;
-    let mut cohort = Vec::with_capacity(pinned.individuals.serialized_size());
-    pinned
-        .individuals
-        .serialize_into(&mut cohort)
-        .map_err(failure::internal)?;
-    let mut digest = Sha256::new();
-    for profile in profiles {
-        digest.update(profile.digest());
-    }
-    let at_ms = enclave.clock.now_ms();
-    Ok(Visit {
-        at_ms,
-        nonce: question.verified.nonce,
-        nonce_expires_at_ms: permit.expires_at_ms,
-        principal: permit.principal.clone(),
-        project: permit.project.clone(),
-        purpose: permit.purpose.clone(),
-        operation: permit.operation.clone(),
-        question_digest: question.verified.question_digest,
-        canonical_digest: Sha256::digest(planned.canonical.as_bytes()).into(),
-        cohort_digest: Sha256::digest(&cohort).into(),
-        profile_digest: digest.finalize().into(),
-        dataset: permit.dataset.clone(),
-        snapshot: pinned.snapshot.id().to_owned(),
-        policy_digest: question.verified.policy_digest,
-        rules: permit.rules.clone(),
-        profile: profile.name.clone(),
-        trace_id: question.trace_id.clone(),
-        idempotency_key: question.idempotency_key.clone(),
-        meters: meters::of_query(&payer(&question.verified, at_ms), planned, profiles)?,
-    })
 }

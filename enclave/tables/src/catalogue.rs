@@ -36,6 +36,28 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// The catalogue without the columns that are not used, and without tables of
+    /// which nothing is left but what joins need.
+    #[must_use]
+    pub fn limited_to(&self, uses: impl Fn(&Table, &Column) -> bool) -> Self {
+        let joins = |column: &Column| matches!(column.role, Role::Unit | Role::Identifier);
+        let limited = self.tables.iter().filter_map(|table| {
+            let used = table.columns.iter().any(|column| uses(table, column));
+            let columns = table.columns.iter();
+            let columns = columns.filter(|column| joins(column) || uses(table, column));
+            used.then(|| Table {
+                columns: columns.cloned().collect(),
+                ..table.clone()
+            })
+        });
+        Self {
+            tables: limited.collect(),
+            ..self.clone()
+        }
+    }
+}
+
 /// A table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,7 @@ use crate::manifest::Manifest;
 use crate::variants;
 use crate::{Snapshot, Store};
 
-use build::Workshop;
+pub(crate) use build::Workshop;
 
 /// A published snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::{IngestError, StoreError};
 
+/// The registry's file in a dataset's directory.
+pub(crate) const REGISTRY: &str = "registry.tsv";
+
 /// Which individual has which dense index.
 ///
 /// `registry.tsv` has one line an individual, `index TAB individual`, in the

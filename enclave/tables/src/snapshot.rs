@@ -24,10 +24,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{Schema, SchemaRef, UInt32Type};
+use arrow::datatypes::{Date32Type, Schema, SchemaRef, UInt32Type};
 use roaring::RoaringBitmap;
 
-use crate::{Catalogue, Rows, Table, UNIT, schema};
+use crate::{Catalogue, ColumnType, Rows, Table, UNIT, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
 
@@ -105,6 +105,32 @@ impl Snapshot {
             individuals.extend(batch?.column(0).as_primitive::<UInt32Type>().values());
         }
         Ok(self.0.individuals.get_or_init(|| individuals).clone())
+    }
+
+    /// A date of each individual, by dense index, in days since 1970-01-01;
+    /// nothing of those without one, and none if `individuals` has no such date.
+    ///
+    /// # Errors
+    ///
+    /// If the table cannot be read.
+    pub fn dates(&self, column: &str) -> Result<Option<Vec<(u32, i32)>>, SnapshotError> {
+        let declared = self.table("individuals")?.column(column);
+        if declared.is_none_or(|declared| declared.r#type != ColumnType::Date) {
+            return Ok(None);
+        }
+        let path = self.table_path("individuals");
+        let mut dates = Vec::new();
+        for batch in scan::all_rows(&path, &[UNIT, column])? {
+            let batch = batch?;
+            let units = batch.column(0).as_primitive::<UInt32Type>().values();
+            let days = batch.column(1).as_primitive::<Date32Type>();
+            let known = units
+                .iter()
+                .zip(days)
+                .filter_map(|(unit, day)| Some((*unit, day?)));
+            dates.extend(known);
+        }
+        Ok(Some(dates))
     }
 
     /// The schema of a table: its hidden columns, then its visible ones.

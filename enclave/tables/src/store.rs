@@ -4,8 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::ingest::Workshop;
 use crate::manifest::is_dataset_id;
-use crate::{Snapshot, SnapshotError};
+use crate::registry::{REGISTRY, Registry};
+use crate::{IngestError, Snapshot, SnapshotError};
 
 /// A directory of datasets and their snapshots.
 #[derive(Clone, Debug)]
@@ -74,6 +76,38 @@ impl Store {
             });
         }
         Ok(Snapshot::open(&path)?)
+    }
+
+    /// The dense indices of individuals of a dataset, in the order in which they
+    /// are named; none for those that are not known.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such dataset or its registry cannot be read.
+    pub fn indices(
+        &self,
+        dataset: &str,
+        individuals: &[String],
+    ) -> Result<Vec<Option<u32>>, StoreError> {
+        let registry = Registry::open(self.dataset(dataset)?.join(REGISTRY))?;
+        let index = |individual: &String| registry.index(individual);
+        Ok(individuals.iter().map(index).collect())
+    }
+
+    /// The same, where those that are not known are given an index that they
+    /// keep: their data may come with a later snapshot. Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such dataset, an ingest of it is running, or its registry
+    /// cannot be read or written.
+    pub fn enrol(&self, dataset: &str, individuals: &[String]) -> Result<Vec<u32>, IngestError> {
+        self.dataset(dataset)?;
+        let mut workshop = Workshop::open(self, dataset)?;
+        workshop.registry.assign(individuals)?;
+        workshop.registry.save()?;
+        let index = |individual: &String| workshop.registry.index(individual);
+        Ok(individuals.iter().filter_map(index).collect())
     }
 
     /// The directory of a dataset, which need not exist.

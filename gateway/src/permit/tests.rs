@@ -1,4 +1,4 @@
-//! Key files, and the bytes that enclaves compute too.
+//! Key files.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,32 +11,6 @@ fn loaded(text: &str, mode: u32) -> Result<PermitSigner, String> {
     fs::write(&file, text).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
     PermitSigner::load(&file, Duration::from_secs(30)).map_err(|error| error.to_string())
-}
-
-#[test]
-fn the_digest_of_a_question_is_what_the_proto_says() {
-    // printf '\0\0\0\0\0\0\0\6P-0001\0\0\0\0\0\0\0\13demo-cancer\0\0\0\0\0\0\0\5query\0\0\0\0\0\0\0\10SELECT 1' | sha256sum
-    assert_eq!(
-        hex::encode(question_digest(
-            "P-0001",
-            "demo-cancer",
-            "query",
-            "SELECT 1"
-        )),
-        "90328e99efa6d0361469b0bcc0bca67707f1025e3f53e13acda75cea2a2f2ccc"
-    );
-}
-
-#[test]
-fn moving_a_letter_between_fields_changes_the_digest() {
-    assert_ne!(
-        question_digest("P-1", "ab", "query", "c"),
-        question_digest("P-1", "a", "bquery", "c")
-    );
-    assert_ne!(
-        question_digest("P-1", "a", "query", ""),
-        question_digest("P-1", "a", "check", "")
-    );
 }
 
 #[test]

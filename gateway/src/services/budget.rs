@@ -70,7 +70,7 @@ async fn one(gateway: &Gateway, visitor: &Visitor, approved: &Approved) -> Resul
         .client()
         .get_budget(prepared(request, visitor.deadline))
         .await
-        .map_err(|status| relayed(&status))?
+        .map_err(|status| relayed(&status, approved.language()))?
         .into_inner();
     if budget.dataset != approved.dataset() || budget.project != approved.project() {
         return Err(internal());

@@ -132,5 +132,5 @@ async fn list_tables(
         .list_tables(prepared(request, visitor.deadline))
         .await
         .map(Response::into_inner)
-        .map_err(|status| relayed(&status))
+        .map_err(|status| relayed(&status, approved.language()))
 }

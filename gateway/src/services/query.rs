@@ -159,8 +159,7 @@ async fn ask(
     // Signed here and not earlier: a permit is valid for seconds.
     let permit = gateway.signer.sign(approved, sql, gateway.clock.now_ms());
     Answer::ask(
-        approved.enclave(),
-        approved.dataset(),
+        approved,
         permit,
         sql.to_owned(),
         idempotency_key.to_owned(),

@@ -72,7 +72,7 @@ async fn get_receipt(
         .client()
         .get_receipt(prepared(request, visitor.deadline))
         .await
-        .map_err(|status| relayed(&status))?
+        .map_err(|status| relayed(&status, approved.language()))?
         .into_inner();
     Ok(GetReceiptResponse {
         receipt: Some(receipt),

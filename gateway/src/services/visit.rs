@@ -81,7 +81,7 @@ async fn check(
             .client()
             .check(prepared(request, visitor.deadline))
             .await
-            .map_err(|status| relayed(&status))?
+            .map_err(|status| relayed(&status, approved.language()))?
             .into_inner();
         if result.dataset != approved.dataset() {
             return Err(internal());

@@ -1,14 +1,16 @@
 //! An enclave's answer to one query, read part by part.
 
+use sekisho_policies::Language;
 use sekisho_proto::{
     enclave::v1::{QueryRequest, SignedPermit},
     v1::{QueryResponse, ResultStart, query_response::Part},
 };
+use sekisho_runtime::status::Failure;
 use tokio::time::Instant;
 use tonic::Streaming;
 
-use super::{Enclave, away, internal, prepared, relayed};
-use sekisho_runtime::status::Failure;
+use super::{away, internal, prepared, relayed};
+use crate::decision::Approved;
 
 /// The longest chunk of Arrow IPC.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -16,6 +18,7 @@ const CHUNK_BYTES: usize = 1024 * 1024;
 /// The parts of one result: a start, chunks, a release, and nothing after it.
 pub(crate) struct Answer {
     dataset: String,
+    language: Language,
     upstream: Streaming<QueryResponse>,
     state: State,
 }
@@ -31,8 +34,7 @@ enum State {
 impl Answer {
     /// Asks an enclave.
     pub(crate) async fn ask(
-        enclave: &Enclave,
-        dataset: &str,
+        approved: &Approved,
         permit: SignedPermit,
         sql: String,
         idempotency_key: String,
@@ -43,14 +45,17 @@ impl Answer {
             sql,
             idempotency_key,
         };
-        let upstream = enclave
+        let language = approved.language();
+        let upstream = approved
+            .enclave()
             .client()
             .query(prepared(request, deadline))
             .await
-            .map_err(|status| relayed(&status))?
+            .map_err(|status| relayed(&status, language))?
             .into_inner();
         Ok(Self {
-            dataset: dataset.to_owned(),
+            dataset: approved.dataset().to_owned(),
+            language,
             upstream,
             state: State::Asked,
         })
@@ -91,7 +96,7 @@ impl Answer {
             .upstream
             .message()
             .await
-            .map_err(|status| relayed(&status))?
+            .map_err(|status| relayed(&status, self.language))?
             // The stream ended without a release: the connection was cut.
             .ok_or_else(away)?;
         match message.part {

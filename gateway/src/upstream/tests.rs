@@ -3,6 +3,10 @@
 
 use super::*;
 
+fn relayed(status: &Status) -> Failure {
+    super::relayed(status, Language::English)
+}
+
 #[test]
 fn foreign_texts_never_reach_a_visitor() {
     for code in [
@@ -47,7 +51,10 @@ fn what_an_enclave_thinks_of_the_gateway_is_not_told() {
         assert_eq!(relayed(&Status::from(sent)), internal());
     }
     let sent = Failure::new(Reason::NotAvailable, "no dataset `west` here");
-    assert_eq!(relayed(&Status::from(sent)), not_available());
+    assert_eq!(
+        relayed(&Status::from(sent)),
+        not_available(Language::English)
+    );
     let sent = Failure::new(Reason::SiteUnavailable, "the ledger is locked");
     assert_eq!(relayed(&Status::from(sent)), away());
 }

@@ -44,6 +44,7 @@ pub(crate) fn generate(dir: &Path, cases: u32, seed: u64) -> Result<()> {
     )?;
     let people = people(cases, seed);
     write_individuals(&dir.join("individuals.csv"), &people)?;
+    write_consents(&dir.join("consents.csv"), &people, seed)?;
     write_samples(&dir.join("samples.csv"), &people, seed)?;
     write_quality(&dir.join("qc.csv"), &people, seed)?;
     write_somatic(&dir.join("somatic.vcf.gz"), &people, seed)?;
@@ -146,6 +147,26 @@ fn write_individuals(path: &Path, people: &[Person]) -> Result<()> {
             person.survival_days,
             person.vital_status,
             person.center
+        )?;
+    }
+    Ok(out.flush()?)
+}
+
+/// What each person consented to: research on health, and three in four of them
+/// with industry.
+fn write_consents(path: &Path, people: &[Person], seed: u64) -> Result<()> {
+    let mut rng = stream(seed, "consents");
+    let mut out = create(path)?;
+    writeln!(
+        out,
+        "individual_id,codes,industry,countries,registered_on,collected_by,withdrawn"
+    )?;
+    for person in people {
+        let industry = if rng.random_bool(0.75) { "yes" } else { "no" };
+        writeln!(
+            out,
+            "{},HMB;IRB,{industry},*,{},,no",
+            person.id, person.registered_on
         )?;
     }
     Ok(out.flush()?)

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod config;
 pub mod deadline;
+pub mod link;
 pub mod shutdown;
 pub mod status;
 pub mod telemetry;

@@ -11,7 +11,7 @@ mod logs;
 mod metrics;
 mod traces;
 
-pub use metrics::{record_refused_handshake, record_visit};
+pub use metrics::{record_refused_handshake, record_reload, record_visit};
 pub use traces::{extract, inject, inject_from, server_span};
 
 use std::{sync::mpsc, time::Duration};

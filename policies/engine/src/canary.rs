@@ -10,6 +10,7 @@ use crate::{
     record::{Effect, Grant, Period},
     request::{Operation, Request},
     set::PolicySet,
+    words::Words,
 };
 
 /// So many pairs of project and dataset are tried with a stranger; the answer for one more would
@@ -18,42 +19,26 @@ const PAIRS_TRIED: usize = 100;
 
 /// What the set answers wrongly.
 pub(crate) fn findings(set: &PolicySet) -> Vec<Finding> {
-    let wrong = |line, what: &str| Finding {
-        file: "grants.csv".to_owned(),
-        line,
-        what: what.to_owned(),
-        why: "a set is used only once it has answered rightly what cannot be in doubt".to_owned(),
-        instead:
-            "<report this set to the makers of this software; the set before it stays in force>"
-                .to_owned(),
-    };
+    let wrong = |line, id| Finding::new("grants.csv", line, Words::of(id));
     let mut findings = Vec::new();
-    let grants = || {
-        set.grants
-            .values()
-            .flat_map(|datasets| datasets.values())
-            .flatten()
-    };
     let stranger = stranger(set);
-    for grant in grants().take(PAIRS_TRIED) {
+    for grant in set.every_grant().take(PAIRS_TRIED) {
         for operation in Operation::ALL {
             let day = grant.period.since;
             let told = answer(set, &stranger, grant, operation, day);
             let casbin = allows(set, &stranger, grant, operation, day);
             if told != Some(Outcome::Deny(Denial::Unknown)) || casbin {
-                findings.push(wrong(
-                    grant.line,
-                    "a person whom nobody entered is not denied",
-                ));
+                findings.push(wrong(grant.line, "canary-stranger"));
             }
         }
     }
-    for grant in grants().filter(|grant| grant.effect == Effect::Deny) {
-        let team = set
-            .teams
-            .get(&grant.project)
-            .and_then(|team| team.keys().next());
-        for (person, operation) in team
+    for grant in set
+        .every_grant()
+        .filter(|grant| grant.effect == Effect::Deny)
+    {
+        let team = set.teams.get(&grant.project);
+        let person = team.and_then(|team| team.people.keys().next());
+        for (person, operation) in person
             .iter()
             .flat_map(|p| grant.operations.iter().map(move |o| (p, o)))
         {
@@ -62,61 +47,49 @@ pub(crate) fn findings(set: &PolicySet) -> Vec<Finding> {
                 .iter()
                 .any(|day| allows(set, person, grant, *operation, *day))
             {
-                findings.push(wrong(grant.line, "the deny bars nothing"));
+                findings.push(wrong(grant.line, "canary-deny"));
             }
         }
     }
-    if findings.is_empty() && !grants().any(|grant| somebody(set, grant)) {
-        findings.push(nobody(set, grants().next()));
+    if findings.is_empty() && !set.every_grant().any(|grant| somebody(set, grant)) {
+        findings.push(nobody(set));
     }
     findings
 }
 
 /// That nothing is allowed, with what stands against the first row on its first day.
-fn nobody(set: &PolicySet, first: Option<&Grant>) -> Finding {
+fn nobody(set: &PolicySet) -> Finding {
+    let first = set.every_grant().min_by_key(|grant| grant.line);
     let against = first.and_then(|grant| {
-        let person = set
-            .teams
-            .get(&grant.project)
-            .and_then(|team| team.keys().min());
+        let team = set.teams.get(&grant.project);
+        let person = team.and_then(|team| team.people.keys().min());
         let person = person.map_or("", String::as_str);
-        let request = request(
-            set,
-            person,
-            grant,
-            *grant.operations.first()?,
-            grant.period.since,
-        )?;
+        let operation = *grant.operations.first()?;
+        let request = request(set, person, grant, operation, grant.period.since)?;
         let conditions = set.explain(&request).conditions;
         let failed = conditions
             .into_iter()
             .find(|c| c.verdict != Verdict::Holds)?;
-        let (day, place) = (grant.period.since, failed.place);
-        Some((
-            grant.line,
-            format!("; here, on {day}: {} ({place})", failed.message),
-        ))
+        let words = Words::of("canary-nobody-because")
+            .with("day", grant.period.since)
+            .with("place", failed.place)
+            .with_words("because", failed.message);
+        Some((grant.line, words))
     });
-    let (line, against) = against.unwrap_or((1, String::new()));
-    Finding {
-        file: "grants.csv".to_owned(),
-        line,
-        what: format!("no row allows anybody anything on any day{against}"),
-        why: "a set that denies everybody is a slip somewhere: a team, a status, a span of days, a country".to_owned(),
-        instead: "<a row that allows, for a project with a team, an approval, an ethics approval and a country with a basis>".to_owned(),
-    }
+    let (line, words) = against.unwrap_or((1, Words::of("canary-nobody")));
+    Finding::new("grants.csv", line, words)
 }
 
 /// Whether the row allows somebody something on some day: if it does on any day, then on one on
 /// which some span begins, or on the day after a deny ends.
-fn somebody(set: &PolicySet, grant: &Grant) -> bool {
+pub(crate) fn somebody(set: &PolicySet, grant: &Grant) -> bool {
     let Some(team) = set.teams.get(&grant.project) else {
         return false;
     };
     if grant.effect == Effect::Deny {
         return false;
     }
-    team.keys().any(|person| {
+    team.people.keys().any(|person| {
         let mut days: Vec<Date> = spans(set, person, grant).map(|span| span.since).collect();
         let denies = set.grants_of(&grant.project, &grant.dataset).iter();
         let denies = denies.filter(|row| row.effect == Effect::Deny);
@@ -169,20 +142,20 @@ fn request<'a>(
     operation: Operation,
     day: Date,
 ) -> Option<Request<'a>> {
-    let noon = day.at(12, 0, 0, 0).to_zoned(set.zone.clone()).ok()?;
     Some(Request {
         principal,
         project: &grant.project,
         dataset: &grant.dataset,
         operation,
-        at: noon.timestamp(),
+        at: set.noon(day)?,
     })
 }
 
 fn allows(set: &PolicySet, person: &str, grant: &Grant, operation: Operation, day: Date) -> bool {
+    let project = Some(grant.project.as_str());
     let answer = set
         .casbin
-        .allow(person, &grant.project, &grant.dataset, operation, day);
+        .allow(person, project, &grant.dataset, operation, day);
     answer == Ok(true)
 }
 

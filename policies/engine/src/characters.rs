@@ -2,23 +2,15 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::finding::{Finding, Slip};
+use crate::{
+    finding::{Finding, Slip},
+    words::Words,
+};
 
 /// The text of a file, without a byte-order mark.
 pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
-    const WHY: &str = "bytes read in the wrong encoding turn one name into another, so that a rule no longer meets whom it is about";
-    let finding = |line, what: String, instead: &str| Finding {
-        file: file.to_owned(),
-        line,
-        what,
-        why: WHY.to_owned(),
-        instead: instead.to_owned(),
-    };
-    const SAVE: &str =
-        "<the same file, saved as CSV UTF-8 (Excel) or with encoding UTF-8 (LibreOffice, editors)>";
-
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(finding(1, "the file is UTF-16, not UTF-8".to_owned(), SAVE));
+        return Err(Finding::new(file, 1, Words::of("not-utf-8-but-utf-16")));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
@@ -26,16 +18,12 @@ pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
         Err(error) => {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
-            let likely = if is_shift_jis(bytes) {
-                "it is likely Shift-JIS, as spreadsheets on Japanese Windows save it"
+            let words = if is_shift_jis(bytes) {
+                Words::of("not-utf-8-but-shift-jis")
             } else {
-                "it is likely Windows-1252 or Latin-1"
+                Words::of("not-utf-8-but-latin")
             };
-            Err(finding(
-                line,
-                format!("the file is not UTF-8; {likely}"),
-                SAVE,
-            ))
+            Err(Finding::new(file, line, words))
         }
     }
 }
@@ -46,19 +34,23 @@ pub(crate) fn plain(text: &str) -> Result<(), Slip> {
     let Some(odd) = text.chars().find(|c| !c.is_ascii()) else {
         return Ok(());
     };
-    let folded: String = text.nfkc().collect();
-    let (what, instead) = if folded.is_ascii() {
-        ("the full-width or styled character", folded)
-    } else if text.chars().any(|c| c.is_ascii_alphabetic()) && odd.is_alphabetic() {
-        ("a letter of another script among Latin ones,", latin(text))
-    } else {
-        ("the character", latin(text))
+    let words = |id| {
+        Words::of(id)
+            .with("odd", odd)
+            .with("code", code_point(odd))
+            .with("text", text)
     };
-    Err(Slip::new(
-        format!("{what} `{odd}` (U+{:04X}) stands in `{text}`", odd as u32),
-        "casbin compares bytes: a look-alike is another name, so an allow misses its person and a deny bars nobody",
-        instead,
-    ))
+    let folded: String = text.nfkc().collect();
+    if folded.is_ascii() {
+        return Err(Slip::mended(words("full-width-character"), folded));
+    }
+    let id = if text.chars().any(|c| c.is_ascii_alphabetic()) && odd.is_alphabetic() {
+        "mixed-scripts"
+    } else {
+        "character-not-plain"
+    };
+    let kept: String = text.nfkc().filter(char::is_ascii).collect();
+    Err(Slip::new(words(id).with("kept", kept)))
 }
 
 /// Text for people to read: titles and names of organisations, brought to NFC.
@@ -89,14 +81,15 @@ fn seen(text: &str) -> Result<(), Slip> {
         return Ok(());
     };
     let cleaned: String = text.chars().filter(|c| !unseen(*c)).collect();
-    Err(Slip::new(
-        format!(
-            "a character that cannot be seen (U+{:04X}) stands in `{cleaned}`",
-            odd as u32
-        ),
-        "two names that look the same on the screen are not the same, and nobody can tell which one a rule means",
-        cleaned,
-    ))
+    let words = Words::of("character-not-seen")
+        .with("code", code_point(odd))
+        .with("text", &cleaned);
+    Err(Slip::mended(words, cleaned))
+}
+
+/// How a character is named: `U+200B`.
+pub(crate) fn code_point(c: char) -> String {
+    format!("U+{:04X}", c as u32)
 }
 
 fn unseen(c: char) -> bool {
@@ -105,15 +98,6 @@ fn unseen(c: char) -> bool {
             0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
             | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F
             | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFD | 0xE0000..=0xE007F)
-}
-
-/// What is left to write when the characters that are not Latin are taken out.
-fn latin(text: &str) -> String {
-    let kept: String = text.nfkc().filter(char::is_ascii).collect();
-    format!(
-        "<{} in ASCII letters>",
-        if kept.is_empty() { "the name" } else { &kept }
-    )
 }
 
 /// Whether every byte fits Shift-JIS: ASCII, half-width katakana, or a lead and a trail byte.

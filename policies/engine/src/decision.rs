@@ -1,11 +1,17 @@
 //! What is answered: the outcome, the reasons, and the terms of an allow.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    conditions::rules::{NOT_AVAILABLE, UNKNOWN_VISITOR},
+    purpose::{DataUse, UnknownWord},
+    words::{Language, Words},
+};
 
 /// The answer to one [`Request`](crate::Request).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Allow, refer or deny.
     pub outcome: Outcome,
@@ -15,10 +21,12 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// What was allowed; `Some` exactly on an allow.
     pub terms: Option<Terms>,
+    /// SHA-256 of the files that decided.
+    pub digest: [u8; 32],
 }
 
 /// The three values of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything holds.
@@ -30,7 +38,7 @@ pub enum Outcome {
 }
 
 /// How much a denied visitor may be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Denial {
     /// The principal is not a person in force of a member in force.
@@ -39,30 +47,55 @@ pub enum Denial {
     /// person is not in its team: all the same to the visitor.
     NotAvailable,
     /// A rule stands against it. Told only to somebody in the team of a project that holds a
-    /// grant of the dataset on that day.
+    /// grant of the dataset on that day, or to a member where the dataset is open to members.
     Policy,
 }
 
+impl Denial {
+    /// What everybody is told of whom no more may be said; none where the rules are told.
+    pub fn words(self) -> Option<Words> {
+        match self {
+            Denial::Unknown => Some(Words::of(UNKNOWN_VISITOR)),
+            Denial::NotAvailable => Some(Words::of(NOT_AVAILABLE)),
+            Denial::Policy => None,
+        }
+    }
+}
+
 /// One rule that took part in a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// The rule's name.
     pub rule: &'static str,
-    /// What it says of this request; names no other party.
-    pub message: String,
-    /// What the visitor can do.
-    pub help: String,
+    /// What it says of this request; names no other party. Its `help` says what to do.
+    pub message: Words,
     /// Where the rule stands: for the committee and the audit, never for the visitor.
     pub place: Place,
 }
 
+impl Reason {
+    /// What the visitor can do; empty where nothing need be done.
+    pub fn help(&self, language: Language) -> String {
+        self.message.help(language)
+    }
+}
+
 /// A line of the policy files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    /// The file, relative to the consortium's folder.
+    /// The file, relative to the folder.
     pub file: String,
     /// The line, from 1.
     pub line: u64,
+}
+
+impl Place {
+    pub(crate) fn of(file: &str, line: u64) -> Place {
+        Place {
+            file: file.to_owned(),
+            line,
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -72,12 +105,8 @@ impl fmt::Display for Place {
 }
 
 /// What an allow allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// The member the visitor belongs to.
-    pub organisation: String,
-    /// The project's purpose, as in `projects.csv`.
-    pub purpose: String,
     /// How deep the visitor may look.
     pub tier: Tier,
     /// The release profile: the dataset's, or the grant's stricter one.
@@ -86,8 +115,12 @@ pub struct Terms {
     pub query_budget: u64,
     /// The columns that may be used; `None` for all.
     pub columns: Option<Vec<String>>,
+    /// Months after registration in which an individual is not counted.
+    pub embargo_months: u16,
     /// The names of the rules that held, for permit and ledger.
     pub rules: Vec<String>,
+    /// Who uses the data for what: what the consent of individuals is asked about.
+    pub data_use: DataUse,
 }
 
 /// How deep a grant lets a project look.
@@ -107,5 +140,22 @@ impl Tier {
             Tier::Overview => "overview",
             Tier::Detailed => "detailed",
         }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Tier {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Tier::Overview, Tier::Detailed]
+            .into_iter()
+            .find(|tier| tier.as_str() == text)
+            .ok_or(UnknownWord)
     }
 }

@@ -5,7 +5,7 @@ mod ranges;
 
 use serde::Deserialize;
 
-use crate::finding::Finding;
+use crate::{finding::Finding, words::Words};
 
 /// A profile as its file says it. Enclaves read the same keys, and refuse what is refused here.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -171,46 +171,28 @@ impl Dp {
 
 /// Reads the profile of the file `profiles/<name>.toml`.
 pub(crate) fn read(file: &str, name: &str, text: &str) -> Result<Profile, Finding> {
-    let finding = |line, what: String, instead: &str| {
-        Finding {
-        file: file.to_owned(),
-        line,
-        what,
-        why: "a dataset is released under the profile it names; one that cannot be read protects nothing".to_owned(),
-        instead: instead.to_owned(),
-    }
-    };
+    let at = |key, words| Finding::new(file, line_with(text, key), words);
     let profile: Profile = toml::from_str(text).map_err(|error| {
         let line = line_of(text, error.span());
-        finding(line, error.message().to_owned(), "<name, source, threshold, rounding_base, sum_significant_digits, dominance_top2_percent, dominance_rest_percent; if need be mechanism, allow_full_cells and the tables cell_key, dp, exposure and channel: each as in policies/consortium/profiles>")
+        let words = Words::of("profile-unreadable").with("error", error.message());
+        Finding::new(file, line, words)
     })?;
     if profile.name != name {
-        let what = format!(
-            "the profile calls itself `{}` and its file `{name}`",
-            profile.name
-        );
-        return Err(finding(
-            line_with(text, "name"),
-            what,
-            &format!("name = \"{name}\""),
-        ));
+        let words = Words::of("profile-named-otherwise")
+            .with("name", &profile.name)
+            .with("file", name);
+        return Err(at("name", words));
     }
     if let Err(slip) = crate::values::name(name) {
-        return Err(finding(1, slip.what, &slip.instead));
+        return Err(Finding::new(file, 1, slip.words));
     }
     if profile.source.trim().is_empty() {
-        let what = "the profile does not say where its figures come from".to_owned();
-        return Err(finding(
-            line_with(text, "source"),
-            what,
-            "source = \"<the guideline it follows>\"",
-        ));
+        return Err(at("source", Words::of("profile-without-source")));
     }
-    if let Some(slip) = profile.slip() {
-        let line = line_with(text, slip.key);
-        return Err(finding(line, slip.what, slip.instead));
+    match profile.slip() {
+        Some(slip) => Err(at(slip.key, slip.words)),
+        None => Ok(profile),
     }
-    Ok(profile)
 }
 
 /// The line, from 1, at which a span of a file begins.

@@ -2,10 +2,15 @@
 
 use jiff::civil::Date;
 
-use crate::{consent::Code, decision::Tier, request::Operation};
+use crate::{
+    decision::{Outcome, Tier},
+    duo::{Codes, Kind},
+    purpose::{Basis, Purpose, Sector, SectorUse},
+    request::Operation,
+};
 
 /// A span of days, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Period {
     pub(crate) since: Date,
     pub(crate) until: Date,
@@ -21,7 +26,7 @@ impl Period {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) line: u64,
     pub(crate) organisation: String,
@@ -38,26 +43,25 @@ impl Member {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sector {
-    Academia,
-    Industry,
-    Public,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Active,
     Suspended,
     Removed,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) line: u64,
     pub(crate) person: String,
     pub(crate) organisation: String,
     pub(crate) roles: Vec<Role>,
     pub(crate) period: Period,
+}
+
+impl Person {
+    pub(crate) fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,7 @@ pub(crate) enum Role {
     Operator,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Jurisdiction {
     pub(crate) line: u64,
     pub(crate) country: String,
@@ -76,37 +80,28 @@ pub(crate) struct Jurisdiction {
     pub(crate) period: Period,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Basis {
-    Domestic,
-    Adequate,
-    Contract,
-}
-
-impl Basis {
-    /// What it means, in words.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Basis::Domestic => "it is domestic",
-            Basis::Adequate => "its protection of personal data is recognised as adequate",
-            Basis::Contract => "a contract covers it",
-        }
-    }
-}
-
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dataset {
     pub(crate) line: u64,
     pub(crate) dataset: String,
     pub(crate) holder: String,
     /// The profile named in the row, or the consortium's.
     pub(crate) profile: String,
-    /// The deepest tier that may be granted.
-    pub(crate) deepest: Tier,
-    pub(crate) consent: Vec<Code>,
+    pub(crate) tiers: TierRule,
+    pub(crate) embargo_months: u16,
+    pub(crate) consent: Codes,
 }
 
-#[derive(Debug)]
+/// How deep a dataset may be looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TierRule {
+    /// The deepest tier that may be granted.
+    pub(crate) deepest: Tier,
+    /// Whether every member has the overview, without a project.
+    pub(crate) open_to_members: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     pub(crate) line: u64,
     pub(crate) project: String,
@@ -121,24 +116,10 @@ pub(crate) struct Project {
     pub(crate) query_budget: u64,
 }
 
-/// What a project is for. The last three are prohibited everywhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Research,
-    Health,
-    /// A MONDO id, as `MONDO:0004992`.
-    Disease(String),
-    PopulationOrigins,
-    Methods,
-    Insurance,
-    Employment,
-    ReIdentification,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SectorUse {
-    NonCommercial,
-    Commercial,
+impl Project {
+    pub(crate) fn has_ethics(&self) -> bool {
+        !self.ethics.trim().is_empty()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +130,7 @@ pub(crate) enum Stage {
     Closed,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Teammate {
     pub(crate) line: u64,
     pub(crate) project: String,
@@ -180,4 +161,48 @@ pub(crate) struct Scope {
     pub(crate) columns: Option<Vec<String>>,
     /// A stricter profile than the dataset's.
     pub(crate) profile: Option<String>,
+}
+
+/// What a person judged of a condition that files cannot tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) line: u64,
+    pub(crate) project: String,
+    pub(crate) dataset: String,
+    pub(crate) kind: Kind,
+    pub(crate) met: bool,
+    pub(crate) judged_by: String,
+    pub(crate) period: Period,
+}
+
+/// A request whose answer is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Case {
+    pub(crate) line: u64,
+    pub(crate) person: String,
+    pub(crate) project: String,
+    pub(crate) dataset: String,
+    pub(crate) operation: Operation,
+    pub(crate) day: Date,
+    pub(crate) expected: Expected,
+    /// A rule that is among the reasons; any where it is empty.
+    pub(crate) rule: String,
+}
+
+/// An answer, as far as tests tell answers apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Allow,
+    Deny,
+    Refer,
+}
+
+impl From<Outcome> for Expected {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Allow => Expected::Allow,
+            Outcome::Refer => Expected::Refer,
+            Outcome::Deny(_) => Expected::Deny,
+        }
+    }
 }

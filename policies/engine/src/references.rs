@@ -1,12 +1,24 @@
 //! What the files say of each other: names that resolve, rows that do not contradict.
 
+mod grants;
+mod repeats;
+
+pub(crate) use repeats::once;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
+    duo::Codes,
     finding::{Finding, Slip},
+    mondo::Disease,
     profile::Profile,
-    record::{Dataset, Effect, Grant, Jurisdiction, Member, Person, Project, Teammate},
+    purpose::Purpose,
+    record::{
+        Case, Dataset, Effect, Grant, Judgement, Jurisdiction, Member, Person, Project, Role,
+        Teammate,
+    },
     table::Sheet,
+    words::Words,
 };
 
 /// The files of a consortium, read but not yet compared.
@@ -19,266 +31,157 @@ pub(crate) struct Tables {
     pub(crate) projects: Sheet<Project>,
     pub(crate) teams: Sheet<Teammate>,
     pub(crate) grants: Sheet<Grant>,
+    pub(crate) judgements: Sheet<Judgement>,
+    pub(crate) cases: Sheet<Case>,
     pub(crate) profiles: BTreeMap<String, Profile>,
 }
-
-/// So many rows may speak of one project and one dataset: a decision reads them all.
-const MOST_GRANTS_OF_A_PAIR: usize = 64;
 
 /// Everything that does not resolve, stands twice or contradicts another row.
 pub(crate) fn check(tables: &Tables) -> Vec<Finding> {
     let mut findings = Vec::new();
     names(tables, &mut findings);
-    repeats(tables, &mut findings);
+    diseases(tables, &mut findings);
+    repeats::check(tables, &mut findings);
     if findings.is_empty() {
-        reach(tables, &mut findings);
-        contradictions(tables, &mut findings);
+        grants::check(tables, &mut findings);
+        judges(tables, &mut findings);
     }
     findings
 }
 
 /// Every name that a row mentions stands in the file it belongs to.
 fn names(tables: &Tables, findings: &mut Vec<Finding>) {
-    let members = Known::of(
-        "members.csv",
-        tables.members.records.iter().map(|m| &m.organisation),
-    );
-    let people = Known::of(
-        "people.csv",
-        tables.people.records.iter().map(|p| &p.person),
-    );
-    let datasets = Known::of(
-        "datasets.csv",
-        tables.datasets.records.iter().map(|d| &d.dataset),
-    );
-    let projects = Known::of(
-        "projects.csv",
-        tables.projects.records.iter().map(|p| &p.project),
-    );
+    let members = tables.members.records.iter();
+    let members = Known::of("members.csv", members.map(|m| &m.organisation));
+    let people = tables.people.records.iter();
+    let people = Known::of("people.csv", people.map(|p| &p.person));
+    let datasets = tables.datasets.records.iter();
+    let datasets = Known::of("datasets.csv", datasets.map(|d| &d.dataset));
+    let projects = tables.projects.records.iter();
+    let projects = Known::of("projects.csv", projects.map(|p| &p.project));
     let profiles = Known::of("profiles/*.toml", tables.profiles.keys());
 
-    for row in &tables.people.records {
-        members.resolve(
-            &tables.people,
-            row.line,
-            "organisation",
-            &row.organisation,
-            findings,
-        );
+    let sheet = &tables.people;
+    for row in &sheet.records {
+        members.resolve(sheet, row.line, "organisation", &row.organisation, findings);
     }
-    for row in &tables.datasets.records {
-        members.resolve(&tables.datasets, row.line, "holder", &row.holder, findings);
-        profiles.resolve(
-            &tables.datasets,
-            row.line,
-            "profile",
-            &row.profile,
-            findings,
-        );
+    let sheet = &tables.datasets;
+    for row in &sheet.records {
+        members.resolve(sheet, row.line, "holder", &row.holder, findings);
+        profiles.resolve(sheet, row.line, "profile", &row.profile, findings);
     }
-    for row in &tables.projects.records {
-        members.resolve(&tables.projects, row.line, "lead", &row.lead, findings);
+    let sheet = &tables.projects;
+    for row in &sheet.records {
+        members.resolve(sheet, row.line, "lead", &row.lead, findings);
     }
-    for row in &tables.teams.records {
-        projects.resolve(&tables.teams, row.line, "project", &row.project, findings);
-        people.resolve(&tables.teams, row.line, "person", &row.person, findings);
+    let sheet = &tables.teams;
+    for row in &sheet.records {
+        projects.resolve(sheet, row.line, "project", &row.project, findings);
+        people.resolve(sheet, row.line, "person", &row.person, findings);
     }
-    for row in &tables.grants.records {
-        projects.resolve(&tables.grants, row.line, "project", &row.project, findings);
-        datasets.resolve(&tables.grants, row.line, "dataset", &row.dataset, findings);
+    let sheet = &tables.grants;
+    for row in &sheet.records {
+        projects.resolve(sheet, row.line, "project", &row.project, findings);
+        datasets.resolve(sheet, row.line, "dataset", &row.dataset, findings);
         if let Effect::Allow(scope) = &row.effect
             && let Some(profile) = &scope.profile
         {
-            profiles.resolve(&tables.grants, row.line, "profile", profile, findings);
+            profiles.resolve(sheet, row.line, "profile", profile, findings);
         }
     }
-}
-
-/// No key stands twice, in whatever case, and no row.
-fn repeats(tables: &Tables, findings: &mut Vec<Finding>) {
-    once(
-        &tables.members,
-        |m| (m.line, m.organisation.clone()),
-        findings,
-    );
-    once(
-        &tables.people,
-        |p| (p.line, p.person.to_ascii_lowercase()),
-        findings,
-    );
-    once(&tables.datasets, |d| (d.line, d.dataset.clone()), findings);
-    once(
-        &tables.projects,
-        |p| (p.line, p.project.to_ascii_lowercase()),
-        findings,
-    );
-    once(
-        &tables.teams,
-        |t| (t.line, (t.project.clone(), t.person.clone())),
-        findings,
-    );
-    let sheet = &tables.jurisdictions;
-    for (row, earlier) in pairs(sheet, |row| row.country.clone()) {
-        if row.period.meets(&earlier.period) {
-            let what = format!(
-                "{} has a basis on the same days in line {}",
-                row.country, earlier.line
-            );
-            findings.push(sheet.line_finding(row.line, &what, TWICE, &instead_of(earlier.line)));
-        }
-    }
-}
-
-/// A grant reaches no further than its dataset allows.
-fn reach(tables: &Tables, findings: &mut Vec<Finding>) {
-    let datasets: HashMap<&str, &Dataset> = tables
-        .datasets
-        .records
-        .iter()
-        .map(|row| (row.dataset.as_str(), row))
-        .collect();
-    for row in &tables.grants.records {
-        let (Effect::Allow(scope), Some(dataset)) =
-            (&row.effect, datasets.get(row.dataset.as_str()))
-        else {
-            continue;
-        };
-        if scope.tier > dataset.deepest {
-            let slip = Slip::new(
-                format!(
-                    "the dataset may be granted up to `{}`",
-                    dataset.deepest.as_str()
-                ),
-                "the tier rule of a dataset is its holder's word; a grant does not reach beyond it",
-                dataset.deepest.as_str(),
-            );
-            findings.push(tables.grants.finding(row.line, "tier", &slip));
-        }
-        if let Some(name) = &scope.profile
-            && let Some(profile) = tables.profiles.get(name)
-            && let Some(least) = tables.profiles.get(&dataset.profile)
-            && !profile.is_as_strict_as(least)
-        {
-            let slip = Slip::new(
-                format!(
-                    "`{name}` is not as strict as the dataset's `{}`",
-                    dataset.profile
-                ),
-                "a grant may only withhold more than its dataset does",
-                "",
-            );
-            findings.push(tables.grants.finding(row.line, "profile", &slip));
-        }
-    }
-}
-
-/// No two rows allow the same on the same days with other terms, and none stands twice.
-fn contradictions(tables: &Tables, findings: &mut Vec<Finding>) {
-    let sheet = &tables.grants;
-    let mut seen: HashMap<(&str, &str), Vec<&Grant>> = HashMap::new();
+    let sheet = &tables.judgements;
     for row in &sheet.records {
-        let earlier = seen.entry((&row.project, &row.dataset)).or_default();
-        if earlier.len() == MOST_GRANTS_OF_A_PAIR {
-            let what =
-                format!("more than {MOST_GRANTS_OF_A_PAIR} rows for one project and dataset");
-            let why = "each decision reads them all";
-            findings.push(sheet.line_finding(
-                row.line,
-                &what,
-                why,
-                "<fewer rows with longer spans>",
-            ));
-            continue;
-        }
-        for other in earlier
-            .iter()
-            .filter(|other| other.period.meets(&row.period))
+        projects.resolve(sheet, row.line, "project", &row.project, findings);
+        datasets.resolve(sheet, row.line, "dataset", &row.dataset, findings);
+        people.resolve(sheet, row.line, "judged_by", &row.judged_by, findings);
+    }
+}
+
+/// No disease is an obsolete one.
+fn diseases(tables: &Tables, findings: &mut Vec<Finding>) {
+    for row in &tables.projects.records {
+        if let Purpose::Disease(disease) = row.purpose
+            && let Some(slip) = obsolete(disease, |new| format!("disease:{new}"))
         {
-            let same = other.operations == row.operations && other.period == row.period;
-            let shared = row
-                .operations
-                .iter()
-                .any(|operation| other.operations.contains(operation));
-            if same && other.effect == row.effect {
-                let what = format!("the row stands already in line {}", other.line);
-                findings.push(sheet.line_finding(row.line, &what, TWICE, &instead_of(other.line)));
-            } else if let (Effect::Allow(scope), Effect::Allow(before)) =
-                (&row.effect, &other.effect)
-                && shared
-                && scope != before
-            {
-                let what = format!(
-                    "line {} allows the same operation on the same days with other terms",
-                    other.line
-                );
-                let why = "which of the two holds would depend on the order of the lines";
-                findings.push(sheet.line_finding(
-                    row.line,
-                    &what,
-                    why,
-                    "<the same row with days, or operations, that the other one leaves open>",
-                ));
-            }
+            findings.push(tables.projects.finding(row.line, "purpose", &slip));
         }
-        earlier.push(row);
+    }
+    for row in &tables.datasets.records {
+        findings.extend(obsolete_codes(
+            &tables.datasets,
+            row.line,
+            "consent_codes",
+            &row.consent,
+        ));
     }
 }
 
-const TWICE: &str = "of two rows about the same, one is changed one day and the other forgotten";
-
-fn instead_of(line: u64) -> String {
-    format!("<nothing: take this line out, or line {line}>")
-}
-
-/// The rows that share a key with an earlier one, each with that earlier one.
-fn pairs<T>(sheet: &Sheet<T>, key: impl Fn(&T) -> String) -> Vec<(&T, &T)> {
-    let mut seen: HashMap<String, Vec<&T>> = HashMap::new();
-    let mut pairs = Vec::new();
-    for row in &sheet.records {
-        let earlier = seen.entry(key(row)).or_default();
-        pairs.extend(earlier.iter().map(|before| (row, *before)));
-        earlier.push(row);
-    }
-    pairs
-}
-
-fn once<T, K: Eq + std::hash::Hash>(
+/// That a cell of consent codes names an obsolete disease.
+pub(crate) fn obsolete_codes<T>(
     sheet: &Sheet<T>,
-    key: impl Fn(&T) -> (u64, K),
-    findings: &mut Vec<Finding>,
-) {
-    let mut seen: HashMap<K, u64> = HashMap::new();
+    line: u64,
+    column: &str,
+    codes: &Codes,
+) -> Option<Finding> {
+    let mended = |old: Disease, new: Disease| {
+        codes
+            .to_string()
+            .replace(&old.to_string(), &new.to_string())
+    };
+    let slip = codes
+        .diseases()
+        .find_map(|old| obsolete(old, |new| mended(old, new)))?;
+    Some(sheet.finding(line, column, &slip))
+}
+
+fn obsolete(disease: Disease, mended: impl FnOnce(Disease) -> String) -> Option<Slip> {
+    let new = disease.replacement()?;
+    let words = Words::of("disease-obsolete")
+        .with("disease", disease)
+        .with("new", new.named());
+    Some(Slip::mended(words, mended(new)))
+}
+
+/// Who judges sits on the committee, and judges a condition that the dataset has.
+fn judges(tables: &Tables, findings: &mut Vec<Finding>) {
+    let sheet = &tables.judgements;
+    let people = tables.people.records.iter();
+    let people: HashMap<&str, &Person> = people.map(|p| (p.person.as_str(), p)).collect();
+    let datasets = tables.datasets.records.iter();
+    let datasets: HashMap<&str, &Dataset> = datasets.map(|d| (d.dataset.as_str(), d)).collect();
     for row in &sheet.records {
-        let (line, key) = key(row);
-        match seen.get(&key) {
-            Some(earlier) => {
-                let what = format!(
-                    "the name stands already in line {earlier}; names that differ in case alone are the same to a reader"
-                );
-                findings.push(sheet.line_finding(line, &what, TWICE, &instead_of(*earlier)));
-            }
-            None => {
-                seen.insert(key, line);
-            }
+        let judge = people.get(row.judged_by.as_str());
+        if !judge.is_some_and(|judge| judge.is(Role::Committee)) {
+            let words = Words::of("judge-not-of-the-committee").with("person", &row.judged_by);
+            findings.push(sheet.finding(row.line, "judged_by", &Slip::new(words)));
+        }
+        let dataset = datasets.get(row.dataset.as_str());
+        let has_it = dataset.is_some_and(|d| d.consent.iter().any(|code| code.kind == row.kind));
+        if !has_it {
+            let words = Words::of("code-not-of-the-dataset")
+                .with("code", row.kind)
+                .with("dataset", &row.dataset);
+            findings.push(sheet.finding(row.line, "code", &Slip::new(words)));
         }
     }
 }
 
 /// The names that a file defines.
-struct Known<'a> {
+pub(crate) struct Known<'a> {
     file: &'static str,
     names: BTreeSet<&'a str>,
 }
 
 impl<'a> Known<'a> {
-    fn of(file: &'static str, names: impl Iterator<Item = &'a String>) -> Known<'a> {
+    pub(crate) fn of(file: &'static str, names: impl Iterator<Item = &'a String>) -> Known<'a> {
         Known {
             file,
             names: names.map(String::as_str).collect(),
         }
     }
 
-    fn resolve<T>(
+    /// Notes that a row's name stands nowhere.
+    pub(crate) fn resolve<T>(
         &self,
         sheet: &Sheet<T>,
         line: u64,
@@ -293,15 +196,13 @@ impl<'a> Known<'a> {
             .names
             .iter()
             .find(|known| known.eq_ignore_ascii_case(name));
-        let instead = match close {
-            Some(known) => (*known).to_owned(),
-            None => format!("<a name of {}>", self.file),
+        let words = Words::of("name-does-not-resolve")
+            .with("name", name)
+            .with("file", self.file);
+        let slip = match close {
+            Some(known) => Slip::mended(words, *known),
+            None => Slip::new(words),
         };
-        let slip = Slip::new(
-            format!("`{name}` does not stand in {}", self.file),
-            "a rule about a name that does not exist meets nobody: an allow is lost, and a deny bars nothing",
-            instead,
-        );
         findings.push(sheet.finding(line, column, &slip));
     }
 }

@@ -1,53 +1,67 @@
 //! A policy set: the committee's files, loaded whole or not at all, and what they decide.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
 use jiff::{civil::Date, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    canary,
-    characters::decode,
-    conditions::{Condition, examine, not_available, place},
-    decision::{Decision, Outcome},
+    conditions::{Condition, examine, not_available},
+    decision::{Decision, Outcome, Place},
+    demand::{self, Demand},
+    files::Files,
     finding::{Finding, Rejected},
-    folder::{self, Files},
     grants::Grants,
-    profile,
-    record::{Dataset, Grant, Jurisdiction, Member, Person, Project},
-    records,
-    references::{self, Tables},
+    page::Signing,
+    profile::Profile,
+    read,
+    record::{Case, Dataset, Grant, Judgement, Jurisdiction, Member, Person, Project},
     request::{Operation, Request},
-    table::Sheet,
+    warnings,
 };
 
 /// An immutable set of policies, as its files stood when it was loaded.
 pub struct PolicySet {
-    digest: [u8; 32],
-    name: String,
-    profiles: usize,
+    pub(crate) digest: [u8; 32],
+    pub(crate) name: String,
+    pub(crate) profiles: BTreeMap<String, Profile>,
     pub(crate) zone: TimeZone,
+    /// What an organisation may ask of each dataset that is open to members.
+    pub(crate) overview_queries: u64,
+    pub(crate) signing: Option<Signing>,
     pub(crate) members: HashMap<String, Member>,
     pub(crate) people: HashMap<String, Person>,
     /// By country.
     pub(crate) jurisdictions: HashMap<String, Vec<Jurisdiction>>,
     pub(crate) datasets: HashMap<String, Dataset>,
     pub(crate) projects: HashMap<String, Project>,
-    /// By project, then person: the line of `teams.csv`.
-    pub(crate) teams: HashMap<String, HashMap<String, u64>>,
+    /// By project.
+    pub(crate) teams: HashMap<String, Team>,
     /// By project, then dataset.
     pub(crate) grants: HashMap<String, BTreeMap<String, Vec<Grant>>>,
+    /// By project, then dataset.
+    pub(crate) judgements: HashMap<String, BTreeMap<String, Vec<Judgement>>>,
+    pub(crate) cases: Vec<Case>,
     pub(crate) casbin: Grants,
+}
+
+/// Who works in a project.
+#[derive(Debug, Default)]
+pub(crate) struct Team {
+    /// By person: the line of `teams.csv`.
+    pub(crate) people: HashMap<String, u64>,
+    /// Where they are from.
+    pub(crate) organisations: BTreeSet<String>,
 }
 
 /// A request, every condition that was asked of it, and the decision they made: for the
 /// committee, never for the visitor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// What the visitor would be told.
     pub decision: Decision,
@@ -74,6 +88,8 @@ pub struct Summary {
     pub grants: usize,
     /// Files in `profiles`.
     pub profiles: usize,
+    /// Rows of `tests.csv`, all of which hold.
+    pub tests: usize,
 }
 
 impl PolicySet {
@@ -81,10 +97,19 @@ impl PolicySet {
     ///
     /// # Errors
     ///
-    /// Everything in them that cannot be read as meant, and a set that fails its canaries.
+    /// Everything in them that cannot be read as meant, a test of theirs that does not hold, and
+    /// a set that fails its canaries.
     pub fn load(dir: &Path) -> Result<PolicySet, Rejected> {
-        let files = folder::read(dir).map_err(rejected)?;
-        PolicySet::from_files(&files)
+        PolicySet::load_demanding(dir, None)
+    }
+
+    /// The same, if the files are signed as demanded.
+    ///
+    /// # Errors
+    ///
+    /// As [`PolicySet::load`], and what is missing or wrong about the signatures.
+    pub fn load_demanding(dir: &Path, demand: Option<&Demand>) -> Result<PolicySet, Rejected> {
+        demand::load(dir, demand, PolicySet::from_files)
     }
 
     /// The same from files in memory: names relative to the folder, with `/`, and their bytes.
@@ -92,13 +117,23 @@ impl PolicySet {
     /// # Errors
     ///
     /// As [`PolicySet::load`].
-    pub fn from_files(files: &BTreeMap<String, Vec<u8>>) -> Result<PolicySet, Rejected> {
-        read(files).map_err(rejected)
+    pub fn from_files(files: &Files) -> Result<PolicySet, Rejected> {
+        read::consortium(files).map_err(Rejected::of)
     }
 
     /// SHA-256 over the names and bytes of the files, sorted by name.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
+    }
+
+    /// What is worth a look at this moment and no reason to refuse.
+    pub fn warnings(&self, at: jiff::Timestamp) -> Vec<Finding> {
+        warnings::of(self, self.day(at))
+    }
+
+    /// Who signs what comes into force; nobody need if it is none.
+    pub fn signing(&self) -> Option<&Signing> {
+        self.signing.as_ref()
     }
 
     /// Decides one request. Never panics: what goes wrong inside is a deny.
@@ -109,8 +144,16 @@ impl PolicySet {
     /// Decides one request and shows every condition that was asked.
     pub fn explain(&self, request: &Request<'_>) -> Explanation {
         let asked = catch_unwind(AssertUnwindSafe(|| examine(self, request)));
-        let (conditions, decision) =
-            asked.unwrap_or_else(|_| (Vec::new(), not_available(place("grants.csv", 1))));
+        let (conditions, decision) = asked.unwrap_or_else(|_| {
+            let (outcome, reasons) = not_available(Place::of("grants.csv", 1));
+            let decision = Decision {
+                outcome,
+                reasons,
+                terms: None,
+                digest: self.digest,
+            };
+            (Vec::new(), decision)
+        });
         Explanation {
             decision,
             conditions,
@@ -119,12 +162,13 @@ impl PolicySet {
 
     /// The datasets, by name, of which the visitor may see in this project that they exist.
     pub fn datasets(&self, principal: &str, project: &str, at: jiff::Timestamp) -> Vec<String> {
-        let granted = self
-            .grants
-            .get(project)
-            .into_iter()
-            .flat_map(BTreeMap::keys);
-        let seen = granted.filter(|dataset| {
+        let granted = self.grants.get(project).into_iter();
+        let mut named: BTreeSet<&String> = granted.flat_map(BTreeMap::keys).collect();
+        if self.members.contains_key(project) {
+            let open = self.datasets.values().filter(|d| d.tiers.open_to_members);
+            named.extend(open.map(|dataset| &dataset.dataset));
+        }
+        let seen = named.into_iter().filter(|dataset| {
             let request = Request {
                 principal,
                 project,
@@ -139,7 +183,6 @@ impl PolicySet {
 
     /// What the set holds, in numbers.
     pub fn summary(&self) -> Summary {
-        let grants = self.grants.values().flat_map(BTreeMap::values);
         Summary {
             name: self.name.clone(),
             digest: hex::encode(self.digest),
@@ -147,8 +190,9 @@ impl PolicySet {
             people: self.people.len(),
             datasets: self.datasets.len(),
             projects: self.projects.len(),
-            grants: grants.map(Vec::len).sum(),
-            profiles: self.profiles,
+            grants: self.every_grant().count(),
+            profiles: self.profiles.len(),
+            tests: self.cases.len(),
         }
     }
 
@@ -157,219 +201,39 @@ impl PolicySet {
         at.to_zoned(self.zone.clone()).date()
     }
 
+    /// Noon of a day of the consortium.
+    pub(crate) fn noon(&self, day: Date) -> Option<jiff::Timestamp> {
+        let noon = day.at(12, 0, 0, 0).to_zoned(self.zone.clone()).ok()?;
+        Some(noon.timestamp())
+    }
+
     /// The rows about one project and dataset.
     pub(crate) fn grants_of(&self, project: &str, dataset: &str) -> &[Grant] {
-        let grants = self
-            .grants
-            .get(project)
-            .and_then(|datasets| datasets.get(dataset));
-        grants.map_or(&[], Vec::as_slice)
+        of_pair(&self.grants, project, dataset)
     }
+
+    /// What people judged of one project and dataset.
+    pub(crate) fn judgements_of(&self, project: &str, dataset: &str) -> &[Judgement] {
+        of_pair(&self.judgements, project, dataset)
+    }
+
+    /// Every row that grants or denies.
+    pub(crate) fn every_grant(&self) -> impl Iterator<Item = &Grant> {
+        self.grants.values().flat_map(BTreeMap::values).flatten()
+    }
+}
+
+fn of_pair<'a, T>(
+    rows: &'a HashMap<String, BTreeMap<String, Vec<T>>>,
+    project: &str,
+    dataset: &str,
+) -> &'a [T] {
+    let rows = rows.get(project).and_then(|datasets| datasets.get(dataset));
+    rows.map_or(&[], Vec::as_slice)
 }
 
 impl fmt::Debug for PolicySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PolicySet").field(&self.summary()).finish()
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Consortium {
-    name: String,
-    time_zone: String,
-    default_profile: String,
-}
-
-fn rejected(mut findings: Vec<Finding>) -> Rejected {
-    findings.sort();
-    findings.dedup();
-    Rejected { findings }
-}
-
-fn read(files: &Files) -> Result<PolicySet, Vec<Finding>> {
-    let mut findings = folder::known(files);
-    let mut texts: HashMap<&str, String> = HashMap::new();
-    for (name, bytes) in files {
-        match decode(name, bytes) {
-            Ok(text) => {
-                texts.insert(name, text);
-            }
-            Err(finding) => findings.push(finding),
-        }
-    }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    let text = |file: &str| texts.get(file).map_or("", String::as_str);
-    let consortium = consortium(text("consortium.toml"), &mut findings);
-    // Where there is none, a finding says so, and the set is refused below.
-    let (name, zone, default_profile) =
-        consortium.unwrap_or_else(|| (String::new(), TimeZone::UTC, String::new()));
-    let mut profiles = BTreeMap::new();
-    for (file, text) in &texts {
-        let Some(name) = folder::profile(file) else {
-            continue;
-        };
-        match profile::read(file, name, text) {
-            Ok(profile) => {
-                profiles.insert(name.to_owned(), profile);
-            }
-            Err(finding) => findings.push(finding),
-        }
-    }
-    let found = &mut findings;
-    let tables = Tables {
-        members: Sheet::read(
-            &records::MEMBERS,
-            text("members.csv"),
-            found,
-            records::member,
-        ),
-        people: Sheet::read(
-            &records::PEOPLE,
-            text("people.csv"),
-            found,
-            records::person_record,
-        ),
-        jurisdictions: Sheet::read(
-            &records::JURISDICTIONS,
-            text("jurisdictions.csv"),
-            found,
-            records::jurisdiction,
-        ),
-        datasets: Sheet::read(&records::DATASETS, text("datasets.csv"), found, |cells| {
-            records::dataset(cells, &default_profile)
-        }),
-        projects: Sheet::read(
-            &records::PROJECTS,
-            text("projects.csv"),
-            found,
-            records::project_record,
-        ),
-        teams: Sheet::read(&records::TEAMS, text("teams.csv"), found, records::teammate),
-        grants: Sheet::read(&records::GRANTS, text("grants.csv"), found, records::grant),
-        profiles,
-    };
-    if findings.is_empty() && !tables.profiles.contains_key(&default_profile) {
-        let line = profile::line_with(text("consortium.toml"), "default_profile");
-        findings.push(Finding {
-            file: "consortium.toml".to_owned(),
-            line,
-            what: format!("the default profile `{default_profile}` has no file in profiles"),
-            why: "a dataset that names no profile is released under this one".to_owned(),
-            instead: "default_profile = \"<a name of profiles/*.toml>\"".to_owned(),
-        });
-    }
-    if findings.is_empty() {
-        findings = references::check(&tables);
-    }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    let set = index(tables, folder::digest(files), name, zone)?;
-    let findings = canary::findings(&set);
-    if findings.is_empty() {
-        Ok(set)
-    } else {
-        Err(findings)
-    }
-}
-
-fn consortium(text: &str, findings: &mut Vec<Finding>) -> Option<(String, TimeZone, String)> {
-    let finding = |line, what: String, instead: &str| {
-        Finding {
-        file: "consortium.toml".to_owned(),
-        line,
-        what,
-        why: "days begin and end at the consortium's midnight, and a dataset without a profile takes the default one".to_owned(),
-        instead: instead.to_owned(),
-    }
-    };
-    let read: Consortium = match toml::from_str(text) {
-        Ok(read) => read,
-        Err(error) => {
-            let line = profile::line_of(text, error.span());
-            let shape = "<name, time_zone and default_profile, and nothing else>";
-            findings.push(finding(line, error.message().to_owned(), shape));
-            return None;
-        }
-    };
-    match TimeZone::get(&read.time_zone) {
-        Ok(zone) => Some((read.name, zone, read.default_profile)),
-        Err(_) => {
-            let line = profile::line_with(text, "time_zone");
-            let what = format!("`{}` is no time zone", read.time_zone);
-            findings.push(finding(line, what, "time_zone = \"Asia/Tokyo\""));
-            None
-        }
-    }
-}
-
-fn index(
-    tables: Tables,
-    digest: [u8; 32],
-    name: String,
-    zone: TimeZone,
-) -> Result<PolicySet, Vec<Finding>> {
-    let casbin = Grants::new(&tables.grants.records, &tables.teams.records).map_err(|error| {
-        vec![Finding {
-            file: "grants.csv".to_owned(),
-            line: 1,
-            what: format!("casbin does not take the rules: {error}"),
-            why: "casbin decides; rules it does not take decide nothing".to_owned(),
-            instead:
-                "<report this set to the makers of this software; the set before it stays in force>"
-                    .to_owned(),
-        }]
-    })?;
-    let mut teams: HashMap<String, HashMap<String, u64>> = HashMap::new();
-    for mate in tables.teams.records {
-        teams
-            .entry(mate.project)
-            .or_default()
-            .insert(mate.person, mate.line);
-    }
-    let mut jurisdictions: HashMap<String, Vec<Jurisdiction>> = HashMap::new();
-    for row in tables.jurisdictions.records {
-        jurisdictions
-            .entry(row.country.clone())
-            .or_default()
-            .push(row);
-    }
-    let mut grants: HashMap<String, BTreeMap<String, Vec<Grant>>> = HashMap::new();
-    for row in tables.grants.records {
-        let datasets = grants.entry(row.project.clone()).or_default();
-        datasets.entry(row.dataset.clone()).or_default().push(row);
-    }
-    let keyed = |rows: Vec<Member>| rows.into_iter().map(|row| (row.organisation.clone(), row));
-    Ok(PolicySet {
-        digest,
-        name,
-        profiles: tables.profiles.len(),
-        zone,
-        members: keyed(tables.members.records).collect(),
-        people: tables
-            .people
-            .records
-            .into_iter()
-            .map(|row| (row.person.clone(), row))
-            .collect(),
-        jurisdictions,
-        datasets: tables
-            .datasets
-            .records
-            .into_iter()
-            .map(|row| (row.dataset.clone(), row))
-            .collect(),
-        projects: tables
-            .projects
-            .records
-            .into_iter()
-            .map(|row| (row.project.clone(), row))
-            .collect(),
-        teams,
-        grants,
-        casbin,
-    })
 }

@@ -1,8 +1,9 @@
 //! A CSV file as a table of known columns.
 
 use crate::{
-    characters::{full_width_mark, narrow},
-    finding::{Finding, Slip},
+    characters::{code_point, full_width_mark, narrow},
+    finding::{Finding, Piece, Slip},
+    words::Words,
 };
 
 /// What a file is called and which columns it has.
@@ -10,6 +11,8 @@ use crate::{
 pub(crate) struct Schema {
     pub(crate) file: &'static str,
     pub(crate) columns: &'static [&'static str],
+    /// Whether its rows are about individuals, so that no message repeats one.
+    pub(crate) private: bool,
 }
 
 /// A line of a file, its cells in the order of the schema.
@@ -35,19 +38,37 @@ impl<T> Sheet<T> {
         findings: &mut Vec<Finding>,
         record: impl Fn(&mut Cells<'_>) -> Option<T>,
     ) -> Sheet<T> {
-        let rows = rows(schema, text, findings);
-        let read = rows.iter().filter_map(|row| {
-            record(&mut Cells {
+        let (mut kept, mut records) = (Vec::new(), Vec::new());
+        each_row(schema, text, findings, |row, findings| {
+            let mut cells = Cells {
                 schema,
-                row,
-                findings: &mut *findings,
-            })
+                row: &row,
+                findings,
+            };
+            records.extend(record(&mut cells));
+            kept.push(row);
         });
-        let records = read.collect();
         Sheet {
             schema,
-            rows,
+            rows: kept,
             records,
+        }
+    }
+
+    /// The same for a file that may be missing.
+    pub(crate) fn read_if(
+        schema: &'static Schema,
+        text: Option<&str>,
+        findings: &mut Vec<Finding>,
+        record: impl Fn(&mut Cells<'_>) -> Option<T>,
+    ) -> Sheet<T> {
+        match text {
+            Some(text) => Sheet::read(schema, text, findings, record),
+            None => Sheet {
+                schema,
+                rows: Vec::new(),
+                records: Vec::new(),
+            },
         }
     }
 
@@ -56,31 +77,41 @@ impl<T> Sheet<T> {
         let at = self.rows.binary_search_by_key(&line, |row| row.line);
         match at.ok().and_then(|at| self.rows.get(at)) {
             Some(row) => row.finding(self.schema, column, slip),
-            None => self.line_finding(line, &slip.what, &slip.why, &slip.instead),
+            None => self.line_finding(line, slip.words.clone()),
         }
     }
 
     /// A finding about a whole line.
-    pub(crate) fn line_finding(&self, line: u64, what: &str, why: &str, instead: &str) -> Finding {
-        self.schema.finding(line, what, why, instead)
+    pub(crate) fn line_finding(&self, line: u64, words: Words) -> Finding {
+        Finding::new(self.schema.file, line, words)
     }
 }
 
-/// The rows of a file; what cannot be read as a row becomes a finding.
-fn rows(schema: &Schema, text: &str, findings: &mut Vec<Finding>) -> Vec<Row> {
+/// Calls `each` with every row of a file; what cannot be read as a row becomes a finding.
+pub(crate) fn each_row(
+    schema: &Schema,
+    text: &str,
+    findings: &mut Vec<Finding>,
+    mut each: impl FnMut(Row, &mut Vec<Finding>),
+) {
+    let before = findings.len();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .comment(Some(b'#'))
         .from_reader(text.as_bytes());
     let mut order: Option<Vec<usize>> = None;
-    let mut rows = Vec::new();
+    let mut rows = 0_u64;
     for record in reader.records() {
         // The text is UTF-8 and rows may be of any length, so nothing else can fail; if it does,
         // the file is refused.
         let Ok(record) = record else {
-            findings.push(schema.finding(1, "the file is no CSV", WHY_ROW, &schema.header()));
-            return rows;
+            findings.push(
+                schema
+                    .finding(1, Words::of("no-csv"))
+                    .instead(schema.header()),
+            );
+            return;
         };
         let line = record.position().map_or(1, csv::Position::line);
         let cells: Vec<&str> = record
@@ -95,31 +126,25 @@ fn rows(schema: &Schema, text: &str, findings: &mut Vec<Finding>) -> Vec<Row> {
                 Ok(found) => order = Some(found),
                 Err(found) => {
                     findings.extend(found);
-                    return rows;
+                    return;
                 }
             },
             Some(order) => match row(schema, order, line, &cells) {
-                Ok(row) => rows.push(row),
+                Ok(row) => {
+                    rows += 1;
+                    each(row, findings);
+                }
                 Err(found) => findings.push(found),
             },
         }
     }
     if order.is_none() {
-        findings.push(schema.finding(
-            1,
-            "the file is empty",
-            "without rules nobody can say what was meant: an empty table is a lost one until it is written down",
-            &schema.header(),
-        ));
-    } else if rows.is_empty() && findings.iter().all(|finding| finding.file != schema.file) {
-        findings.push(schema.finding(
-            1,
-            "the file has a header and no row",
-            "without rules nobody can say what was meant: an empty table is a lost one until it is written down",
-            &schema.placeholders(),
-        ));
+        let words = Words::of("file-empty");
+        findings.push(schema.finding(1, words).instead(schema.header()));
+    } else if rows == 0 && findings.len() == before {
+        let words = Words::of("file-without-rows");
+        findings.push(schema.finding(1, words).instead(schema.placeholders()));
     }
-    rows
 }
 
 /// Reads the cells of one row, and notes what is wrong with them.
@@ -154,7 +179,7 @@ impl Cells<'_> {
 
 impl Row {
     /// The text of a column.
-    fn cell(&self, schema: &Schema, column: &str) -> &str {
+    pub(crate) fn cell(&self, schema: &Schema, column: &str) -> &str {
         let at = schema.columns.iter().position(|name| *name == column);
         at.and_then(|at| self.cells.get(at))
             .map_or("", String::as_str)
@@ -162,33 +187,44 @@ impl Row {
 
     /// A finding about one column, with the whole line to write instead.
     fn finding(&self, schema: &Schema, column: &str, slip: &Slip) -> Finding {
-        let cells = schema.columns.iter().zip(&self.cells);
-        let line: Vec<&str> = cells
-            .map(|(name, cell)| {
-                if *name == column {
-                    slip.instead.as_str()
-                } else {
-                    cell
-                }
-            })
-            .collect();
-        let what = format!("column `{column}`: {}", slip.what);
-        schema.finding(self.line, &what, &slip.why, &joined(&line))
+        let what = Words::of("in-column")
+            .with("column", column)
+            .with_words("slip", slip.words.clone());
+        let finding = schema.finding(self.line, slip.words.clone()).found(what);
+        if schema.private {
+            return finding.pieces(vec![slip.instead.clone()]);
+        }
+        let mut line = Vec::new();
+        for (at, (name, cell)) in schema.columns.iter().zip(&self.cells).enumerate() {
+            if at > 0 {
+                line.push(Piece::Plain(",".to_owned()));
+            }
+            line.push(match &slip.instead {
+                _ if *name != column => Piece::Plain(quoted(cell)),
+                Piece::Plain(mended) => Piece::Plain(quoted(mended)),
+                written @ Piece::Write(_) => written.clone(),
+            });
+        }
+        finding.pieces(line)
     }
 }
 
 impl Schema {
-    fn finding(&self, line: u64, what: &str, why: &str, instead: &str) -> Finding {
-        Finding {
-            file: self.file.to_owned(),
-            line,
-            what: what.to_owned(),
-            why: why.to_owned(),
-            instead: instead.to_owned(),
-        }
+    fn finding(&self, line: u64, words: Words) -> Finding {
+        Finding::new(self.file, line, words)
     }
 
-    fn header(&self) -> String {
+    /// A finding about a whole row, with the row to write unless it is about an individual.
+    fn row_finding(&self, line: u64, words: Words, instead: String) -> Finding {
+        let instead = if self.private {
+            self.placeholders()
+        } else {
+            instead
+        };
+        self.finding(line, words).instead(instead)
+    }
+
+    pub(crate) fn header(&self) -> String {
         self.columns.join(",")
     }
 
@@ -202,38 +238,29 @@ impl Schema {
     }
 }
 
-const WHY_ROW: &str = "casbin drops a rule of the wrong length, or fails every decision on it; a deny that is dropped denies nothing";
-
 /// For each column of the schema, where it stands in the file.
 fn columns(schema: &Schema, line: u64, cells: &[&str]) -> Result<Vec<usize>, Vec<Finding>> {
-    const WHY: &str = "a column that is not known is a condition somebody meant and nothing checks; one that is missing leaves a condition open";
     let names: Vec<String> = cells.iter().map(|cell| cell.to_ascii_lowercase()).collect();
-    let header = schema.header();
+    let finding = |words: Words| schema.finding(line, words).instead(schema.header());
     if let [only] = names.as_slice()
         && only.contains([';', '\t'])
         && schema.columns.len() > 1
     {
-        let what = "the columns are separated by semicolons or tabs, not by commas";
-        return Err(vec![schema.finding(line, what, WHY_ROW, &header)]);
+        return Err(vec![finding(Words::of("not-separated-by-commas"))]);
     }
     let mut findings = Vec::new();
     for (at, name) in names.iter().enumerate() {
         if !schema.columns.contains(&name.as_str()) {
-            let what = format!("the column `{name}` is not known");
-            findings.push(schema.finding(line, &what, WHY, &header));
+            findings.push(finding(Words::of("column-not-known").with("column", name)));
         } else if names.iter().take(at).any(|earlier| earlier == name) {
-            let what = format!("the column `{name}` stands twice");
-            findings.push(schema.finding(line, &what, WHY, &header));
+            findings.push(finding(Words::of("column-twice").with("column", name)));
         }
     }
     let mut order = Vec::new();
     for column in schema.columns {
         match names.iter().position(|name| name == column) {
             Some(at) => order.push(at),
-            None => {
-                let what = format!("the column `{column}` is missing");
-                findings.push(schema.finding(line, &what, WHY, &header));
-            }
+            None => findings.push(finding(Words::of("column-missing").with("column", column))),
         }
     }
     if findings.is_empty() {
@@ -249,36 +276,15 @@ fn row(schema: &Schema, order: &[usize], line: u64, cells: &[&str]) -> Result<Ro
         if let Some(last) = kept.last_mut() {
             *last = last.split('#').next().unwrap_or("").trim();
         }
-        let why = "casbin reads a comment behind a rule as part of it: a deny with a comment is another word, and denies nothing; a comment is a line of its own that begins with #";
-        return Err(schema.finding(line, "a `#` stands in the row", why, &joined(&kept)));
+        let words = Words::of("comment-behind-a-row");
+        return Err(schema.row_finding(line, words, joined(&kept)));
     }
     if cells.iter().any(|cell| cell.contains(['\n', '\r'])) {
-        let why =
-            "a quote that is not closed swallows the lines that follow, and the rules on them";
-        let what = "a cell runs over more than one line";
-        return Err(schema.finding(line, what, why, &schema.placeholders()));
+        let words = Words::of("cell-over-several-lines");
+        return Err(schema.finding(line, words).instead(schema.placeholders()));
     }
     if cells.len() != order.len() {
-        let joined = joined(cells);
-        let (found, meant) = (cells.len(), order.len());
-        let mark = full_width_mark(&joined);
-        let what = match mark {
-            Some(mark) => format!(
-                "the row has {found} cells and the header {meant}; the full-width `{mark}` (U+{:04X}) separates nothing",
-                mark as u32
-            ),
-            None => format!("the row has {found} cells and the header {meant}"),
-        };
-        let instead = match mark {
-            Some(_) => narrow(&joined),
-            None if found < meant => {
-                let open = schema.columns.iter().skip(found);
-                let open: Vec<String> = open.map(|name| format!("<{name}>")).collect();
-                format!("{joined},{}", open.join(","))
-            }
-            None => schema.placeholders(),
-        };
-        return Err(schema.finding(line, &what, WHY_ROW, &instead));
+        return Err(of_another_length(schema, line, cells, order.len()));
     }
     let cells = order
         .iter()
@@ -289,17 +295,35 @@ fn row(schema: &Schema, order: &[usize], line: u64, cells: &[&str]) -> Result<Ro
     })
 }
 
+fn of_another_length(schema: &Schema, line: u64, cells: &[&str], meant: usize) -> Finding {
+    let (text, found) = (joined(cells), cells.len());
+    let words = |id| Words::of(id).with("found", found).with("meant", meant);
+    if let Some(mark) = full_width_mark(&text) {
+        let words = words("row-with-full-width-mark")
+            .with("mark", mark)
+            .with("code", code_point(mark));
+        return schema.row_finding(line, words, narrow(&text));
+    }
+    let instead = if found < meant {
+        let open = schema.columns.iter().skip(found);
+        let open: Vec<String> = open.map(|name| format!("<{name}>")).collect();
+        format!("{text},{}", open.join(","))
+    } else {
+        schema.placeholders()
+    };
+    schema.row_finding(line, words("row-of-another-length"), instead)
+}
+
 /// The cells as a line of CSV.
-fn joined(cells: &[&str]) -> String {
-    let quoted: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            if cell.contains([',', '"']) {
-                format!("\"{}\"", cell.replace('"', "\"\""))
-            } else {
-                (*cell).to_owned()
-            }
-        })
-        .collect();
+pub(crate) fn joined(cells: &[&str]) -> String {
+    let quoted: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
     quoted.join(",")
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }

@@ -2,39 +2,32 @@
 
 use jiff::civil::Date;
 
-use crate::{characters::plain, finding::Slip};
+use crate::{characters::plain, finding::Slip, words::Words};
 
 /// A name of the consortium's own making: an organisation, a dataset, a profile.
 pub(crate) fn name(text: &str) -> Result<String, Slip> {
-    identifier(text, 40, "a name is 1 to 40 of a-z, 0-9 and -", |c| {
+    identifier(text, 40, "name", |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
     })
 }
 
 /// A project's number, as `P-0001`.
 pub(crate) fn project(text: &str) -> Result<String, Slip> {
-    identifier(
-        text,
-        40,
-        "a project is 1 to 40 of A-Z, a-z, 0-9 and -",
-        |c| c.is_ascii_alphanumeric() || c == '-',
-    )
+    identifier(text, 40, "project", |c| {
+        c.is_ascii_alphanumeric() || c == '-'
+    })
 }
 
 /// A column of a dataset, as `sex` or `individuals.sex`.
 pub(crate) fn column(text: &str) -> Result<String, Slip> {
-    identifier(
-        text,
-        80,
-        "a column is 1 to 80 of A-Z, a-z, 0-9, _ and .",
-        |c| c.is_ascii_alphanumeric() || c == '_' || c == '.',
-    )
+    identifier(text, 80, "column", |c| {
+        c.is_ascii_alphanumeric() || c == '_' || c == '.'
+    })
 }
 
 /// A person, as the URI that stands in the certificate.
 pub(crate) fn person(text: &str) -> Result<String, Slip> {
-    const RULE: &str = "a person is the URI of the certificate's subject alternative name, in a-z, A-Z, 0-9 and - . _ ~ / @ : +";
-    let text = identifier(text, 200, RULE, |c| {
+    let text = identifier(text, 200, "person", |c| {
         c.is_ascii_alphanumeric() || "-._~/@:+".contains(c)
     })?;
     let named = text.split_once("://").is_some_and(|(scheme, rest)| {
@@ -47,11 +40,7 @@ pub(crate) fn person(text: &str) -> Result<String, Slip> {
     if named {
         return Ok(text);
     }
-    Err(Slip::new(
-        format!("`{text}` is no URI"),
-        "the visitor is known by the URI of the certificate alone; any other name is never met",
-        "<spiffe://consortium.example/people/given-family>",
-    ))
+    Err(Slip::new(Words::of("no-uri").with("text", text)))
 }
 
 /// A country, as two letters of ISO 3166-1, read in any case.
@@ -60,18 +49,12 @@ pub(crate) fn country(text: &str) -> Result<String, Slip> {
     if text.len() == 2 && text.chars().all(|c| c.is_ascii_alphabetic()) {
         return Ok(text.to_ascii_uppercase());
     }
-    Err(Slip::new(
-        format!("`{text}` is no two-letter country code"),
-        "whether data may be visited from a country is looked up by its ISO 3166-1 code, as JP, DE or GB",
-        "<country code>",
-    ))
+    Err(Slip::new(Words::of("no-country").with("text", text)))
 }
 
 /// A day, as `YYYY-MM-DD`.
 pub(crate) fn day(text: &str) -> Result<Date, Slip> {
     plain(text)?;
-    const WHY: &str =
-        "a day that is read otherwise than meant starts or ends a right on the wrong day";
     let shape = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',
@@ -84,16 +67,14 @@ pub(crate) fn day(text: &str) -> Result<Date, Slip> {
     };
     match parsed {
         Some(day) if day.year() >= 1900 => Ok(day),
-        _ if text.is_empty() => Err(Slip::new(
-            "a day is missing",
-            "a right without an end is not granted by leaving a cell empty",
-            "<YYYY-MM-DD; 9999-12-31 for no end>",
-        )),
-        _ => Err(Slip::new(
-            format!("`{text}` is no day of the form YYYY-MM-DD"),
-            WHY,
-            iso(text),
-        )),
+        _ if text.is_empty() => Err(Slip::new(Words::of("day-missing"))),
+        _ => {
+            let words = Words::of("no-day").with("text", text);
+            Err(match iso(text) {
+                Some(day) => Slip::mended(words, day),
+                None => Slip::new(words),
+            })
+        }
     }
 }
 
@@ -103,11 +84,7 @@ pub(crate) fn number(text: &str) -> Result<u64, Slip> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(number) if digits => Ok(number),
-        _ => Err(Slip::new(
-            format!("`{text}` is no whole number"),
-            "a limit that cannot be read is no limit",
-            "<a whole number in digits alone>",
-        )),
+        _ => Err(Slip::new(Words::of("no-number").with("text", text))),
     }
 }
 
@@ -119,83 +96,92 @@ pub(crate) fn choice<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Slip
         return Ok(*value);
     }
     let legal: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    let legal = legal.join("|");
-    Err(Slip::new(
-        format!("`{text}` is none of {legal}"),
-        "a word that is not known would be skipped by casbin, and a rule with it",
-        format!("<{legal}>"),
-    ))
+    let words = Words::of("none-of-the-words")
+        .with("text", text)
+        .with("words", legal.join("|"));
+    Err(Slip::new(words))
 }
 
 /// The parts of a list, each read by `part`; the separator is `;`.
 pub(crate) fn list<T>(text: &str, part: impl Fn(&str) -> Result<T, Slip>) -> Result<Vec<T>, Slip> {
     plain(text)?;
     if text.is_empty() {
-        return Err(Slip::new(
-            "a list is empty",
-            "an empty list could be read as nothing or as everything",
-            "<one or more, separated by ;>",
-        ));
+        return Err(Slip::new(Words::of("list-empty")));
     }
     text.split(';').map(|item| part(item.trim())).collect()
+}
+
+/// `*`, which is `None`, or what `one` reads.
+pub(crate) fn any_or<T>(
+    text: &str,
+    one: impl FnOnce(&str) -> Result<T, Slip>,
+) -> Result<Option<T>, Slip> {
+    match text {
+        "*" => Ok(None),
+        text => one(text).map(Some),
+    }
+}
+
+/// Text for people to read; it may hold any script, but not nothing.
+pub(crate) fn title(text: &str) -> Result<String, Slip> {
+    if text.is_empty() {
+        return Err(Slip::new(Words::of("cell-empty")));
+    }
+    crate::characters::free(text)
 }
 
 fn identifier(
     text: &str,
     longest: usize,
-    rule: &str,
+    kind: &'static str,
     legal: impl Fn(char) -> bool,
 ) -> Result<String, Slip> {
     plain(text)?;
-    let first = text.chars().next();
+    let rule = Words::of(match kind {
+        "name" => "rule-of-names",
+        "project" => "rule-of-projects",
+        "column" => "rule-of-columns",
+        _ => "rule-of-people",
+    });
+    let words = |id| {
+        Words::of(id)
+            .with("text", text)
+            .with_words("rule", rule.clone())
+    };
     if text.is_empty() || text.len() > longest {
-        return Err(Slip::new(
-            format!("`{text}` is empty or longer than {longest} characters"),
-            rule,
-            "<a name>",
-        ));
+        return Err(Slip::new(words("name-length").with("longest", longest)));
     }
     if let Some(odd) = text.chars().find(|c| !legal(*c)) {
-        let (why, cleaned) = if odd.is_ascii_uppercase() {
-            (
-                format!("{rule}; names are compared letter by letter"),
-                text.to_ascii_lowercase(),
-            )
+        let capital = odd.is_ascii_uppercase();
+        let cleaned = if capital {
+            text.to_ascii_lowercase()
         } else {
-            (
-                format!(
-                    "{rule}; patterns are not matched here, so that `malice` never meets a rule about `alice`"
-                ),
-                text.to_owned(),
-            )
+            text.to_owned()
         };
         let cleaned: String = cleaned.chars().filter(|c| legal(*c)).collect();
-        return Err(Slip::new(
-            format!("`{odd}` stands in `{text}`"),
-            why,
-            cleaned,
-        ));
+        let id = if capital {
+            "capital-in-name"
+        } else {
+            "character-in-name"
+        };
+        return Err(Slip::mended(words(id).with("odd", odd), cleaned));
     }
-    if !first.is_some_and(|c| c.is_ascii_alphanumeric()) {
-        return Err(Slip::new(
-            format!("`{text}` does not begin with a letter or digit"),
-            format!("{rule}; spreadsheets read a leading mark as a formula"),
-            text.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()),
-        ));
+    if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        let cleaned = text.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+        return Err(Slip::mended(words("name-begins-with-a-mark"), cleaned));
     }
     Ok(text.to_owned())
 }
 
 /// The ISO form of a day written with other separators or without leading zeros, year first.
-fn iso(text: &str) -> String {
+fn iso(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
-    if let [year, month, day] = parts.as_slice()
-        && let (4, Ok(month), Ok(day)) = (year.len(), month.parse::<u8>(), day.parse::<u8>())
-    {
-        let guess = format!("{year}-{month:02}-{day:02}");
-        if guess.parse::<Date>().is_ok() {
-            return guess;
-        }
-    }
-    "<YYYY-MM-DD>".to_owned()
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    let (4, Ok(month), Ok(day)) = (year.len(), month.parse::<u8>(), day.parse::<u8>()) else {
+        return None;
+    };
+    let guess = format!("{year}-{month:02}-{day:02}");
+    guess.parse::<Date>().is_ok().then_some(guess)
 }

@@ -2,8 +2,11 @@
 //! certificate brings them.
 
 use sekisho::Reason;
-use sekisho_proto::enclave::v1::{Permit, SignedPermit};
-use sekisho_tests::{Consortium, Direct, Site, digest};
+use sekisho_proto::{
+    enclave::v1::{Permit, SignedPermit},
+    permit::question_digest,
+};
+use sekisho_tests::{Consortium, Direct, Site};
 
 const SQL: &str = "SELECT count(*) AS n FROM individuals WHERE age > 36";
 
@@ -59,7 +62,7 @@ async fn a_charged_permit_stays_used_after_a_crash() {
     is_refused(&east, east.sign(&permit), sql).await;
     // Its number is spent whatever else is written beside it.
     let rewritten = Permit {
-        question_digest: digest("P-0001", "demo-cancer", "query", other),
+        question_digest: question_digest("P-0001", "demo-cancer", "query", other).to_vec(),
         ..permit
     };
     is_refused(&east, east.sign(&rewritten), other).await;
@@ -166,7 +169,7 @@ async fn a_permit_for_what_the_enclave_does_not_hold_is_for_nothing() {
     let east = east();
     let permit = Permit {
         dataset: "demo-control".to_owned(),
-        question_digest: digest("P-0001", "demo-control", "query", SQL),
+        question_digest: question_digest("P-0001", "demo-control", "query", SQL).to_vec(),
         ..east.permit("query", SQL)
     };
     let refused = east.query(east.sign(&permit), SQL).await.unwrap_err();

@@ -53,6 +53,13 @@ impl Profile {
         strict
     }
 
+    /// Whether nothing that this profile withholds would be released under the
+    /// other: whether it is as strict in every parameter.
+    #[must_use]
+    pub fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.has_parameters_of(&self.stricter(other))
+    }
+
     /// Whether the two differ in name and source at most.
     fn has_parameters_of(&self, other: &Self) -> bool {
         let named = Self {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
-use sekisho_receipt::Leaf;
+use sekisho_receipt::{Leaf, Policy};
 
 use super::source::Audited;
 use super::{Format, meters, output};
@@ -44,7 +44,7 @@ pub(super) fn run(
 fn heading(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "{:>8}  {:<24}  {:<8}  {:<12}  {:<20}  what",
+        "{:>8}  {:<24}  {:<13}  {:<12}  {:<20}  what",
         "leaf", "time", "kind", "project", "dataset"
     )
 }
@@ -93,22 +93,37 @@ fn row(leaf: &Leaf, out: &mut dyn Write) -> io::Result<()> {
             leaf.dataset.as_str(),
             format!("of {}", leaf.charge_sequence),
         ),
-        Leaf::Policy(leaf) => (
+        Leaf::Policy(leaf) => policy("policy", leaf),
+        Leaf::HolderPolicy(leaf) => policy("holder-policy", leaf),
+        Leaf::Consent(leaf) => (
             Some(leaf.at_ms),
-            "policy",
+            "consent",
             "",
-            "",
-            leaf.policy_digest.to_string(),
+            leaf.dataset.as_str(),
+            leaf.event.clone(),
         ),
     };
     writeln!(
         out,
-        "{:>8}  {:<24}  {kind:<8}  {:<12}  {:<20}  {}",
+        "{:>8}  {:<24}  {kind:<13}  {:<12}  {:<20}  {}",
         leaf.sequence(),
         at_ms.map(time).unwrap_or_default(),
         project.escape_debug().to_string(),
         dataset.escape_debug().to_string(),
         what.escape_debug(),
+    )
+}
+
+fn policy<'a>(
+    kind: &'static str,
+    leaf: &Policy,
+) -> (Option<i64>, &'static str, &'a str, &'a str, String) {
+    (
+        Some(leaf.at_ms),
+        kind,
+        "",
+        "",
+        leaf.policy_digest.to_string(),
     )
 }
 

@@ -116,7 +116,8 @@ pub(super) fn read_ledger(dir: &Path) -> Result<Audited, LedgerError> {
             | Entry::Answer { .. }
             | Entry::Anchor { .. }
             | Entry::Statistic { .. }
-            | Entry::Exposure { .. } => {}
+            | Entry::Exposure { .. }
+            | Entry::Consent { .. } => {}
         }
         Ok(())
     })?;

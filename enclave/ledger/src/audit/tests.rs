@@ -13,6 +13,7 @@ use super::source::Audited;
 use super::*;
 use crate::entry::Entry;
 use crate::journal::{End, Journal, Position, replay};
+use crate::ledger::Door;
 use crate::ledger::tests::{LIMIT, answered, config, open, outcome, visit};
 
 /// Exit code, output and errors of a command line.
@@ -27,7 +28,9 @@ pub(crate) fn audit(arguments: &[&str]) -> (u8, String, String) {
 /// A ledger with two answered visits and one that is open, its server gone.
 fn ledger(dir: &TempDir) -> (String, String) {
     let ledger = open(dir);
-    ledger.record_policy([1; 32], 1_767_225_600_000).unwrap();
+    ledger
+        .record_policy(Door::Consortium, [1; 32], 1_767_225_600_000)
+        .unwrap();
     answered(&ledger, 1, b"one");
     answered(&ledger, 2, b"two");
     let _ = ledger.reserve(visit(3), 1, LIMIT).unwrap();
@@ -331,7 +334,7 @@ fn show_lists_leaves_as_a_table_or_verbatim() {
         "{out}"
     );
     assert!(
-        lines[2].contains("charge    P-0001        demo-cancer"),
+        lines[2].contains("charge         P-0001        demo-cancer"),
         "{out}"
     );
     assert!(

@@ -93,5 +93,8 @@ fn report(
             anchors.statistics, anchors.exposures
         )?;
     }
+    if anchors.consents > 0 {
+        writeln!(out, "consents     {} changes, sealed", anchors.consents)?;
+    }
     out.flush()
 }

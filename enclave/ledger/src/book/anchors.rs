@@ -22,6 +22,7 @@ pub(crate) struct Anchors {
     names: BTreeSet<Arc<str>>,
     pub(crate) statistics: u64,
     pub(crate) exposures: u64,
+    pub(crate) consents: u64,
     digest: Hash,
 }
 
@@ -31,13 +32,13 @@ impl Anchors {
         self.datasets.len() as u64
     }
 
-    /// The number of the next record of the three kinds. They are numbered
+    /// The number of the next record of the four kinds. They are numbered
     /// together from 0, and what is sealed is bound to its number.
     pub(crate) fn next(&self) -> u64 {
-        self.len() + self.statistics + self.exposures
+        self.len() + self.statistics + self.exposures + self.consents
     }
 
-    /// A hash chain over all records of the three kinds.
+    /// A hash chain over all records of the four kinds.
     pub(crate) fn digest(&self) -> Hash {
         self.digest
     }
@@ -111,6 +112,17 @@ impl Anchors {
                     anchor: *anchor,
                     number: *number,
                     sealed: sealed.to_vec(),
+                }))
+            }
+            Entry::Consent {
+                number, dataset, ..
+            } => {
+                self.expect_next(*number)?;
+                self.consents += 1;
+                Ok(Some(Change::Consent {
+                    dataset: self.name(dataset),
+                    number: *number,
+                    position,
                 }))
             }
             _ => Ok(None),

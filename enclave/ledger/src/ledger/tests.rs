@@ -7,6 +7,7 @@
 )]
 
 mod anchors;
+mod consents;
 mod crash;
 mod files;
 mod formats;
@@ -56,6 +57,7 @@ pub(crate) fn visit(number: u64) -> Visit {
         dataset: "demo-cancer".to_owned(),
         snapshot: "55".repeat(32),
         policy_digest: [6; 32],
+        holder_policy_digest: Some([7; 32]),
         rules: vec!["researchers-may-query".to_owned()],
         profile: "standard".to_owned(),
         trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
@@ -309,7 +311,7 @@ fn a_charge_of_another_ledger_is_not_committed() {
 fn a_receipt_is_given_for_the_projects_own_leaves_only() {
     let dir = TempDir::new().unwrap();
     let ledger = open(&dir);
-    ledger.record_policy([1; 32], 5).unwrap();
+    ledger.record_policy(Door::Consortium, [1; 32], 5).unwrap();
     let charge = ledger.reserve(visit(1), 1, LIMIT).unwrap();
     assert_eq!(charge.leaf_index(), 1);
     let receipt = ledger.receipt("P-0001", "demo-cancer", 1).unwrap().unwrap();
@@ -336,11 +338,11 @@ fn a_policy_in_force_is_recorded_once() {
     let dir = TempDir::new().unwrap();
     let ledger = open(&dir);
     for digest in [[1; 32], [1; 32], [2; 32], [1; 32]] {
-        ledger.record_policy(digest, 5).unwrap();
+        ledger.record_policy(Door::Consortium, digest, 5).unwrap();
     }
     drop(ledger);
     let ledger = open(&dir);
-    ledger.record_policy([1; 32], 5).unwrap();
+    ledger.record_policy(Door::Consortium, [1; 32], 5).unwrap();
     let note = ledger.checkpoint().unwrap();
     let checkpoint = Checkpoint::open(&note, &[ledger.vkey()]).unwrap();
     assert_eq!(checkpoint.size, 3);

@@ -1,7 +1,9 @@
-//! The rows of anchors, statistics and exposures. What a row holds of them is
-//! sealed as it is in the journal.
+//! The rows of anchors, statistics, exposures and consents. What a row holds of
+//! them is sealed as it is in the journal.
 
-use super::{ANCHOR, EXPOSURE, STATISTIC, Store, failed, key, malformed, number, position};
+use super::{
+    ANCHOR, CONSENT, EXPOSURE, STATISTIC, Store, failed, key, malformed, number, position,
+};
 use crate::error::LedgerError;
 use crate::journal::Position;
 
@@ -53,6 +55,12 @@ impl Store {
     /// Where the statistics of an anchor stand, oldest first.
     pub(crate) fn statistics(&self, anchor: u64) -> Result<Vec<Position>, LedgerError> {
         let rows = self.0.scan_prefix(key(STATISTIC, &anchor.to_be_bytes()));
+        rows.map(|row| position(&row.map_err(failed)?.1)).collect()
+    }
+
+    /// Where the consents of a dataset stand, oldest first.
+    pub(crate) fn consents(&self, dataset: &str) -> Result<Vec<Position>, LedgerError> {
+        let rows = self.0.scan_prefix(row_key(CONSENT, dataset, &[]));
         rows.map(|row| position(&row.map_err(failed)?.1)).collect()
     }
 

@@ -32,6 +32,7 @@ fn example() -> (Receipt, SigningKey) {
         dataset: "demo-cancer".to_owned(),
         snapshot: "44".repeat(32),
         policy_digest: Hex([0; 32]),
+        holder_policy_digest: None,
         rules: vec!["researchers-may-query".to_owned()],
         profile: "standard".to_owned(),
         nonce: Hex([0x55; 16]),
@@ -56,6 +57,7 @@ fn example() -> (Receipt, SigningKey) {
         dataset: charge.dataset.clone(),
         snapshot: charge.snapshot.clone(),
         policy_digest: charge.policy_digest,
+        holder_policy_digest: None,
         rules: charge.rules.clone(),
         profile: charge.profile.clone(),
         parameters: BTreeMap::from([

@@ -3,6 +3,9 @@
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
+use sekisho_policies::Kind;
+use sekisho_proto::enclave::v1 as wire;
+
 use super::*;
 
 const NOW: i64 = 1_800_000_000_000;
@@ -25,7 +28,7 @@ fn permit() -> Permit {
         principal: "spiffe://c/people/a".into(),
         organisation: "o".into(),
         project: "P-0001".into(),
-        purpose: "HMB".into(),
+        purpose: "disease:MONDO:0004992".into(),
         dataset: "d".into(),
         operation: "query".into(),
         profile: "standard".into(),
@@ -35,12 +38,34 @@ fn permit() -> Permit {
         rules: vec![],
         issued_at_ms: NOW,
         expires_at_ms: NOW + 30_000,
+        tier: "detailed".into(),
+        columns: vec!["sex".into(), "individuals.age".into()],
+        embargo_months: 18,
+        data_use: Some(wire::DataUse {
+            country: "DE".into(),
+            basis: "adequate".into(),
+            sector: "industry".into(),
+            sector_use: "commercial".into(),
+            industry: true,
+            ethics: true,
+            approved_on: "2026-04-01".into(),
+            holder_takes_part: false,
+            judged: vec![wire::Judged {
+                code: "RS".into(),
+                met: true,
+            }],
+        }),
+        language: "ja".into(),
     }
+}
+
+fn data_use(permit: &mut Permit) -> &mut wire::DataUse {
+    permit.data_use.as_mut().unwrap()
 }
 
 fn sign(permit: &Permit, key: &SigningKey) -> Option<SignedPermit> {
     let permit = permit.encode_to_vec();
-    let signature = key.sign(&[CONTEXT, &permit].concat()).to_bytes().to_vec();
+    let signature = key.sign(&signed_bytes(&permit)).to_bytes().to_vec();
     Some(SignedPermit { permit, signature })
 }
 
@@ -54,6 +79,41 @@ fn accepted(signed: Option<SignedPermit>, now_ms: i64) -> bool {
 fn a_permit_of_the_gateway_for_this_question_is_accepted() {
     assert!(accepted(sign(&permit(), &gateway()), NOW));
     assert!(accepted(sign(&permit(), &gateway()), NOW + 30_000));
+}
+
+#[test]
+fn what_it_permits_is_read() {
+    let verified = verifier()
+        .verify(
+            sign(&permit(), &gateway()),
+            Operation::Query,
+            "SELECT 1",
+            NOW,
+        )
+        .unwrap();
+    assert_eq!(verified.tier, Tier::Detailed);
+    let columns = verified.columns.unwrap();
+    assert!(columns.iter().eq(["individuals.age", "sex"]));
+    assert_eq!(verified.embargo_months, 18);
+    assert_eq!(verified.language, Language::Japanese);
+    let of = verified.data_use;
+    assert_eq!((of.country.as_str(), of.organisation.as_str()), ("DE", "o"));
+    assert!(of.industry && of.ethics && !of.holder_takes_part);
+    assert_eq!(
+        of.judged,
+        [Judged {
+            kind: Kind::Rs,
+            met: true
+        }]
+    );
+    let mut all = permit();
+    all.columns = vec![ALL_COLUMNS.into()];
+    all.language = "tlh".into();
+    let verified = verifier()
+        .verify(sign(&all, &gateway()), Operation::Query, "SELECT 1", NOW)
+        .unwrap();
+    assert_eq!(verified.columns, None);
+    assert_eq!(verified.language, Language::English);
 }
 
 #[test]
@@ -79,6 +139,24 @@ fn anything_else_is_refused_with_the_same_text() {
         ("nonce", |permit| permit.nonce.truncate(15)),
         ("digest", |permit| permit.policy_digest.clear()),
         ("nobody", |permit| permit.principal.clear()),
+        ("no tier", |permit| permit.tier.clear()),
+        ("a deeper tier", |permit| permit.tier = "deepest".into()),
+        ("no columns", |permit| permit.columns.clear()),
+        ("all columns and some", |permit| {
+            permit.columns.push(ALL_COLUMNS.into())
+        }),
+        ("embargo", |permit| permit.embargo_months = 1 << 16),
+        ("purpose", |permit| permit.purpose = "insurance-ish".into()),
+        ("no use", |permit| permit.data_use = None),
+        ("basis", |permit| data_use(permit).basis = "none".into()),
+        ("sector", |permit| data_use(permit).sector.clear()),
+        ("sector's use", |permit| data_use(permit).sector_use.clear()),
+        ("approval", |permit| {
+            data_use(permit).approved_on = "2026-02-30".into()
+        }),
+        ("judgement", |permit| {
+            data_use(permit).judged[0].code = "XX".into()
+        }),
     ];
     for (what, alter) in altered {
         let mut permit = permit();

@@ -6,23 +6,23 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::registry::{Registry, sync_directory};
+use crate::registry::{REGISTRY, Registry, sync_directory};
 use crate::{Catalogue, IngestError, Store};
 
 use super::IngestReport;
 
 /// A dataset's directory in the store, held by one ingest at a time.
 #[derive(Debug)]
-pub(super) struct Workshop {
+pub(crate) struct Workshop {
     directory: PathBuf,
-    pub(super) registry: Registry,
+    pub(crate) registry: Registry,
     /// Locked until dropped.
     _lock: File,
 }
 
 impl Workshop {
     /// Locks a dataset's directory and clears away what killed ingests left.
-    pub(super) fn open(store: &Store, dataset: &str) -> Result<Self, IngestError> {
+    pub(crate) fn open(store: &Store, dataset: &str) -> Result<Self, IngestError> {
         let directory = store.directory(dataset);
         let snapshots = directory.join("snapshots");
         fs::create_dir_all(&snapshots).map_err(IngestError::io(&snapshots))?;
@@ -45,7 +45,7 @@ impl Workshop {
             }
         }
         Ok(Self {
-            registry: Registry::open(directory.join("registry.tsv"))?,
+            registry: Registry::open(directory.join(REGISTRY))?,
             directory,
             _lock: lock,
         })

@@ -12,9 +12,10 @@ use prost::Message as _;
 use sekisho_proto::{
     enclave::v1::{
         CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest, GetReceiptRequest,
-        ListTablesRequest, Permit, QueryRequest, SignedPermit,
-        enclave_service_server::EnclaveService,
+        ListTablesRequest, NotePolicyRequest, NotePolicyResponse, Permit, QueryRequest,
+        SignedPermit, enclave_service_server::EnclaveService,
     },
+    permit::{question_digest, signed_bytes},
     v1::{
         Budget, CheckResult, Dataset, ListTablesResponse, QueryResponse, Receipt, Release, Table,
         query_response::Part,
@@ -25,7 +26,6 @@ use sekisho_runtime::{
     status::{Failure, Reason},
     tls::peer_uri,
 };
-use sha2::{Digest as _, Sha256};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status};
 
@@ -36,6 +36,8 @@ pub(super) type Permits = Vec<(Permit, Option<Duration>)>;
 pub(super) struct East {
     pub(super) permit_key: VerifyingKey,
     pub(super) permits: Arc<Mutex<Permits>>,
+    /// Every policy digest that was noted.
+    pub(super) noted: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl East {
@@ -52,19 +54,14 @@ impl East {
             Some("spiffe://consortium.example/gateway")
         );
         let signed = signed.unwrap();
-        let mut message = b"sekisho permit v1\0".to_vec();
-        message.extend_from_slice(&signed.permit);
+        let message = signed_bytes(&signed.permit);
         let signature = Signature::from_slice(&signed.signature).unwrap();
         self.permit_key.verify_strict(&message, &signature).unwrap();
         let permit = Permit::decode(signed.permit.as_slice()).unwrap();
         assert_eq!(permit.operation, operation);
         assert_eq!(permit.audience, "spiffe://consortium.example/enclaves/east");
-        let mut question = Vec::new();
-        for field in [&permit.project, &permit.dataset, &permit.operation, sql] {
-            question.extend_from_slice(&(field.len() as u64).to_be_bytes());
-            question.extend_from_slice(field.as_bytes());
-        }
-        assert_eq!(permit.question_digest, Sha256::digest(question).to_vec());
+        let question = question_digest(&permit.project, &permit.dataset, operation, sql);
+        assert_eq!(permit.question_digest, question);
         let left = deadline::requested(request.metadata());
         self.permits.lock().unwrap().push((permit.clone(), left));
         permit
@@ -161,6 +158,17 @@ impl EnclaveService for East {
             limit: permit.budget_limit,
             spent: 3,
         }))
+    }
+
+    async fn note_policy(
+        &self,
+        request: Request<NotePolicyRequest>,
+    ) -> Result<Response<NotePolicyResponse>, Status> {
+        self.noted
+            .lock()
+            .unwrap()
+            .push(request.into_inner().policy_digest);
+        Ok(Response::new(NotePolicyResponse {}))
     }
 
     async fn get_receipt(

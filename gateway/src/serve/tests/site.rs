@@ -62,6 +62,7 @@ impl Site {
         let east = East {
             permit_key: VerifyingKey::from_bytes(&public).unwrap(),
             permits: Arc::default(),
+            noted: Arc::default(),
         };
         let (listener, upstream) = listening().await;
         let files = ServerTls {

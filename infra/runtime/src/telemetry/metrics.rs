@@ -23,6 +23,7 @@ struct Instruments {
     visits: Counter<u64>,
     duration: Histogram<u64>,
     handshakes_refused: Counter<u64>,
+    reloads: Counter<u64>,
 }
 
 /// Counts one finished call and its duration. `outcome` is `ok` or the name of
@@ -50,6 +51,18 @@ pub fn record_visit(
 pub fn record_refused_handshake() {
     if let Some(instruments) = INSTRUMENTS.get() {
         instruments.handshakes_refused.add(1, &[]);
+    }
+}
+
+/// Counts a reload of `what`; one that was rejected is an alarm, for the last good state stays.
+pub fn record_reload(what: &'static str, accepted: bool) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        let outcome = if accepted { "ok" } else { "rejected" };
+        let labels = [
+            KeyValue::new("what", what),
+            KeyValue::new("outcome", outcome),
+        ];
+        instruments.reloads.add(1, &labels);
     }
 }
 
@@ -88,6 +101,10 @@ pub(super) fn start(provider: &SdkMeterProvider) {
         handshakes_refused: meter
             .u64_counter("sekisho.handshakes.refused")
             .with_description("TLS handshakes that failed")
+            .build(),
+        reloads: meter
+            .u64_counter("sekisho.reloads")
+            .with_description("policies and certificates that were read again")
             .build(),
     });
 }

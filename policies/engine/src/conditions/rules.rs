@@ -1,14 +1,14 @@
-//! The rules of a decision, in the order in which they are asked, and what they say.
+//! The rules of a decision, in the order in which they are asked.
 
 use crate::decision::Denial;
 
-/// A condition's name, who may be told of it, and its words.
-pub(super) struct Rule {
-    pub(super) name: &'static str,
-    pub(super) denial: Denial,
-    pub(super) holds: &'static str,
-    pub(super) fails: &'static str,
-    pub(super) help: &'static str,
+/// A condition's name, who may be told of it, and the entries of its words.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    pub(crate) denial: Denial,
+    pub(crate) holds: &'static str,
+    /// Its `help` says what to do.
+    pub(crate) fails: &'static str,
 }
 
 const fn rule(
@@ -16,126 +16,114 @@ const fn rule(
     denial: Denial,
     holds: &'static str,
     fails: &'static str,
-    help: &'static str,
 ) -> Rule {
     Rule {
         name,
         denial,
         holds,
         fails,
-        help,
     }
 }
 
-pub(super) const PERSON: Rule = rule(
-    "person",
-    Denial::Unknown,
-    "the person is entered and in force",
-    "the person is not entered, or not in force on this day",
-    "enter the person in people.csv",
-);
-pub(super) const MEMBER: Rule = rule(
-    "member",
-    Denial::Unknown,
-    "the organisation is a member in force",
-    "the organisation is not a member in force on this day",
-    "see its row of members.csv",
-);
-pub(super) const PROJECT: Rule = rule(
+pub(crate) const PERSON: Rule = rule("person", Denial::Unknown, "person-holds", "person-fails");
+pub(crate) const MEMBER: Rule = rule("member", Denial::Unknown, "member-holds", "member-fails");
+pub(crate) const PROJECT: Rule = rule(
     "project",
     Denial::NotAvailable,
-    "the project is entered",
-    "the project is not entered",
-    "enter it in projects.csv",
+    "project-holds",
+    "project-fails",
 );
-pub(super) const TEAM: Rule = rule(
-    "team",
-    Denial::NotAvailable,
-    "the person is in the project's team",
-    "the person is not in the project's team",
-    "enter the person in teams.csv",
-);
-pub(super) const DATASET: Rule = rule(
+pub(crate) const TEAM: Rule = rule("team", Denial::NotAvailable, "team-holds", "team-fails");
+pub(crate) const DATASET: Rule = rule(
     "dataset",
     Denial::NotAvailable,
-    "the dataset is entered",
-    "the dataset is not entered",
-    "enter it in datasets.csv",
+    "dataset-holds",
+    "dataset-fails",
 );
-pub(super) const GRANT: Rule = rule(
-    "grant",
+pub(crate) const GRANT: Rule = rule("grant", Denial::NotAvailable, "grant-holds", "grant-fails");
+pub(crate) const MEMBERSHIP: Rule = rule(
+    "membership",
     Denial::NotAvailable,
-    "the project holds a grant of the dataset on this day",
-    "the project holds no grant of the dataset on this day",
-    "add a row to grants.csv, or extend its `until`",
+    "membership-holds",
+    "membership-fails",
 );
-pub(super) const ROLE: Rule = rule(
-    "role",
-    Denial::Policy,
-    "the person is entered as a researcher",
-    "visits are for people entered with the role `researcher`",
-    "ask your organisation's contact to have the role added",
-);
-pub(super) const STATUS: Rule = rule(
+pub(crate) const ROLE: Rule = rule("role", Denial::Policy, "role-holds", "role-fails");
+pub(crate) const STATUS: Rule = rule(
     "project-status",
     Denial::Policy,
-    "the project is approved",
-    "the project is not approved",
-    "ask the data-use review committee about the project's status",
+    "project-status-holds",
+    "project-status-fails",
 );
-pub(super) const DATES: Rule = rule(
+pub(crate) const DATES: Rule = rule(
     "project-dates",
     Denial::Policy,
-    "the project's approval is in force",
-    "the project's approval is not in force",
-    "apply to the data-use review committee for an extension",
+    "project-dates-holds",
+    "project-dates-fails",
 );
-pub(super) const LEAD: Rule = rule(
+pub(crate) const LEAD: Rule = rule(
     "project-lead",
     Denial::Policy,
-    "the project's lead organisation is a member in force",
-    "the project's lead organisation is not a member in force",
-    "ask the data-use review committee to name another lead",
+    "project-lead-holds",
+    "project-lead-fails",
 );
-pub(super) const ETHICS: Rule = rule(
-    "ethics",
-    Denial::Policy,
-    "an ethics approval is on record",
-    "no ethics approval is on record for the project",
-    "send the approval of your ethics committee to the data-use review committee",
-);
-pub(super) const PURPOSE: Rule = rule(
-    "purpose",
-    Denial::Policy,
-    "the project's purpose is not a prohibited one",
-    "insurance, employment and re-identification are prohibited purposes",
-    "no dataset of this consortium can be used for it",
-);
-pub(super) const JURISDICTION: Rule = rule(
+pub(crate) const ETHICS: Rule = rule("ethics", Denial::Policy, "ethics-holds", "ethics-fails");
+pub(crate) const PURPOSE: Rule = rule("purpose", Denial::Policy, "purpose-holds", "purpose-fails");
+pub(crate) const JURISDICTION: Rule = rule(
     "jurisdiction",
     Denial::Policy,
-    "data may be visited from the organisation's country",
-    "there is no legal basis on this day for visits from your organisation's country",
-    "ask the data-use review committee whether a contract can cover it",
+    "jurisdiction-holds",
+    "jurisdiction-fails",
 );
-pub(super) const HOLDER: Rule = rule(
-    "holder",
-    Denial::Policy,
-    "the dataset's holder is a member in force",
-    "the dataset's holder does not take part at present",
-    "ask the data-use review committee when it will be back",
-);
-pub(super) const CONSENT: Rule = rule(
-    "consent",
-    Denial::Policy,
-    "the individuals' consent covers the project's purpose",
-    "the individuals' consent does not cover this project's purpose",
-    "the data-use review committee can tell which datasets fit the purpose",
-);
-pub(super) const OPERATION: Rule = rule(
+pub(crate) const HOLDER: Rule = rule("holder", Denial::Policy, "holder-holds", "holder-fails");
+pub(crate) const CONSENT: Rule = rule("consent", Denial::Policy, "consent-holds", "consent-fails");
+pub(crate) const OPERATION: Rule = rule(
     "operation",
     Denial::Policy,
-    "the grant covers the operation and nothing bars it",
-    "the grant does not cover this operation, or it is barred",
-    "apply to the data-use review committee for a grant that covers it",
+    "operation-holds",
+    "operation-fails",
 );
+/// The dataset's holder decides for itself.
+pub(crate) const HELD: Rule = rule("held", Denial::NotAvailable, "held-holds", "held-fails");
+pub(crate) const HOLDER_TIER: Rule = rule(
+    "holder-tier",
+    Denial::Policy,
+    "holder-tier-holds",
+    "holder-tier-fails",
+);
+pub(crate) const HOLDER_RULES: Rule = rule(
+    "holder-rules",
+    Denial::Policy,
+    "holder-rules-hold",
+    "holder-rules-fail",
+);
+
+/// Every rule of the consortium's door.
+pub(crate) const CONSORTIUM: [&Rule; 17] = [
+    &PERSON,
+    &MEMBER,
+    &PROJECT,
+    &TEAM,
+    &DATASET,
+    &GRANT,
+    &MEMBERSHIP,
+    &ROLE,
+    &STATUS,
+    &DATES,
+    &LEAD,
+    &ETHICS,
+    &PURPOSE,
+    &JURISDICTION,
+    &HOLDER,
+    &CONSENT,
+    &OPERATION,
+];
+
+/// The reasons that strangers, and people without a grant, are given.
+pub(crate) const UNKNOWN_VISITOR: &str = "unknown-visitor";
+pub(crate) const NOT_AVAILABLE: &str = "not-available";
+
+/// Whether a reason can have this name.
+pub(crate) fn is_rule(name: &str) -> bool {
+    let named = CONSORTIUM.iter().any(|rule| rule.name == name);
+    named || [UNKNOWN_VISITOR, NOT_AVAILABLE].contains(&name)
+}

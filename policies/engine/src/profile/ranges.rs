@@ -1,178 +1,188 @@
 //! What the parameters of a profile may be.
 
 use super::Profile;
+use crate::words::Words;
 
 /// A parameter that protects nobody, or that no enclave can honour.
 pub(super) struct Slip {
     pub(super) key: &'static str,
-    pub(super) what: String,
-    pub(super) instead: &'static str,
+    pub(super) words: Words,
 }
+
+/// Whether it is in range, its key, the entry that says so where it is not, and its value.
+type Check = (bool, &'static str, &'static str, f64);
 
 impl Profile {
     /// The first parameter that is out of range.
     pub(super) fn slip(&self) -> Option<Slip> {
-        let Profile {
-            cell_key,
-            dp,
-            exposure,
-            channel,
-            ..
-        } = self;
-        let approved = exposure
-            .approved_by
-            .as_ref()
-            .map(|name| !name.trim().is_empty());
-        // A count i moves to 0 or beyond `small` with mean 0 only with so much variance.
-        let small = cell_key.small.min(1000);
-        let least = (1..=small).map(|i| i * (small + 1 - i)).max().unwrap_or(0);
-        #[expect(clippy::cast_precision_loss, reason = "both are below 1 000 000")]
-        let (least, reach) = (least as f64, cell_key.reach.min(1_000_000) as f64);
-        let share = |value: f64| value > 0.0 && value <= 1.0;
-        let checks = [
+        let checks = self.figures().into_iter().chain(self.noise());
+        let mut failed = checks.chain(self.budgets()).filter(|(holds, ..)| !holds);
+        failed.next().map(|(_, key, entry, value)| Slip {
+            key,
+            words: Words::of(entry).with("value", value),
+        })
+    }
+
+    fn figures(&self) -> [Check; 7] {
+        let value = whole;
+        [
             (
                 self.threshold >= 3,
                 "threshold",
-                format!("a threshold of {} hides nobody", self.threshold),
-                "threshold = 10",
+                "range-threshold-low",
+                value(self.threshold),
             ),
             (
                 self.threshold <= 1_000_000,
                 "threshold",
-                "a threshold of more than 1000000 shows nothing".to_owned(),
-                "threshold = 10",
+                "range-threshold-high",
+                value(self.threshold),
             ),
             (
                 self.rounding_base >= 1,
                 "rounding_base",
-                "a rounding base of 0 has no multiples".to_owned(),
-                "rounding_base = 5",
+                "range-rounding-base-none",
+                value(self.rounding_base),
             ),
             (
                 self.rounding_base <= 1000,
                 "rounding_base",
-                format!("a rounding base of {} is beyond 1000", self.rounding_base),
-                "rounding_base = 5",
+                "range-rounding-base-high",
+                value(self.rounding_base),
             ),
             (
                 self.sum_significant_digits <= 15,
                 "sum_significant_digits",
-                format!(
-                    "no number has {} significant digits",
-                    self.sum_significant_digits
-                ),
-                "sum_significant_digits = <0 to 15>",
+                "range-digits",
+                value(self.sum_significant_digits),
             ),
             (
                 (1..=100).contains(&self.dominance_top2_percent),
                 "dominance_top2_percent",
-                format!(
-                    "`dominance_top2_percent` is {}, not 1 to 100 percent",
-                    self.dominance_top2_percent
-                ),
-                "dominance_top2_percent = <1 to 100>",
+                "range-dominance-top2",
+                value(self.dominance_top2_percent),
             ),
             (
                 (1..=100).contains(&self.dominance_rest_percent),
                 "dominance_rest_percent",
-                format!(
-                    "`dominance_rest_percent` is {}, not 1 to 100 percent",
-                    self.dominance_rest_percent
-                ),
-                "dominance_rest_percent = <1 to 100>",
+                "range-dominance-rest",
+                value(self.dominance_rest_percent),
             ),
+        ]
+    }
+
+    fn noise(&self) -> [Check; 10] {
+        let (cell_key, dp) = (&self.cell_key, &self.dp);
+        // A count i moves to 0 or beyond `small` with mean 0 only with so much variance.
+        let small = cell_key.small.min(1000);
+        let least = (1..=small).map(|i| i * (small + 1 - i)).max().unwrap_or(0);
+        let variance = cell_key.variance;
+        [
             (
                 (1..=100).contains(&cell_key.reach),
                 "reach",
-                "counts cannot be moved that far, or not at all".to_owned(),
-                "reach = <1 to 100>",
+                "range-reach",
+                whole(cell_key.reach),
             ),
             (
                 cell_key.small <= 18,
                 "small",
-                "that many small counts cannot be left out".to_owned(),
-                "small = <0 to 18>",
+                "range-small",
+                whole(cell_key.small),
             ),
             (
-                cell_key.variance > 0.0 && cell_key.variance >= least && cell_key.variance < reach,
+                variance > 0.0 && variance >= whole(least) && variance < whole(cell_key.reach),
                 "variance",
-                "no noise has this variance, reach and small counts left out".to_owned(),
-                "variance = <above 0, at least the largest i·(small + 1 − i), below reach>",
+                "range-variance",
+                variance,
             ),
             (
                 share(cell_key.magnitude),
                 "magnitude",
-                "sums would not be perturbed, or beyond themselves".to_owned(),
-                "magnitude = <above 0, at most 1>",
+                "range-magnitude",
+                cell_key.magnitude,
             ),
             (
                 dp.rho_statistic >= 1e-9,
                 "rho_statistic",
-                "budgets are counted in units of 1e-9".to_owned(),
-                "rho_statistic = 0.005",
+                "range-rho-statistic",
+                dp.rho_statistic,
             ),
             (
                 dp.rho_project >= dp.rho_statistic,
                 "rho_project",
-                "a project could not ask a single statistic".to_owned(),
-                "rho_project = 0.25",
+                "range-rho-project",
+                dp.rho_project,
             ),
             (
                 dp.rho_dataset >= dp.rho_project && dp.rho_dataset <= 100.0,
                 "rho_dataset",
-                "a dataset's budget is that of a project or more, and at most 100".to_owned(),
-                "rho_dataset = 1.0",
+                "range-rho-dataset",
+                dp.rho_dataset,
             ),
             (
                 (1..=100).contains(&dp.groups),
                 "groups",
-                "an individual counts in 1 to 100 groups".to_owned(),
-                "groups = 3",
+                "range-groups",
+                whole(dp.groups),
             ),
             (
                 dp.delta > 0.0 && dp.delta <= 1e-9,
                 "delta",
-                "a delta above 1e-9 would show groups of one too often".to_owned(),
-                "delta = 1e-9",
+                "range-delta",
+                dp.delta,
             ),
             (
                 (1..=1000).contains(&dp.rows),
                 "rows",
-                "1 to 1000 rows of an individual count in a group".to_owned(),
-                "rows = 10",
+                "range-rows",
+                whole(dp.rows),
             ),
-            (
-                share(exposure.cap),
-                "cap",
-                "a cap is above 0 and at most 1".to_owned(),
-                "cap = 0.25",
-            ),
+        ]
+    }
+
+    fn budgets(&self) -> [Check; 5] {
+        let (exposure, channel) = (&self.exposure, &self.channel);
+        let approved = exposure
+            .approved_by
+            .as_ref()
+            .map(|name| !name.trim().is_empty());
+        [
+            (share(exposure.cap), "cap", "range-cap", exposure.cap),
             (
                 share(exposure.project_share),
                 "project_share",
-                "a share is above 0 and at most 1".to_owned(),
-                "project_share = 0.1",
+                "range-project-share",
+                exposure.project_share,
             ),
             (
                 approved == Some(true) || (approved.is_none() && exposure.cap <= 0.25),
                 "cap",
-                "a cap above 0.25 says who approved it".to_owned(),
-                "approved_by = \"<who approved the cap, and when>\"",
+                "range-cap-not-approved",
+                exposure.cap,
             ),
             (
                 (1..=60_000).contains(&channel.tick_ms),
                 "tick_ms",
-                "the first tick is after 1 to 60000 milliseconds".to_owned(),
-                "tick_ms = 10",
+                "range-tick",
+                whole(channel.tick_ms),
             ),
             (
                 (2..=16).contains(&channel.factor),
                 "factor",
-                "a tick is 2 to 16 times as late as the one before".to_owned(),
-                "factor = 2",
+                "range-factor",
+                whole(channel.factor),
             ),
-        ];
-        let failed = checks.into_iter().find(|(holds, ..)| !holds);
-        failed.map(|(_, key, what, instead)| Slip { key, what, instead })
+        ]
     }
+}
+
+fn share(value: f64) -> bool {
+    value > 0.0 && value <= 1.0
+}
+
+/// A whole number as a fraction; so large that it is inexact, it is out of range anyway.
+#[expect(clippy::cast_precision_loss, reason = "for ranges and messages")]
+fn whole(value: u64) -> f64 {
+    value as f64
 }

@@ -25,7 +25,7 @@ fn an_unknown_key_or_mechanism_is_a_finding_with_its_line() {
     assert!(
         with("colour = 1")
             .unwrap_err()
-            .what
+            .to_string()
             .contains("unknown field")
     );
     assert!(with("mechanism = \"cell-key\"").is_ok());

@@ -60,7 +60,10 @@ fn the_expired_project_is_told_when_its_approval_ended() {
         assert_eq!(decision.reasons.len(), 1, "{decision:?}");
         assert_eq!(decision.reasons[0].rule, "project-dates");
         assert!(
-            decision.reasons[0].message.contains("2026-09-30"),
+            decision.reasons[0]
+                .message
+                .to_string()
+                .contains("2026-09-30"),
             "{decision:?}"
         );
     }

@@ -1,6 +1,6 @@
 //! One case for each rule, on both sides of it.
 
-use sekisho_policies::{Denial, Operation, Outcome, Tier};
+use sekisho_policies::{Denial, Language, Operation, Outcome, Tier};
 
 use crate::files::{TODAY, ask, base, changed, load, uri};
 
@@ -107,10 +107,11 @@ fn each_rule_decides_on_both_sides_of_it() {
             "{case}"
         );
         assert_eq!(decision.terms.is_some(), outcome == ALLOW, "{case}");
-        let silent = decision
-            .reasons
-            .iter()
-            .any(|reason| reason.message.is_empty());
+        let silent = decision.reasons.iter().any(|reason| {
+            Language::ALL
+                .iter()
+                .any(|language| reason.message.say(*language).is_empty())
+        });
         assert!(!decision.reasons.is_empty() && !silent, "{case}");
     }
 }
@@ -121,9 +122,7 @@ fn what_is_not_available_is_told_in_the_same_bytes_whether_it_exists_or_not() {
     let told = |person, project, dataset| {
         let decision = ask(&set, person, project, dataset, Query, TODAY);
         let reasons = decision.reasons.iter();
-        let words: Vec<_> = reasons
-            .map(|r| (r.rule, r.message.clone(), r.help.clone()))
-            .collect();
+        let words: Vec<_> = reasons.map(|r| (r.rule, r.message.clone())).collect();
         (decision.outcome, words)
     };
     let absent = told("alice", "P-1", "absent");
@@ -161,7 +160,7 @@ fn a_reason_for_a_visitor_names_no_other_party() {
             continue;
         }
         for reason in ask(&set, person, project, dataset, operation, at).reasons {
-            let words = format!("{} {}", reason.message, reason.help);
+            let words = format!("{} {}", reason.message, reason.help(Language::English));
             let named = |other: &&str| words.split([' ', ',', ':', '`']).any(|word| word == *other);
             assert_eq!(others.iter().find(|other| named(other)), None, "{words}");
         }
@@ -172,8 +171,8 @@ fn a_reason_for_a_visitor_names_no_other_party() {
 fn an_allow_carries_the_terms_of_its_row() {
     let set = load(&base());
     let terms = ask(&set, "alice", "P-1", "d3", Query, TODAY).terms.unwrap();
-    assert_eq!(terms.organisation, "acad");
-    assert_eq!(terms.purpose, "disease:MONDO:0004992");
+    assert_eq!(terms.data_use.organisation, "acad");
+    assert_eq!(terms.data_use.purpose.to_string(), "disease:MONDO:0004992");
     assert_eq!(terms.tier, Tier::Overview);
     assert_eq!(terms.profile, "standard");
     assert_eq!(terms.query_budget, 1000);

@@ -1,6 +1,6 @@
 //! Slips of the kind people make in files: each is refused or read as meant, and none widens.
 
-use sekisho_policies::PolicySet;
+use sekisho_policies::{Finding, Language, PolicySet, Said};
 
 use crate::files::{Files, allowed, base, changed, load, profile};
 
@@ -128,16 +128,46 @@ fn a_slip_is_refused_with_file_line_and_the_line_to_write_instead() {
         let Err(rejected) = PolicySet::from_files(&files) else {
             panic!("loaded with `{to}` for `{from}` in {file}");
         };
-        let meant = |finding: &&sekisho_policies::Finding| {
-            finding.file == file && finding.what.contains(what)
-        };
-        let Some(finding) = rejected.findings.iter().find(meant) else {
+        let meant = |finding: &Said| finding.file == file && finding.what.contains(what);
+        let Some(finding) = rejected.findings.iter().map(english).find(meant) else {
             panic!("`{what}` is not said of `{to}` in {file}:\n{rejected}");
         };
         assert!(
             finding.line >= 1 && !finding.why.is_empty() && !finding.instead.is_empty(),
-            "{finding}"
+            "{finding:?}"
         );
+    }
+}
+
+fn english(finding: &Finding) -> Said {
+    finding.said(Language::English)
+}
+
+/// The line to write instead of the first finding's.
+fn instead(files: &Files) -> String {
+    let rejected = PolicySet::from_files(files).unwrap_err();
+    english(&rejected.findings[0]).instead
+}
+
+#[test]
+fn a_slip_is_told_in_japanese_with_the_same_place_and_the_same_line_to_write() {
+    for (file, from, to, _) in REFUSED {
+        let rejected = PolicySet::from_files(&changed(file, from, to)).unwrap_err();
+        for finding in &rejected.findings {
+            let (english, japanese) = (english(finding), finding.said(Language::Japanese));
+            assert_eq!(
+                (&english.file, english.line),
+                (&japanese.file, japanese.line)
+            );
+            for text in [&japanese.what, &japanese.why] {
+                assert!(!text.is_ascii(), "{text}");
+            }
+            assert_eq!(
+                english.instead.contains('<'),
+                japanese.instead.contains('<'),
+                "{japanese:?}"
+            );
+        }
     }
 }
 
@@ -148,28 +178,20 @@ fn the_line_to_write_instead_of_a_full_width_comma_is_the_line_that_was_meant() 
         DENY,
         "P-1，d2，*，receipt，*，，deny，2026-01-01，2035-12-31",
     );
-    let rejected = PolicySet::from_files(&files).unwrap_err();
     assert_eq!(
-        (
-            rejected.findings[0].line,
-            rejected.findings[0].instead.as_str()
-        ),
-        (4, DENY)
+        PolicySet::from_files(&files).unwrap_err().findings[0].line,
+        4
     );
+    assert_eq!(instead(&files), DENY);
     let files = changed(
         "grants.csv",
         DENY,
         "P-1,d2,*,receipt,*,,deny,2026/1/1,2035-12-31 # end",
     );
-    assert!(
-        PolicySet::from_files(&files).unwrap_err().findings[0]
-            .instead
-            .ends_with("2035-12-31")
-    );
+    assert!(instead(&files).ends_with("2035-12-31"));
     let files = changed("grants.csv", "2026-01-01,2026-11-21", "2026/1/1,2026-11-21");
-    let rejected = PolicySet::from_files(&files).unwrap_err();
     assert_eq!(
-        rejected.findings[0].instead,
+        instead(&files),
         "P-1,d2,detailed,*,*,strict,allow,2026-01-01,2026-11-21"
     );
 }
@@ -202,10 +224,9 @@ fn a_spreadsheets_byte_order_mark_and_line_ends_are_read_as_meant() {
 
 fn refused(files: &Files, file: &str, what: &str) {
     let rejected = PolicySet::from_files(files).unwrap_err();
-    let meant =
-        |finding: &sekisho_policies::Finding| finding.file == file && finding.what.contains(what);
+    let meant = |finding: Said| finding.file == file && finding.what.contains(what);
     assert!(
-        rejected.findings.iter().any(meant),
+        rejected.findings.iter().map(english).any(meant),
         "`{what}` is not said of {file}:\n{rejected}"
     );
 }

@@ -22,6 +22,7 @@ _DECISION: Final = {
     "dataset": "text",
     "snapshot": "text",
     "policy_digest": "digest",
+    "holder_policy_digest": "digest",
     "rules": "texts",
     "profile": "text",
     "charge": "count",
@@ -66,9 +67,20 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "dataset": "text",
     },
     "policy": {"sequence": "count", "at_ms": "time", "policy_digest": "digest"},
+    "holder-policy": {"sequence": "count", "at_ms": "time", "policy_digest": "digest"},
+    "consent": {
+        "sequence": "count",
+        "at_ms": "time",
+        "dataset": "text",
+        "event": "text",
+        "record_digest": "digest",
+    },
 }
 
-_LEFT_OUT: Final = {"charge": {"meters"}}
+_LEFT_OUT: Final = {
+    "charge": {"meters", "holder_policy_digest"},
+    "release": {"holder_policy_digest"},
+}
 """Fields that came later: a leaf without anything to say there is written without them."""
 
 _METERED: Final = {
@@ -129,7 +141,7 @@ class Leaf(Mapping[str, Any]):
 
     @property
     def kind(self) -> str:
-        """What the leaf records: `charge`, `metering`, `release`, `abandon` or `policy`."""
+        """What the leaf records, for example `charge`, `release` or `policy`."""
         return str(self._fields["kind"])
 
     @property

@@ -147,6 +147,16 @@ fn verified(out: &mut impl Write, leaf: &Leaf) -> Result<(), Ended> {
             line("when", &time(policy.at_ms))?;
             line("policy", &policy.policy_digest.to_string())?;
         }
+        Leaf::HolderPolicy(policy) => {
+            line("what", "an activation of the holder's policy files")?;
+            line("when", &time(policy.at_ms))?;
+            line("policy", &policy.policy_digest.to_string())?;
+        }
+        Leaf::Consent(consent) => {
+            line("what", "a change of individuals' consent")?;
+            line("when", &time(consent.at_ms))?;
+            line("dataset", &consent.dataset)?;
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::*;
 use crate::audit::tests::{forge, write_bodies};
 use crate::entry::Format;
 use crate::journal::replay;
+use sekisho_receipt::merkle::Hash;
 
 fn headers(dir: &Path) -> Vec<Format> {
     let mut headers = Vec::new();
@@ -42,7 +43,7 @@ fn a_journal_of_the_first_format_opens_and_is_raised_once() {
         again.receipt().verify(&[ledger.vkey()]).unwrap();
         assert_eq!(spent(&ledger), 2);
         drop(ledger);
-        assert_eq!(headers(&place), [Format::One, Format::Two]);
+        assert_eq!(headers(&place), [Format::One, Format::Three]);
     }
     let ledger = open(&dir);
     let ids = ledger.add_anchors(DEMO, &[record(0..9)]).unwrap();
@@ -112,13 +113,18 @@ fn what_a_format_does_not_have_is_refused_in_it() {
     let dir = TempDir::new().unwrap();
     let ledger = open(&dir);
     ledger.add_anchors(DEMO, &[record(0..9)]).unwrap();
+    ledger
+        .record_consent(DEMO, ConsentEvent::Withdraw, b"whom", 5)
+        .unwrap();
     let vkey = ledger.vkey().to_string();
     drop(ledger);
     let place = config(dir.path()).dir;
-    let mut anchor = Vec::new();
+    let (mut anchor, mut consent) = (Vec::new(), Vec::new());
     replay(&place, |record| {
-        if let Ok(Entry::Anchor { .. }) = Entry::decode(record.body) {
-            anchor = record.body.to_vec();
+        match Entry::decode(record.body) {
+            Ok(Entry::Anchor { .. }) => anchor = record.body.to_vec(),
+            Ok(Entry::Consent { .. }) => consent = record.body.to_vec(),
+            _ => {}
         }
         Ok(())
     })
@@ -128,6 +134,7 @@ fn what_a_format_does_not_have_is_refused_in_it() {
     let other = vkey.replace("sekisho/test+", "sekisho/other+");
     for (bodies, expected) in [
         (vec![one.clone(), anchor.clone()], "of a newer format"),
+        (vec![two.clone(), consent], "of a newer format"),
         (vec![two.clone(), one.clone()], "a second beginning"),
         (vec![two.clone(), two.clone()], "a second beginning"),
         (

@@ -1,0 +1,160 @@
+//! A change of consent, as it stands sealed in the ledger.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::civil::Date;
+use roaring::RoaringBitmap;
+use sekisho_ledger::ConsentEvent;
+use sekisho_policies::{Consent, ConsentTerms};
+use serde::{Deserialize, Serialize};
+
+/// A change, of individuals by their dense index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub(crate) enum Record {
+    /// What a file says of individuals, in place of what was known of them.
+    Import(Import),
+    /// Individuals withdrew.
+    Withdraw(Individuals),
+    /// They are back.
+    Reinstate(Individuals),
+}
+
+/// What a file of consents says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Import {
+    pub(super) terms: Vec<Group>,
+    pub(super) registered_on: BTreeMap<Date, Individuals>,
+    pub(super) collected_by: BTreeMap<String, Individuals>,
+    pub(super) withdrawn: Individuals,
+}
+
+/// Individuals who consented to the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    codes: String,
+    industry: bool,
+    countries: String,
+    pub(super) individuals: Individuals,
+}
+
+/// A set of individuals.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Individuals(pub(crate) RoaringBitmap);
+
+/// What a record comes to, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) individuals: u64,
+    pub(crate) withdrawn: u64,
+}
+
+impl Record {
+    /// What a file says, with the dense index of each of its individuals.
+    pub(crate) fn import(consents: &[Consent], indices: &[u32]) -> Self {
+        let mut import = Import::default();
+        let mut groups: BTreeMap<&ConsentTerms, RoaringBitmap> = BTreeMap::new();
+        for (consent, index) in consents.iter().zip(indices) {
+            groups.entry(&consent.terms).or_default().insert(*index);
+            if let Some(day) = consent.registered_on {
+                import
+                    .registered_on
+                    .entry(day)
+                    .or_default()
+                    .0
+                    .insert(*index);
+            }
+            if let Some(organisation) = &consent.collected_by {
+                let collected = import.collected_by.entry(organisation.clone());
+                collected.or_default().0.insert(*index);
+            }
+            if consent.withdrawn {
+                import.withdrawn.0.insert(*index);
+            }
+        }
+        let groups = groups.into_iter().map(|(terms, individuals)| Group {
+            codes: terms.codes.to_string(),
+            industry: terms.industry,
+            countries: terms.countries.to_string(),
+            individuals: Individuals(individuals),
+        });
+        import.terms = groups.collect();
+        Self::Import(import)
+    }
+
+    /// What happened.
+    pub(crate) fn event(&self) -> ConsentEvent {
+        match self {
+            Self::Import(_) => ConsentEvent::Import,
+            Self::Withdraw(_) => ConsentEvent::Withdraw,
+            Self::Reinstate(_) => ConsentEvent::Reinstate,
+        }
+    }
+
+    /// How many it is about.
+    pub(crate) fn summary(&self) -> Summary {
+        match self {
+            Self::Import(import) => Summary {
+                individuals: import.terms.iter().map(|of| of.individuals.0.len()).sum(),
+                withdrawn: import.withdrawn.0.len(),
+            },
+            Self::Withdraw(Individuals(of)) => Summary {
+                individuals: of.len(),
+                withdrawn: of.len(),
+            },
+            Self::Reinstate(Individuals(of)) => Summary {
+                individuals: of.len(),
+                withdrawn: 0,
+            },
+        }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        // Strings, numbers and maps with keys that are strings: nothing can fail.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// None if it is of another format, or holds terms that nobody understands.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let record: Self = serde_json::from_slice(bytes).ok()?;
+        match &record {
+            Self::Import(import) => import.terms.iter().all(|of| of.terms().is_some()),
+            Self::Withdraw(_) | Self::Reinstate(_) => true,
+        }
+        .then_some(record)
+    }
+}
+
+impl Group {
+    /// What they consented to.
+    pub(super) fn terms(&self) -> Option<ConsentTerms> {
+        Some(ConsentTerms {
+            codes: self.codes.parse().ok()?,
+            industry: self.industry,
+            countries: self.countries.parse().ok()?,
+        })
+    }
+}
+
+impl Serialize for Individuals {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(self.0.serialized_size());
+        self.0
+            .serialize_into(&mut bytes)
+            .map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Individuals {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = STANDARD.decode(text).map_err(serde::de::Error::custom)?;
+        RoaringBitmap::deserialize_from(bytes.as_slice())
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,87 @@
+//! The end of a visit: an answer that may still leave, or none.
+
+use std::sync::Arc;
+
+use sekisho_disclosure::Profile;
+use sekisho_ledger::{AnswerKey, Reserved};
+use sekisho_query::worker::Released;
+use sekisho_runtime::status::Failure;
+
+use crate::{
+    admission::Admission,
+    enclave::Enclave,
+    failure,
+    release::{Description, Release},
+};
+
+/// The release that answered the same question of the same people before.
+pub(super) async fn again(
+    enclave: &Arc<Enclave>,
+    admission: &Arc<Admission>,
+    key: AnswerKey,
+) -> Result<Option<Release>, Failure> {
+    let (enclave, admission) = (Arc::clone(enclave), Arc::clone(admission));
+    let found = tokio::task::spawn_blocking(move || {
+        let again = |()| Release::again(&enclave.ledger, &key);
+        // Whoever withdrew a moment ago: the answer is computed anew, and refused
+        // where it would be committed.
+        enclave
+            .consents
+            .unless_changed(&admission.permitted, (), again)
+            .unwrap_or(Ok(None))
+    });
+    let found = found.await.map_err(|_| failure::ended())?;
+    found.map_err(failure::internal)
+}
+
+/// Commits an answer, unless somebody whose data it was made from withdrew while
+/// it was.
+pub(super) async fn commit(
+    enclave: &Arc<Enclave>,
+    admission: &Arc<Admission>,
+    profile: Profile,
+    reserved: Reserved,
+    released: Released,
+) -> Result<Release, Failure> {
+    let at_ms = enclave.clock.now_ms();
+    let (of, admission) = (Arc::clone(enclave), Arc::clone(admission));
+    let committed = tokio::task::spawn_blocking(move || {
+        let pinned = &admission.pinned;
+        let description = Description {
+            dataset: &pinned.snapshot.catalogue().dataset,
+            snapshot: pinned.snapshot.id(),
+            policy_digest: admission.policy_digest,
+            profile: &profile,
+            confinement: &of.confinement,
+            cohort: admission.permitted.individuals.len(),
+            at_ms,
+        };
+        of.consents
+            .unless_changed(&admission.permitted, (reserved, released), |both| {
+                let (reserved, released) = both;
+                Release::commit(&of.ledger, reserved, released, &description)
+            })
+            .map_err(|(reserved, _)| reserved)
+    });
+    match committed.await {
+        Ok(Ok(Ok(release))) => Ok(release),
+        Ok(Ok(Err(error))) => {
+            tracing::error!("a release was charged and not committed: {error}");
+            Err(failure::execution())
+        }
+        Ok(Err(reserved)) => {
+            tracing::info!("a visit ends: somebody's consent ended while it ran");
+            abandon(enclave, reserved).await;
+            Err(failure::execution())
+        }
+        Err(_) => Err(failure::execution()),
+    }
+}
+
+/// Ends a charged visit that releases nothing.
+pub(super) async fn abandon(enclave: &Enclave, reserved: Reserved) {
+    let abandoned = enclave.with_ledger(move |ledger| ledger.abandon(reserved));
+    if abandoned.await.is_err() {
+        tracing::error!("a charge stays open in the ledger");
+    }
+}
