@@ -120,6 +120,9 @@ impl Builder {
             for file in ["datasets.csv", "grants.csv"] {
                 policies.replace(file, site.dataset(), dataset);
             }
+            if site == Site::East {
+                policies.lift_embargo();
+            }
             dataset
         });
         let further = self.further.iter().map(|dataset| dataset.id);

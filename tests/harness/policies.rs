@@ -33,7 +33,10 @@ impl Policies {
             folder: to.to_owned(),
         };
         let name = site.holder();
-        files.write("holder.toml", &format!("name = \"{name}\"\n"));
+        files.write(
+            "holder.toml",
+            &format!("name = \"{name}\"\ntime_zone = \"Asia/Tokyo\"\n"),
+        );
         files.write(
             "datasets.csv",
             "dataset,tier_rule,profile,consent_codes,industry,countries,without_record,embargo_months\n",
@@ -79,6 +82,12 @@ impl Policies {
         assert!(text.contains(from), "`{file}` holds no `{from}`");
         fs::write(&path, text.replace(from, to)).unwrap();
         self
+    }
+
+    /// Lifts the embargo of `demo-cancer`: data that stand in its place may not say
+    /// when anybody was registered.
+    pub(crate) fn lift_embargo(&self) {
+        self.replace("datasets.csv", ",detailed,18,", ",detailed,0,");
     }
 
     /// Adds a project of the Midori Institute like P-0001, for aiko-tanaka and

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "sekisho-disclosure",
             "sekisho-ledger",
+            "sekisho-policies",
             "sekisho-proto",
             "sekisho-query",
             "sekisho-receipt",
@@ -42,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sekisho",
             "sekisho-disclosure",
             "sekisho-ledger",
+            "sekisho-policies",
             "sekisho-query",
             "sekisho-tables",
             "sekisho-tests",

@@ -4,6 +4,7 @@
 //! auditor verify a ledger or its export.
 
 mod anchors;
+mod consents;
 mod meters;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,12 +12,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sekisho_receipt::merkle::{Hash, Tree, leaf_hash};
-use sekisho_receipt::{
-    Charge, Checkpoint, Consent, Digest, Leaf, Metering, Nonce, Release, VerifierKey,
-};
-use sha2::{Digest as _, Sha256};
+use sekisho_receipt::{Charge, Checkpoint, Digest, Leaf, Metering, Nonce, Release, VerifierKey};
 
 use self::anchors::Anchors;
+use self::consents::Sealing;
 use self::meters::Meters;
 use crate::entry::{Entry, Format, answer_digest};
 use crate::error::LedgerError;
@@ -50,8 +49,8 @@ pub(crate) struct Book {
     pub(crate) format: Option<Format>,
     /// Sealed answers whose release has not come yet, by their charge.
     sealed: HashMap<u64, Sealed>,
-    /// The dataset and digest of the newest sealed consent, until its leaf has come.
-    consent: Option<(Arc<str>, Hash)>,
+    /// The newest sealed consent.
+    consent: Sealing,
     exported: bool,
 }
 
@@ -208,7 +207,7 @@ impl Book {
                 }
                 let change = self.anchors.take(entry, position)?;
                 if let Some(Change::Consent { dataset, .. }) = &change {
-                    self.consent = Some((Arc::clone(dataset), Sha256::digest(sealed).into()));
+                    self.consent.comes(dataset, sealed);
                 }
                 Ok(change.into_iter().collect())
             }
@@ -291,7 +290,8 @@ impl Book {
             }
             Leaf::Policy(policy) => self.policy = Some(policy.policy_digest),
             Leaf::HolderPolicy(policy) => self.holder_policy = Some(policy.policy_digest),
-            Leaf::Consent(consent) => self.consent(&consent)?,
+            Leaf::Consent(_) if self.exported => {}
+            Leaf::Consent(consent) => self.consent.vouched_by(&consent)?,
         }
         self.tree.push(leaf_hash(bytes));
         Ok(changes)
@@ -354,24 +354,6 @@ impl Book {
             release: release.sequence,
             position: sealed.position,
         }))
-    }
-
-    /// A leaf vouches for the sealed consent right before it.
-    fn consent(&mut self, leaf: &Consent) -> Result<(), String> {
-        if self.exported {
-            return Ok(());
-        }
-        match self.consent.take() {
-            Some((dataset, digest))
-                if *dataset == *leaf.dataset && digest == leaf.record_digest.0 =>
-            {
-                Ok(())
-            }
-            _ => Err(format!(
-                "leaf {} is about another consent than the one before it",
-                leaf.sequence
-            )),
-        }
     }
 
     fn close(&mut self, charge: u64) -> Result<Charge, String> {

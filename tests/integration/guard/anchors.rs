@@ -102,7 +102,8 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
             if path.is_dir() {
                 files(&path)
             } else {
-                vec![path]
+                // Not the operator's socket.
+                path.is_file().then_some(path).into_iter().collect()
             }
         })
         .collect()

@@ -249,3 +249,10 @@ pub(crate) fn allowed(set: &PolicySet) -> BTreeSet<String> {
     }
     allowed
 }
+
+/// The base with a file of other bytes.
+pub(crate) fn with(file: &str, bytes: &[u8]) -> Files {
+    let mut files = base();
+    files.insert(file.to_owned(), bytes.to_vec());
+    files
+}

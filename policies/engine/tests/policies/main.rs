@@ -11,6 +11,8 @@ mod consortium;
 mod decisions;
 mod digest;
 mod files;
+mod programme;
 mod scale;
 mod slips;
+mod spoilt_files;
 mod tool;
