@@ -20,7 +20,7 @@ use crate::{
     },
     decision::{Outcome, Place, Reason, Tier},
     demand::{self, Demand},
-    duo::answers,
+    duo::{Kind, answers},
     files::Files,
     finding::{Finding, Rejected},
     individual::ConsentTerms,
@@ -208,7 +208,11 @@ impl HolderSet {
         let day = self.day(request.at);
         let mut data_use = request.data_use.clone();
         data_use.day = day;
-        // The holder's word on a condition takes the place of the consortium's.
+        // Whether the holder takes part, nobody else can say.
+        data_use
+            .judged
+            .retain(|other| other.kind != Kind::Col || !other.met);
+        // Its word on a condition takes the place of the consortium's.
         for judgement in self.judged(request.dataset, &data_use.project, day) {
             data_use.judged.retain(|other| other.kind != judgement.kind);
             data_use.judged.push(judgement);
