@@ -81,7 +81,7 @@ fn nobody(set: &PolicySet) -> Finding {
 }
 
 /// Whether the row allows somebody something on some day: if it does on any day, then on one on
-/// which some span begins, or on the day after a deny ends.
+/// which some span begins, or on the day after a deny or a moratorium ends.
 pub(crate) fn somebody(set: &PolicySet, grant: &Grant) -> bool {
     let Some(team) = set.teams.get(&grant.project) else {
         return false;
@@ -94,6 +94,9 @@ pub(crate) fn somebody(set: &PolicySet, grant: &Grant) -> bool {
         let denies = set.grants_of(&grant.project, &grant.dataset).iter();
         let denies = denies.filter(|row| row.effect == Effect::Deny);
         days.extend(denies.filter_map(|row| row.period.until.tomorrow().ok()));
+        let dataset = set.datasets.get(&grant.dataset).into_iter();
+        let limits = dataset.flat_map(|dataset| dataset.consent.limits_in_time());
+        days.extend(limits.flatten().filter_map(|day| day.tomorrow().ok()));
         days.retain(|day| grant.period.holds(*day));
         grant.operations.iter().any(|operation| {
             days.iter()
@@ -120,7 +123,9 @@ fn spans(set: &PolicySet, person: &str, grant: &Grant) -> impl Iterator<Item = P
         holder.map(|holder| holder.period),
     ];
     let bases = bases.into_iter().flatten().map(|basis| basis.period);
-    single.into_iter().flatten().chain(bases)
+    let judgements = set.judgements_of(&grant.project, &grant.dataset).iter();
+    let judgements = judgements.map(|judgement| judgement.period);
+    single.into_iter().flatten().chain(bases).chain(judgements)
 }
 
 fn answer(
