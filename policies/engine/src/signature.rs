@@ -163,6 +163,7 @@ fn signer<'a>(signature: &[u8], statement: &[u8], signing: &'a Signing) -> Optio
 ///
 /// If the files are rejected, the key cannot be read, or a file cannot be written.
 pub fn sign(dir: &Path, serial: u64, name: &str, key: &str) -> Result<Statement, SignError> {
+    check_name(name)?;
     let folder = files::read(dir).map_err(Rejected::of)?;
     let statement = Statement {
         serial,
@@ -196,6 +197,9 @@ pub enum SignError {
     /// The folder cannot be read.
     #[error(transparent)]
     Rejected(#[from] Rejected),
+    /// The name is none that a key can have.
+    #[error("a name is of small letters, digits and hyphens, as in the table `signing`")]
+    Name,
     /// The key cannot be read or used.
     #[error("the key cannot be used: {0}")]
     Key(#[from] minisign::PError),
@@ -208,13 +212,17 @@ pub enum SignError {
 ///
 /// # Errors
 ///
-/// If the system gives no random numbers.
-pub fn new_key(name: &str) -> Result<(String, Key), minisign::PError> {
+/// If it cannot be called so, or the system gives no random numbers.
+pub fn new_key(name: &str) -> Result<(String, Key), SignError> {
+    check_name(name)?;
     let pair = minisign::KeyPair::generate_unencrypted_keypair()?;
     let comment = format!("policy key of {name}");
     let secret = pair.sk.to_box(Some(&comment))?.into_string();
     Ok((secret, Key(pair.pk)))
 }
 
-#[cfg(test)]
-mod tests;
+/// A name becomes one of a file.
+fn check_name(name: &str) -> Result<(), SignError> {
+    let checked = crate::values::name(name);
+    checked.map(|_| ()).map_err(|_| SignError::Name)
+}

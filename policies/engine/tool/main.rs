@@ -6,7 +6,10 @@ mod files;
 mod output;
 mod signing;
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
@@ -22,7 +25,11 @@ fn main() -> ExitCode {
         Ok(code) => code,
         // Nobody reads what is written any more.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            // Where even that cannot be said, the exit code says it.
+            let _ = writeln!(io::stderr(), "sekisho-policy: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -256,3 +256,14 @@ pub(crate) fn with(file: &str, bytes: &[u8]) -> Files {
     files.insert(file.to_owned(), bytes.to_vec());
     files
 }
+
+/// A folder with these files.
+pub(crate) fn written(files: &Files) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    dir
+}

@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod activated;
 mod agreement;
 mod consortium;
 mod decisions;
@@ -13,6 +14,7 @@ mod digest;
 mod files;
 mod programme;
 mod scale;
+mod signed;
 mod slips;
 mod spoilt_files;
 mod tool;

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use crate::{
     consortium::folder,
-    files::{Files, changed},
+    files::{changed, written},
 };
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
@@ -16,15 +16,6 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
         output.status.code(),
         String::from_utf8(output.stdout).unwrap(),
     )
-}
-
-fn written(files: &Files) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("profiles")).unwrap();
-    for (name, bytes) in files {
-        std::fs::write(dir.path().join(name), bytes).unwrap();
-    }
-    dir
 }
 
 fn json(text: &str) -> serde_json::Value {
