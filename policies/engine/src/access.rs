@@ -6,6 +6,7 @@ use jiff::{ToSpan as _, civil::Date};
 
 use crate::{
     decision::{Outcome, Terms, Tier},
+    purpose::{Basis, Purpose, SectorUse},
     record::Period,
     request::{Operation, Request},
     set::PolicySet,
@@ -44,6 +45,14 @@ pub struct AccessTerms {
     pub query_budget: u64,
     /// Months.
     pub embargo_months: u16,
+    /// What it is for: the individuals' own consent is asked about it.
+    pub purpose: (Purpose, SectorUse),
+    /// Where the visitor is from: organisation and country.
+    pub from: (String, String),
+    /// Whether individuals count who did not consent to industry: not where industry takes part.
+    pub industry: bool,
+    /// Where it is consent alone, individuals count who named the country.
+    pub basis: Option<Basis>,
 }
 
 impl Access {
@@ -73,6 +82,10 @@ impl AccessTerms {
             columns: terms.columns.map(|columns| columns.into_iter().collect()),
             query_budget: terms.query_budget,
             embargo_months: terms.embargo_months,
+            purpose: (terms.data_use.purpose, terms.data_use.sector_use),
+            industry: terms.data_use.industry,
+            basis: terms.data_use.basis,
+            from: (terms.data_use.organisation, terms.data_use.country),
         }
     }
 }

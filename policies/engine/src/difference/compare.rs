@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{Change, Weight};
 use crate::{
     access::{Access, AccessTerms, Whom},
+    purpose::Basis,
     request::Operation,
     set::PolicySet,
     words::Words,
@@ -131,6 +132,34 @@ fn terms(new: &PolicySet, was: &AccessTerms, is: &AccessTerms) -> Vec<Kind> {
             is.embargo_months.to_string(),
         );
         note(weight, "diff-embargo", was, is);
+    }
+    if was.purpose != is.purpose {
+        // Individuals may have consented to the one and not to the other.
+        let said = |(purpose, sector_use)| format!("{purpose}, {sector_use}");
+        let (was, is) = (said(was.purpose), said(is.purpose));
+        note(Weight::Widening, "diff-purpose", was, is);
+    }
+    if was.from != is.from {
+        let said =
+            |(organisation, country): &(String, String)| format!("{organisation} ({country})");
+        let (was, is) = (said(&was.from), said(&is.from));
+        note(Weight::Widening, "diff-from", was, is);
+    }
+    if was.industry != is.industry {
+        let entry = match is.industry {
+            true => "diff-with-industry",
+            false => "diff-without-industry",
+        };
+        note(wider(!is.industry), entry, String::new(), String::new());
+    }
+    if was.basis != is.basis {
+        let weight = match (was.basis, is.basis) {
+            (Some(Basis::Consent), _) => Weight::Widening,
+            (_, Some(Basis::Consent)) => Weight::Narrowing,
+            _ => Weight::Other,
+        };
+        let said = |basis: Option<Basis>| basis.map_or_else(String::new, |basis| basis.to_string());
+        note(weight, "diff-basis", said(was.basis), said(is.basis));
     }
     kinds
 }

@@ -231,6 +231,7 @@ pub(crate) fn allowed(set: &PolicySet) -> BTreeSet<String> {
         "2025-06-01T03:00:00Z",
         TODAY,
         "2026-11-25T03:00:00Z",
+        "2027-06-01T03:00:00Z",
         "2036-06-01T03:00:00Z",
     ] {
         for person in PEOPLE {

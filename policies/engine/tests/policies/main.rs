@@ -10,6 +10,7 @@ mod activated;
 mod agreement;
 mod consortium;
 mod decisions;
+mod difference;
 mod digest;
 mod files;
 mod programme;
