@@ -92,7 +92,8 @@ pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", c as u32)
 }
 
-fn unseen(c: char) -> bool {
+/// Whether a character cannot be seen.
+pub(crate) fn unseen(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
             0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F

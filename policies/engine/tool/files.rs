@@ -1,6 +1,6 @@
 //! `check`, `fmt` and `test`: the files as files.
 
-use std::{fs, io, path::Path, process::ExitCode};
+use std::{collections::BTreeMap, fs, io, path::Path, process::ExitCode};
 
 use jiff::Timestamp;
 use sekisho_policies::{
@@ -117,16 +117,11 @@ pub(crate) fn test(out: &Output, dir: &Path) -> io::Result<ExitCode> {
         Err(rejected) => return out.refused(&rejected),
     };
     let coverage = set.coverage();
-    let places: Vec<String> = coverage
-        .untested_rows
-        .iter()
-        .map(Place::to_string)
-        .collect();
     let mut lines = vec![format!("{} tests hold", coverage.tests)];
-    if !places.is_empty() {
+    for (file, rows) in by_file(&coverage.untested_rows) {
         lines.push(format!(
-            "  rows that no test reaches: {}",
-            places.join(", ")
+            "  rows that no test reaches: {file}:{}",
+            ranges(&rows)
         ));
     }
     if !coverage.untested_rules.is_empty() {
@@ -140,4 +135,23 @@ pub(crate) fn test(out: &Output, dir: &Path) -> io::Result<ExitCode> {
     });
     out.print(&json, &lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The lines of places, by file.
+fn by_file(places: &[Place]) -> BTreeMap<&str, Vec<u64>> {
+    let mut files: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for place in places {
+        files.entry(&place.file).or_default().push(place.line);
+    }
+    files
+}
+
+/// Ascending numbers as `2-4,7`.
+fn ranges(numbers: &[u64]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let runs = runs.filter_map(|run| match (run.first()?, run.last()?) {
+        (first, last) if first == last => Some(first.to_string()),
+        (first, last) => Some(format!("{first}-{last}")),
+    });
+    runs.collect::<Vec<_>>().join(",")
 }

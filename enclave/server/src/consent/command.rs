@@ -31,6 +31,9 @@ pub(crate) enum Command {
     Import {
         /// The file.
         file: PathBuf,
+        /// Take those of whom there are no data yet, too: their consent waits for them.
+        #[arg(long)]
+        not_yet_ingested: bool,
         #[command(flatten)]
         of: Of,
     },
@@ -90,7 +93,11 @@ struct Enclave {
 /// Does what is said, and prints what came of it.
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Import { file, of } => import(&Enclave::open(of)?, file),
+        Command::Import {
+            file,
+            not_yet_ingested,
+            of,
+        } => import(&Enclave::open(of)?, file, *not_yet_ingested),
         Command::Withdraw {
             individuals,
             not_yet_ingested,
@@ -101,24 +108,32 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     }
 }
 
-fn import(enclave: &Enclave, file: &Path) -> anyhow::Result<()> {
+fn import(enclave: &Enclave, file: &Path, not_yet_ingested: bool) -> anyhow::Result<()> {
     let bytes = fs::read(file).with_context(|| format!("`{}`", file.display()))?;
     let name = file.display().to_string();
-    let consents = sekisho_policies::consents(&name, &bytes)
-        .with_context(|| format!("nothing was imported from `{name}`"))?;
+    let nothing = || format!("nothing was imported from `{name}`");
+    let consents = sekisho_policies::consents(&name, &bytes).with_context(nothing)?;
     let individuals: Vec<String> = (consents.iter())
         .map(|consent| consent.individual.clone())
         .collect();
     let known = enclave.store.indices(&enclave.dataset, &individuals)?;
     let unknown = known.iter().filter(|index| index.is_none()).count();
-    let indices = enclave.store.enrol(&enclave.dataset, &individuals)?;
+    let dataset = &enclave.dataset;
+    let indices = match known.into_iter().collect::<Option<Vec<u32>>>() {
+        Some(indices) => indices,
+        None if not_yet_ingested => enclave.store.enrol(dataset, &individuals)?,
+        None => bail!(
+            "{}: {unknown} of its {} individuals are nobody of {dataset}; correct their names, or add --not-yet-ingested if their data have not come yet",
+            nothing(),
+            individuals.len()
+        ),
+    };
     let record = Record::import(&consents, &indices);
     let Summary {
         individuals,
         withdrawn,
     } = record.summary();
     enclave.change(record)?;
-    let dataset = &enclave.dataset;
     report::line(&format!("{individuals} consents at {dataset} are in force"));
     if withdrawn > 0 {
         report::line(&format!("  {withdrawn} of them are withdrawn"));

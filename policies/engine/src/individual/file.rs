@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Consent, ConsentTerms, Countries};
 use crate::{
-    characters::decode,
+    characters::{decode, unseen},
     duo::Codes,
     finding::{Finding, Rejected, Slip},
     table::{Cells, Schema, each_row},
@@ -105,7 +105,7 @@ fn unless_empty<T>(
 
 /// An individual's name is the holder's own: any text that can be seen.
 fn individual(text: &str) -> Result<String, Slip> {
-    let seen = !text.is_empty() && !text.chars().any(char::is_control);
+    let seen = !text.is_empty() && !text.chars().any(unseen);
     if seen && text.len() <= 200 {
         return Ok(text.to_owned());
     }

@@ -5,7 +5,7 @@
 
 label-why = why:  
 label-write = write:
-not-loaded = the policy files were not loaded; findings: { $count }
+not-loaded = the files were not loaded; findings: { $count }
 
 ## Files
 

@@ -5,7 +5,7 @@
 
 label-why = 理由:
 label-write = 書き方:
-not-loaded = ポリシーファイルは読み込まれませんでした。指摘の数: { $count }
+not-loaded = ファイルは読み込まれませんでした。指摘の数: { $count }
 
 ## Files
 

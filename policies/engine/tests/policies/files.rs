@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_policies::{Operation, Outcome, PolicySet, Request};
+use sekisho_policies::{Language, Operation, Outcome, PolicySet, Rejected, Request};
 
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
@@ -267,4 +267,16 @@ pub(crate) fn written(files: &Files) -> tempfile::TempDir {
         std::fs::write(path, bytes).unwrap();
     }
     dir
+}
+
+/// That a rejection says something of a file.
+pub(crate) fn refused_in(rejected: &Rejected, file: &str, what: &str) {
+    let said = rejected
+        .findings
+        .iter()
+        .map(|finding| finding.said(Language::English));
+    let meant = said
+        .into_iter()
+        .any(|said| said.file == file && said.what.contains(what));
+    assert!(meant, "`{what}` is not said of {file}:\n{rejected}");
 }

@@ -13,6 +13,8 @@ mod decisions;
 mod difference;
 mod digest;
 mod files;
+mod holders;
+mod kept;
 mod programme;
 mod scale;
 mod signed;
