@@ -1,6 +1,9 @@
 //! A consortium in memory, with one project for each rule, and ways to change it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use sekisho_policies::{Language, Operation, Outcome, PolicySet, Rejected, Request};
 
@@ -261,12 +264,17 @@ pub(crate) fn with(file: &str, bytes: &[u8]) -> Files {
 /// A folder with these files.
 pub(crate) fn written(files: &Files) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
+    write(files, dir.path());
+    dir
+}
+
+/// Writes files into a folder.
+pub(crate) fn write(files: &Files, to: &Path) {
     for (name, bytes) in files {
-        let path = dir.path().join(name);
+        let path = to.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
-    dir
 }
 
 /// That a rejection says something of a file.

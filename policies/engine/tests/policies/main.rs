@@ -21,3 +21,4 @@ mod signed;
 mod slips;
 mod spoilt_files;
 mod tool;
+mod tutorial;
