@@ -10,7 +10,7 @@ use sekisho::{Connection, Visit};
 use sekisho_runtime::tls::{ClientTls, client_channel};
 use tonic::transport::Channel;
 
-use crate::{Audit, Builder, Dataset, Direct, Pki, Ran, Server, builder, programs};
+use crate::{Audit, Builder, Dataset, Direct, Pki, Policies, Ran, Server, builder, programs};
 
 /// How long the consortium may take to answer its first call.
 const READY: Duration = Duration::from_secs(120);
@@ -170,6 +170,28 @@ impl Consortium {
         let key = self.pki.file("gateway.key");
         let channel = self.channel_to(self.enclave(site).port(), &certificate, Some(key));
         Direct::new(channel, site, &self.pki.file("permit.key"))
+    }
+
+    /// The files of the committee that the gateway reads.
+    pub fn policies(&self) -> Policies {
+        Policies::of(self.folder.join("policies"))
+    }
+
+    /// The holder's own files, which an enclave reads.
+    pub fn holder(&self, site: Site) -> Policies {
+        Policies::of(self.folder.join(site.name()).join("policies"))
+    }
+
+    /// Says something of consent at an enclave's dataset, as its operator.
+    pub fn consent(&self, site: Site, words: &[&str]) -> Ran {
+        let config = self.folder.join(site.name()).join("enclave.toml");
+        let of = [
+            "--dataset",
+            site.dataset(),
+            "--config",
+            config.to_str().unwrap(),
+        ];
+        programs::run("sekisho-enclave", &[&["consent"], words, &of].concat())
     }
 
     /// The auditor's view of an enclave's ledger.

@@ -15,6 +15,16 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// Those in a folder, which a running server may read.
+    pub(crate) fn of(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Their folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Copies the shipped ones of the consortium.
     pub(crate) fn copy(to: &Path) -> Self {
         copy(&root().join("policies/consortium"), to);

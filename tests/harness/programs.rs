@@ -7,12 +7,15 @@ use std::{
 };
 
 /// Settings of whoever runs the tests that must not reach the programs.
-pub(crate) const FOREIGN: [&str; 8] = [
+pub(crate) const FOREIGN: [&str; 11] = [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "RUST_LOG",
     "SEKISHO_ADDRESS",
     "SEKISHO_CA",
+    "SEKISHO_DECISIONS",
+    "SEKISHO_ENCLAVE_CONFIG",
     "SEKISHO_IDENTITY",
+    "SEKISHO_LANGUAGE",
     "SEKISHO_PROJECT",
     "SEKISHO_STORE",
     "SEKISHO_TRUST",
@@ -49,7 +52,7 @@ pub fn run(name: &str, arguments: &[impl AsRef<OsStr>]) -> Ran {
 /// One of the workspace's programs, without the settings of whoever runs the tests.
 pub(crate) fn command(name: &str) -> Command {
     let mut command = Command::new(program(name));
-    command.stdin(Stdio::null());
+    command.stdin(Stdio::null()).env("LC_ALL", "C");
     for name in FOREIGN {
         command.env_remove(name);
     }

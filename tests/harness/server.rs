@@ -57,6 +57,32 @@ impl Server {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
+    /// Makes it load its policies again, and waits until it has said that it did, or
+    /// that it did not: whether it did.
+    ///
+    /// # Panics
+    ///
+    /// If it says neither.
+    pub fn reload(&self) -> bool {
+        let said = |log: &str, what: &str| log.matches(what).count();
+        let before = self.log();
+        self.signal("HUP");
+        let end = Instant::now() + START;
+        while Instant::now() < end {
+            let log = self.log();
+            for (what, done) in [
+                ("policies reloaded", true),
+                ("policies not reloaded", false),
+            ] {
+                if said(&log, what) > said(&before, what) {
+                    return done;
+                }
+            }
+            std::thread::sleep(BETWEEN);
+        }
+        panic!("`{}` does not reload:\n{}", self.program, self.tail());
+    }
+
     /// Its configuration file, to be altered before a restart.
     pub fn config(&self) -> &Path {
         &self.config

@@ -6,7 +6,9 @@
     reason = "tests"
 )]
 
+mod consent;
 mod crash;
+mod doors;
 mod guard;
 mod hazards;
 mod python;

@@ -20,7 +20,7 @@ def config() -> Path:
     path.parent.mkdir(parents=True)
     path.write_text(
         'address = "file:1"\nidentity = "me.pem"\nca = "/etc/ca.pem"\n'
-        'project = "P-0003"\ntrust = "keys"\n'
+        'project = "P-0003"\ntrust = "keys"\nlanguage = "ja"\n'
     )
     return path
 
@@ -30,7 +30,7 @@ def test_an_argument_wins_over_the_environment_and_that_over_the_file(
 ) -> None:
     folder = config.parent
     assert resolve() == settings.Settings(
-        "file:1", str(folder / "me.pem"), "/etc/ca.pem", "P-0003", str(folder / "keys")
+        "file:1", str(folder / "me.pem"), "/etc/ca.pem", "P-0003", str(folder / "keys"), "ja"
     )
     monkeypatch.setenv("SEKISHO_ADDRESS", "environment:2")
     monkeypatch.setenv("SEKISHO_PROJECT", "P-0002")
@@ -78,3 +78,10 @@ def test_a_wrong_config_file_is_refused(config: Path, text: str, message: str) -
 def test_an_address_needs_host_and_port(address: str) -> None:
     with pytest.raises(sekisho.ConnectionFailed, match="is no address"):
         resolve(address=address, identity="i", project="p")
+
+
+@pytest.mark.parametrize("language", ["日本語", "ja\nx: y"])
+def test_a_language_that_cannot_be_asked_for_is_refused(language: str) -> None:
+    with pytest.raises(sekisho.ConnectionFailed) as raised:
+        resolve(address="a:1", identity="i", project="p", language=language)
+    assert raised.value.help == "write `en` or `ja`"

@@ -8,7 +8,7 @@ use std::{
 
 use sekisho_policies::{
     Beyond, Demand, Denial, HolderDecision, HolderRequest, HolderSet, HolderTerms, Language,
-    Outcome, Rejected, Telling, Tier,
+    Outcome, Telling, Tier,
 };
 use sekisho_query::{MeasureKind, Planned, Shape};
 use sekisho_runtime::status::{Failure, Reason};
@@ -46,9 +46,14 @@ pub(crate) struct Admission {
 }
 
 impl HolderPolicies {
-    /// Loads the holder's files; nothing is in force if they are rejected.
-    pub(crate) fn load(folder: PathBuf, demand: Option<Demand>) -> Result<Self, Rejected> {
-        let set = HolderSet::load_demanding(&folder, demand.as_ref())?;
+    /// Loads the holder's files, if `fits` finds nothing against them; nothing is in
+    /// force if they are rejected.
+    pub(crate) fn load(
+        folder: PathBuf,
+        demand: Option<Demand>,
+        fits: impl FnOnce(&HolderSet) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
+        let set = HolderSet::load_demanding(&folder, demand.as_ref(), fits)?;
         Ok(Self {
             folder,
             demand,
@@ -56,14 +61,12 @@ impl HolderPolicies {
         })
     }
 
-    /// Loads them again, if `fits` finds nothing against them. If they are
-    /// rejected, the last good set stays.
+    /// Loads them again. If they are rejected, the last good set stays.
     pub(crate) fn reload(
         &self,
         fits: impl FnOnce(&HolderSet) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let set = HolderSet::load_demanding(&self.folder, self.demand.as_ref())?;
-        fits(&set)?;
+        let set = HolderSet::load_demanding(&self.folder, self.demand.as_ref(), fits)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(set);
         Ok(())
     }

@@ -106,10 +106,9 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
     let worker = worker(config)?;
     let confinement = confinement(&program, &worker, config)?.to_string();
     let (folder, demand) = (config.policies.clone(), config.policy_signatures.clone());
-    let policies = HolderPolicies::load(folder, demand)
-        .with_context(|| format!("the holder's policies in `{}`", config.policies.display()))?;
     let profiles = Profiles::load(&config.profiles)?;
-    profiles.check_holder(&policies.current())?;
+    let policies = HolderPolicies::load(folder, demand, |set| profiles.check_holder(set))
+        .with_context(|| format!("the holder's policies in `{}`", config.policies.display()))?;
     let ledger = Arc::new(ledger);
     Ok(Enclave {
         id: config.id.clone(),

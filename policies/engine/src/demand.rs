@@ -108,11 +108,11 @@ fn unwritable(path: &Path, error: &io::Error) -> Rejected {
 
 /// Reads a folder's files into a set with `read`, if they are what is demanded. What is verified is
 /// what is read: the folder is not looked at twice.
-pub(crate) fn load<T>(
+pub(crate) fn load<T, E: From<Rejected>>(
     dir: &Path,
     demand: Option<&Demand>,
-    read: impl FnOnce(&Files) -> Result<T, Rejected>,
-) -> Result<T, Rejected> {
+    read: impl FnOnce(&Files) -> Result<T, E>,
+) -> Result<T, E> {
     let folder = files::read(dir).map_err(Rejected::of)?;
     let Some(demand) = demand else {
         return read(&folder.files);

@@ -105,16 +105,24 @@ impl HolderSet {
     ///
     /// Everything in them that cannot be read as meant.
     pub fn load(dir: &Path) -> Result<HolderSet, Rejected> {
-        HolderSet::load_demanding(dir, None)
+        HolderSet::load_demanding(dir, None, |_| Ok(()))
     }
 
-    /// The same, if the files are signed as demanded.
+    /// The same, if the files are signed as demanded and fit what else there is.
     ///
     /// # Errors
     ///
-    /// As [`HolderSet::load`], and what is missing or wrong about the signatures.
-    pub fn load_demanding(dir: &Path, demand: Option<&Demand>) -> Result<HolderSet, Rejected> {
-        demand::load(dir, demand, HolderSet::from_files)
+    /// As [`HolderSet::load`], what is missing or wrong about the signatures, and what does not
+    /// fit.
+    pub fn load_demanding<E: From<Rejected>>(
+        dir: &Path,
+        demand: Option<&Demand>,
+        fits: impl FnOnce(&HolderSet) -> Result<(), E>,
+    ) -> Result<HolderSet, E> {
+        demand::load(dir, demand, |files| {
+            let set = HolderSet::from_files(files)?;
+            fits(&set).map(|()| set)
+        })
     }
 
     /// The same from files in memory: names relative to the folder, and their bytes.

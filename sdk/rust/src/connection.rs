@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use sekisho_receipt::VerifierKey;
 use sekisho_runtime::tls::ClientTls;
+use tonic::metadata::{Ascii, MetadataValue};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -22,6 +23,8 @@ pub struct Connection {
     /// The keys of the ledgers that receipts are held against; pin them once,
     /// see [`crate::read_trust`]. May be empty.
     pub trust: Vec<VerifierKey>,
+    /// The language in which reasons are told: `en`, or `ja` for Japanese. May be empty.
+    pub language: String,
     /// How long a call may take; the server hears it. 120 s by default.
     pub timeout: Duration,
 }
@@ -34,6 +37,7 @@ impl Default for Connection {
             ca: PathBuf::new(),
             project: String::new(),
             trust: Vec::new(),
+            language: String::new(),
             timeout: Duration::from_secs(120),
         }
     }
@@ -44,7 +48,21 @@ impl Default for Connection {
 #[error("`{0}` is no address; write host and port, for example `localhost:7443`")]
 pub struct UnusableAddress(pub String);
 
+/// A language that cannot be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no language; write `en` or `ja`")]
+pub struct UnusableLanguage(pub String);
+
 impl Connection {
+    /// The language as calls ask for it, if they do.
+    pub(crate) fn language(&self) -> Result<Option<MetadataValue<Ascii>>, UnusableLanguage> {
+        if self.language.is_empty() {
+            return Ok(None);
+        }
+        let unusable = |_| UnusableLanguage(self.language.clone());
+        self.language.parse().map(Some).map_err(unusable)
+    }
+
     /// Host and port of the gateway; a leading `https://` may be written.
     ///
     /// # Errors

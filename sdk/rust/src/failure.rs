@@ -8,7 +8,10 @@ pub use sekisho_runtime::status::Reason;
 use sekisho_runtime::{status, tls::TlsError};
 use tonic::{Code, Status, TimeoutExpired};
 
-use crate::{answer::Unproved, connection::UnusableAddress};
+use crate::{
+    answer::Unproved,
+    connection::{UnusableAddress, UnusableLanguage},
+};
 
 /// What the consortium said instead of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +47,9 @@ pub enum Error {
     /// The address cannot be used.
     #[error(transparent)]
     Address(#[from] UnusableAddress),
+    /// The language cannot be asked for.
+    #[error(transparent)]
+    Language(#[from] UnusableLanguage),
     /// A file of the connection cannot be used.
     #[error(transparent)]
     Files(#[from] TlsError),

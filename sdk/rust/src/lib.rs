@@ -35,7 +35,7 @@ mod trust;
 mod visit;
 
 pub use answer::{Answer, Answers, KIND, SUPPRESSED, Unproved};
-pub use connection::{Connection, UnusableAddress};
+pub use connection::{Connection, UnusableAddress, UnusableLanguage};
 pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{

@@ -10,7 +10,11 @@ use sekisho_proto::v1::{
 };
 use sekisho_receipt::{Receipt, VerifierKey};
 use sekisho_runtime::{telemetry, tls};
-use tonic::{Request, Status, transport::Channel};
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    transport::Channel,
+};
 use tracing::instrument;
 
 use crate::{
@@ -26,6 +30,7 @@ pub struct Visit {
     address: String,
     project: String,
     timeout: Duration,
+    language: Option<MetadataValue<Ascii>>,
     trust: Arc<[VerifierKey]>,
 }
 
@@ -38,6 +43,7 @@ impl Visit {
     /// the consortium knows the visitor shows in the first call.
     pub async fn connect(connection: Connection) -> Result<Self, Error> {
         let endpoint = tls::client_endpoint(&connection.tls()?)?;
+        let language = connection.language()?;
         let channel = endpoint
             .connect()
             .await
@@ -50,6 +56,7 @@ impl Visit {
             address: connection.address,
             project: connection.project,
             timeout: connection.timeout,
+            language,
             trust: connection.trust.into(),
         })
     }
@@ -215,6 +222,10 @@ impl Visit {
     fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout);
+        if let Some(language) = &self.language {
+            let metadata = request.metadata_mut();
+            metadata.insert("accept-language", language.clone());
+        }
         telemetry::inject(request.metadata_mut());
         request
     }

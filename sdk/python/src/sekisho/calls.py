@@ -30,12 +30,18 @@ class Calls:
     """A connection to one gateway."""
 
     def __init__(
-        self, address: str, identity: Identity, ca: bytes | None, timeout: float | None
+        self,
+        address: str,
+        identity: Identity,
+        ca: bytes | None,
+        timeout: float | None,
+        language: str | None,
     ) -> None:
         self._address = address
         self._identity = identity
         self._ca = ca
         self._timeout = timeout
+        self._language: Metadata = (("accept-language", language),) if language else ()
         handshake = min(timeout or _HANDSHAKE_SECONDS, _HANDSHAKE_SECONDS)
         channel = open_channel(address, identity, ca, handshake)
         self._channel: grpc.Channel | None = channel
@@ -134,7 +140,7 @@ class Calls:
                     yield part
 
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            stream = self._query(request, timeout=left, metadata=metadata)
+            stream = self._query(request, timeout=left, metadata=metadata + self._language)
             try:
                 return read(watched(stream))
             except grpc.RpcError as error:
@@ -149,7 +155,7 @@ class Calls:
     def _call(self, method: Any, request: Message, metadata: Metadata, sql: str = "") -> Any:
         self._open()
         try:
-            return method(request, timeout=self._timeout, metadata=metadata)
+            return method(request, timeout=self._timeout, metadata=metadata + self._language)
         except grpc.RpcError as error:
             raise self._error(error, sql) from None
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sekisho.errors import ConnectionFailed
 
-NAMES: Final = ("address", "identity", "ca", "project", "trust")
+NAMES: Final = ("address", "identity", "ca", "project", "trust", "language")
 """The settings; each is also ``SEKISHO_<NAME>`` and a key of the config file."""
 
 _PATHS: Final = frozenset({"identity", "ca"})
@@ -35,6 +35,8 @@ class Settings:
         The project on whose behalf the visit is made.
     trust : str, path or sequence of str, optional
         Verification keys of ledgers.
+    language : str, optional
+        In which reasons are told: ``en`` or ``ja``.
     """
 
     address: str
@@ -42,6 +44,7 @@ class Settings:
     ca: StrPath | None
     project: str
     trust: Trust | None
+    language: str | None
 
 
 def resolve(
@@ -51,14 +54,15 @@ def resolve(
     ca: StrPath | None,
     project: str | None,
     trust: Trust | None,
+    language: str | None,
 ) -> Settings:
     """Fill what is not given from the environment and the config file.
 
     Raises
     ------
     ConnectionFailed
-        If the address, the identity or the project is nowhere to be found, or
-        the config file cannot be read.
+        If the address, the identity or the project is nowhere to be found, the
+        language is none, or the config file cannot be read.
     """
     written = _environment(_config_file())
     return Settings(
@@ -67,6 +71,7 @@ def resolve(
         ca=ca or written.get("ca"),
         project=_required("project", project or written.get("project")),
         trust=trust if trust is not None else written.get("trust"),
+        language=_language(language or written.get("language")),
     )
 
 
@@ -113,6 +118,12 @@ def _required(name: str, value: Any) -> Any:
             help=f"pass `{name}=`, set SEKISHO_{name.upper()} or write it to {config_path()}",
         )
     return value
+
+
+def _language(language: str | None) -> str | None:
+    if language and not (language.isascii() and language.isprintable()):
+        raise ConnectionFailed(f"`{language}` is no language", help="write `en` or `ja`")
+    return language
 
 
 def _address(address: str) -> str:

@@ -33,13 +33,14 @@ def connect(
     ca: StrPath | None = None,
     project: str | None = None,
     trust: Trust | None = None,
+    language: str | None = None,
     timeout: float | None = 120.0,
 ) -> "Visit":
     """Begin a visit.
 
     What is not given is taken from ``SEKISHO_ADDRESS``, ``SEKISHO_IDENTITY``,
-    ``SEKISHO_CA``, ``SEKISHO_PROJECT`` and ``SEKISHO_TRUST``, else from
-    ``~/.config/sekisho/config.toml``.
+    ``SEKISHO_CA``, ``SEKISHO_PROJECT``, ``SEKISHO_TRUST`` and ``SEKISHO_LANGUAGE``,
+    else from ``~/.config/sekisho/config.toml``.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def connect(
     trust
         Verification keys of the ledgers: C2SP vkey lines, or a file of them. Without
         them receipts are verified against keys that the server itself names.
+    language
+        In which the consortium tells reasons: ``en``, or ``ja`` for Japanese.
     timeout
         Seconds that a call may take; None for no limit.
 
@@ -80,7 +83,12 @@ def connect(
     ... )  # doctest: +SKIP
     """
     resolved = settings.resolve(
-        address=address, identity=identity, ca=ca, project=project, trust=trust
+        address=address,
+        identity=identity,
+        ca=ca,
+        project=project,
+        trust=trust,
+        language=language,
     )
     keys = load_trust(resolved.trust) if resolved.trust else None
     return Visit(
@@ -89,6 +97,7 @@ def connect(
             identities.load(resolved.identity),
             identities.read(resolved.ca, "ca") if resolved.ca else None,
             timeout,
+            resolved.language,
         ),
         resolved.project,
         Keyring(keys, pinned=True) if keys else None,

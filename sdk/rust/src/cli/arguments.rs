@@ -7,8 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Visits data that never leave their holder.
 ///
 /// The connection comes from the flags, else from SEKISHO_ADDRESS,
-/// SEKISHO_IDENTITY, SEKISHO_CA, SEKISHO_PROJECT and SEKISHO_TRUST, else from
-/// ~/.config/sekisho/config.toml, which has the same five keys.
+/// SEKISHO_IDENTITY, SEKISHO_CA, SEKISHO_PROJECT, SEKISHO_TRUST and
+/// SEKISHO_LANGUAGE, else from ~/.config/sekisho/config.toml, which has the
+/// same six keys.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 refused by
 /// the guard.
@@ -44,6 +45,9 @@ pub(crate) struct ConnectionArguments {
     /// The ledgers' keys that you have pinned, a file or the lines themselves [SEKISHO_TRUST]
     #[arg(long, global = true, value_name = "KEYS")]
     pub(crate) trust: Option<String>,
+    /// The language in which reasons are told, en or ja [SEKISHO_LANGUAGE]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
     /// How long a call may take
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: u64,

@@ -136,6 +136,7 @@ fn told(settings: &Settings) -> Step {
         ("ca", &settings.ca),
         ("project", &settings.project),
         ("trust", &settings.trust),
+        ("language", &settings.language),
     ];
     let mut by_source: Vec<(String, Vec<&str>)> = Vec::new();
     for (name, setting) in given {

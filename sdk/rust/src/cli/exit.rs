@@ -84,9 +84,10 @@ impl Ended {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Visit(Error::Failed(failure)) => Exit::of_reason(failure.reason),
-            Self::Usage(_) | Self::Config(_) | Self::Trust(_) | Self::Visit(Error::Address(_)) => {
-                Exit::Usage
-            }
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Trust(_)
+            | Self::Visit(Error::Address(_) | Error::Language(_)) => Exit::Usage,
             // A reader that has left, as `head` does, is no failure.
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             _ => Exit::Failed,

@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) ca: Option<Setting>,
     pub(crate) project: Option<Setting>,
     pub(crate) trust: Option<Setting>,
+    pub(crate) language: Option<Setting>,
     timeout: Duration,
     file: Option<PathBuf>,
 }
@@ -57,6 +58,7 @@ struct File {
     ca: Option<String>,
     project: Option<String>,
     trust: Option<String>,
+    language: Option<String>,
 }
 
 impl Settings {
@@ -101,6 +103,7 @@ impl Settings {
                     trust => path(trust),
                 },
             ),
+            language: setting("language", flags.language, read.language),
             timeout: Duration::from_secs(flags.timeout),
             file,
         })
@@ -114,6 +117,10 @@ impl Settings {
             ca: self.required("ca", self.ca.as_ref())?.into(),
             project: self.required("project", self.project.as_ref())?,
             trust: self.pinned()?,
+            language: match &self.language {
+                Some(language) => language.value.clone(),
+                None => String::new(),
+            },
             timeout: self.timeout,
         };
         connection.host_and_port()?;
