@@ -42,4 +42,5 @@ mod table;
 mod timing;
 mod tracker;
 mod victims;
+mod withdrawn;
 mod worlds;

@@ -11,15 +11,15 @@ use crate::{
     rates::{Rates, told_apart, told_apart_anew},
     timing::tick,
 };
-use statements::STATEMENTS;
+pub(crate) use statements::STATEMENTS;
 
 /// Cohorts that the victim, who is forty and has lung cancer, is not in.
-const OUTSIDE: [&str; 3] = ["i.age >= 50", "i.diagnosis = 'liver'", "i.age >= 87"];
+pub(crate) const OUTSIDE: [&str; 3] = ["i.age >= 50", "i.diagnosis = 'liver'", "i.age >= 87"];
 /// One that the victim is in.
-const AROUND: &str = "i.age < 70";
+pub(crate) const AROUND: &str = "i.age < 70";
 
 /// Diagnoses that are all frequent, so that no group is near the threshold.
-fn dataset() -> Dataset {
+pub(crate) fn dataset() -> Dataset {
     let mut dataset = Dataset::population("demo-cancer", 420, 37);
     let diagnoses = ["lung", "liver", "breast", "stomach", "thymus", "none"];
     for (person, diagnosis) in dataset.people.iter_mut().zip(diagnoses.iter().cycle()) {

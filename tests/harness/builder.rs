@@ -131,9 +131,11 @@ impl Builder {
             std::iter::once(of_the_east).chain(further).collect(),
             vec![of_the_west],
         ];
-        let holders = [0, 1].map(|n| holder(at, SITES[n], &policies, &holdings[n]));
+        for (site, held) in SITES.into_iter().zip(&holdings) {
+            holder(at, site, &policies, held);
+        }
         for (site, alter) in self.holders {
-            alter(&holders[usize::from(site == Site::West)]);
+            alter(&Policies::of(at.join(site.name()).join("policies")));
         }
         let telemetry = self.otlp_endpoint.map_or_else(String::new, |endpoint| {
             format!("\n[telemetry]\notlp_endpoint = \"{endpoint}\"\n")
@@ -187,10 +189,10 @@ impl Builder {
     }
 }
 
-fn holder(at: &Path, site: Site, policies: &Policies, datasets: &[&str]) -> Policies {
+fn holder(at: &Path, site: Site, policies: &Policies, datasets: &[&str]) {
     let with_profile = |dataset: &&str| ((*dataset).to_owned(), policies.profile_of(dataset));
     let datasets: Vec<_> = datasets.iter().map(with_profile).collect();
-    Policies::of_holder(&at.join(site.name()).join("policies"), site, &datasets)
+    Policies::of_holder(&at.join(site.name()).join("policies"), site, &datasets);
 }
 
 /// Ingests a dataset with the enclave's own command.

@@ -37,7 +37,7 @@ impl Policies {
 
     /// Writes a holder's: whatever the consortium allows at these datasets, each with
     /// its release profile, the holder allows too.
-    pub(crate) fn of_holder(to: &Path, site: Site, datasets: &[(String, String)]) -> Self {
+    pub(crate) fn of_holder(to: &Path, site: Site, datasets: &[(String, String)]) {
         fs::create_dir_all(to).unwrap();
         let files = Self {
             folder: to.to_owned(),
@@ -60,7 +60,6 @@ impl Policies {
             let row = format!("{dataset},detailed,{profile},GRU,yes,*,counted,0");
             files.add("datasets.csv", &row);
         }
-        files
     }
 
     /// The consortium's release profile of a dataset.

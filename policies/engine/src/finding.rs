@@ -15,9 +15,11 @@ pub struct Finding {
     pub line: u64,
     /// How grave it is.
     pub grade: Grade,
-    what: Words,
-    /// Whose entry says why it matters and, unless `instead` does, what to write.
+    /// The entry that says what was found, why it matters and, unless `instead` does, what
+    /// to write.
     of: Words,
+    /// Other words for what was found.
+    found: Option<Box<Words>>,
     instead: Vec<Piece>,
 }
 
@@ -63,8 +65,8 @@ impl Finding {
             file: file.to_owned(),
             line,
             grade: Grade::Refused,
-            what: words.clone(),
             of: words,
+            found: None,
             instead: Vec::new(),
         }
     }
@@ -91,7 +93,7 @@ impl Finding {
 
     /// Other words for what was found; `why` stays.
     pub(crate) fn found(mut self, what: Words) -> Finding {
-        self.what = what;
+        self.found = Some(Box::new(what));
         self
     }
 
@@ -112,7 +114,7 @@ impl Finding {
             file: self.file.clone(),
             line: self.line,
             grade: self.grade,
-            what: self.what.say(language),
+            what: self.found.as_deref().unwrap_or(&self.of).say(language),
             why: part(&self.of, "why"),
             instead,
         }

@@ -2,7 +2,7 @@
 
 /// Each with how far its figures may be apart if one person joins or changes:
 /// what that person adds, and the unit to which the figure is rounded.
-pub(super) const STATEMENTS: [(&str, f64); 40] = [
+pub(crate) const STATEMENTS: [(&str, f64); 40] = [
     ("SELECT count(*) AS n FROM individuals i WHERE {c}", 5.0),
     (
         "SELECT count(DISTINCT i.individual_id) AS n, count(i.weight) AS w FROM individuals i WHERE {c}",

@@ -31,7 +31,16 @@ fn said(server: &Server, what: &str) {
 fn sign(keys: &Path, dir: &str, serial: &str) {
     for name in ["haruka", "mei"] {
         let key = keys.join(format!("{name}.key"));
-        tool(&["sign", dir, "--serial", serial, "--name", name, "--key", key.to_str().unwrap()]);
+        tool(&[
+            "sign",
+            dir,
+            "--serial",
+            serial,
+            "--name",
+            name,
+            "--key",
+            key.to_str().unwrap(),
+        ]);
     }
 }
 
@@ -41,7 +50,9 @@ async fn signed_sets_are_followed_at_once_and_older_ones_never() {
     let at = consortium.folder();
     let keys = at.join("keys");
     fs::create_dir(&keys).unwrap();
-    let mut demand = "\n[policy_signatures]\nthreshold = 2\nserial = \"serial\"\n[policy_signatures.keys]\n".to_owned();
+    let mut demand =
+        "\n[policy_signatures]\nthreshold = 2\nserial = \"serial\"\n[policy_signatures.keys]\n"
+            .to_owned();
     let mut table = "\n[signing]\nthreshold = 2\n[signing.keys]\n".to_owned();
     for name in ["haruka", "mei", "ren"] {
         let said = tool(&["keygen", name, "--folder", keys.to_str().unwrap()]);
@@ -60,13 +71,19 @@ async fn signed_sets_are_followed_at_once_and_older_ones_never() {
     // The gateway reads what is active, and demands signatures itself.
     let config = consortium.gateway.config();
     let text = fs::read_to_string(config).unwrap();
-    let text = text.replace("policies = \"policies\"", "policies = \"active/current\"\ndecisions = \"decisions\"");
+    let text = text.replace(
+        "policies = \"policies\"",
+        "policies = \"active/current\"\ndecisions = \"decisions\"",
+    );
     fs::write(config, text + &demand).unwrap();
     consortium.gateway.restart();
     consortium.wait_until_ready();
     let asked = visit(&consortium).await;
     only(asked.sql(COUNT, &[CANCER]).await);
-    draft.add("grants.csv", "P-0001,demo-cancer,*,*,*,,deny,2026-04-01,2035-12-31");
+    draft.add(
+        "grants.csv",
+        "P-0001,demo-cancer,*,*,*,,deny,2026-04-01,2035-12-31",
+    );
     sign(&keys, &dir, "2");
     let told = tool(&["activate", &dir, active]);
     let digest = told.trim().rsplit(' ').next().unwrap().to_owned();
@@ -98,9 +115,18 @@ async fn signed_sets_are_followed_at_once_and_older_ones_never() {
     // What was decided is on record, and can be put to other files.
     let decisions = at.join("decisions");
     let replayed = tool(&["replay", &dir, "--decisions", decisions.to_str().unwrap()]);
-    assert!(replayed.contains("would be answered otherwise"), "{replayed}");
-    let flip = replayed.lines().find(|line| line.contains("query at demo-cancer")).unwrap();
-    assert!(flip.contains("aiko-tanaka (P-0001)") && flip.contains("instead of allow"), "{flip}");
+    assert!(
+        replayed.contains("would be answered otherwise"),
+        "{replayed}"
+    );
+    let flip = replayed
+        .lines()
+        .find(|line| line.contains("query at demo-cancer"))
+        .unwrap();
+    assert!(
+        flip.contains("aiko-tanaka (P-0001)") && flip.contains("instead of allow"),
+        "{flip}"
+    );
 }
 
 #[tokio::test]

@@ -18,8 +18,14 @@ async fn an_overview_is_counts_by_two_columns_without_genomes() {
     for (sql, rule) in [
         ("SELECT avg(age) AS a FROM individuals", "overview-counts"),
         ("SELECT sum(age) AS a FROM individuals", "overview-counts"),
-        ("SELECT count(*) AS n, stddev(weight) AS s FROM individuals", "overview-counts"),
-        ("SELECT sex, smoker, diagnosis, count(*) AS n FROM individuals GROUP BY sex, smoker, diagnosis", "overview-keys"),
+        (
+            "SELECT count(*) AS n, stddev(weight) AS s FROM individuals",
+            "overview-counts",
+        ),
+        (
+            "SELECT sex, smoker, diagnosis, count(*) AS n FROM individuals GROUP BY sex, smoker, diagnosis",
+            "overview-keys",
+        ),
     ] {
         let denied = refused(&visit, sql, CANCER).await;
         assert_eq!(denied.reason, Reason::PolicyDenied, "{sql}");
@@ -43,11 +49,22 @@ async fn a_grant_of_columns_lets_no_other_be_used_or_seen() {
         .policies(|policies| {
             let grant = "P-0001,demo-cancer,detailed,*,";
             let columns = "individual_id;sex;individuals.age;samples.tissue";
-            policies.replace("grants.csv", &format!("{grant}*"), &format!("{grant}{columns}"));
+            policies.replace(
+                "grants.csv",
+                &format!("{grant}*"),
+                &format!("{grant}{columns}"),
+            );
         })
         .start();
     let visit = consortium.visit(PERSON, "P-0001").await;
-    only(visit.sql("SELECT sex, avg(age) AS a FROM individuals GROUP BY sex", &[CANCER]).await);
+    only(
+        visit
+            .sql(
+                "SELECT sex, avg(age) AS a FROM individuals GROUP BY sex",
+                &[CANCER],
+            )
+            .await,
+    );
     for sql in [
         "SELECT smoker, count(*) AS n FROM individuals GROUP BY smoker",
         "SELECT count(*) AS n FROM individuals WHERE smoker",
@@ -65,11 +82,25 @@ async fn a_grant_of_columns_lets_no_other_be_used_or_seen() {
         }
     }
     let tables = visit.tables(CANCER).await.unwrap();
-    let individuals = tables.iter().find(|table| table.name == "individuals").unwrap();
-    let seen: Vec<&str> = individuals.columns.iter().map(|c| c.name.as_str()).collect();
+    let individuals = tables
+        .iter()
+        .find(|table| table.name == "individuals")
+        .unwrap();
+    let seen: Vec<&str> = individuals
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     assert_eq!(seen, ["individual_id", "sex", "age"]);
     // Elsewhere the grant is of all columns.
-    only(visit.sql("SELECT avg(weight) AS w FROM individuals", &["demo-control"]).await);
+    only(
+        visit
+            .sql(
+                "SELECT avg(weight) AS w FROM individuals",
+                &["demo-control"],
+            )
+            .await,
+    );
 }
 
 #[tokio::test]
@@ -78,18 +109,39 @@ async fn every_member_has_the_overview_where_the_dataset_is_open_to_that() {
         .policies(|policies| {
             policies
                 .replace("datasets.csv", "detailed,0,GRU", "detailed;members,0,GRU")
-                .replace("consortium.toml", "default_profile", "overview_queries = 2\ndefault_profile");
+                .replace(
+                    "consortium.toml",
+                    "default_profile",
+                    "overview_queries = 2\ndefault_profile",
+                );
         })
         .start();
     // Her project has expired, and her university is a member.
-    let visit = consortium.visit("emma-clarke", "university-of-avonbridge").await;
+    let visit = consortium
+        .visit("emma-clarke", "university-of-avonbridge")
+        .await;
     let datasets = visit.datasets().await.unwrap();
     assert_eq!(datasets.len(), 1);
-    assert_eq!((datasets[0].id.as_str(), datasets[0].tier.as_str()), ("demo-control", "overview"));
-    assert_eq!(shown(&only(visit.sql(COUNT, &["demo-control"]).await)), ["240"]);
-    let denied = refused(&visit, "SELECT avg(age) AS a FROM individuals", "demo-control").await;
+    assert_eq!(
+        (datasets[0].id.as_str(), datasets[0].tier.as_str()),
+        ("demo-control", "overview")
+    );
+    assert_eq!(
+        shown(&only(visit.sql(COUNT, &["demo-control"]).await)),
+        ["240"]
+    );
+    let denied = refused(
+        &visit,
+        "SELECT avg(age) AS a FROM individuals",
+        "demo-control",
+    )
+    .await;
     assert_eq!(denied.reason, Reason::PolicyDenied);
-    only(visit.sql(&format!("{COUNT} WHERE age > 50"), &["demo-control"]).await);
+    only(
+        visit
+            .sql(&format!("{COUNT} WHERE age > 50"), &["demo-control"])
+            .await,
+    );
     let spent = refused(&visit, &format!("{COUNT} WHERE age > 60"), "demo-control").await;
     assert_eq!(spent.reason, Reason::BudgetExhausted);
     // In another member's name nobody asks.

@@ -61,7 +61,7 @@ pub(super) async fn commit(
                 let (reserved, released) = both;
                 Release::commit(&of.ledger, reserved, released, &description)
             })
-            .map_err(|(reserved, _)| reserved)
+            .map_err(|(reserved, _)| Box::new(reserved))
     });
     match committed.await {
         Ok(Ok(Ok(release))) => Ok(release),
@@ -71,7 +71,7 @@ pub(super) async fn commit(
         }
         Ok(Err(reserved)) => {
             tracing::info!("a visit ends: somebody's consent ended while it ran");
-            abandon(enclave, reserved).await;
+            abandon(enclave, *reserved).await;
             Err(failure::execution())
         }
         Err(_) => Err(failure::execution()),

@@ -66,7 +66,7 @@ const REFUSED: [(&str, &str, &str, &str); 33] = [
     ("rules.csv", "d1,P-2,firm", ",P-2,firm", "empty"),
     ("rules.csv", "DE,industry", "Germany,industry", "two-letter"),
     ("rules.csv", "DE,industry", "DE,pharma", "none of academia"),
-    ("rules.csv", ALLOW, &"*,*,*,*,*,allow,2024-04-01,2035-12-31\n*,*,*,*,*,allow,2024-04-01,2035-12-31", "already in line"),
+    ("rules.csv", ALLOW, "*,*,*,*,*,allow,2024-04-01,2035-12-31\n*,*,*,*,*,allow,2024-04-01,2035-12-31", "already in line"),
     ("judgements.csv", "COL,met", "GRU,met", "GRU"),
     ("judgements.csv", "COL,met", "COL,yes", "none of met|not-met"),
     ("judgements.csv", "d1,P-1", "d2,P-1", "does not stand in datasets.csv"),

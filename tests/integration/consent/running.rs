@@ -1,0 +1,115 @@
+//! While visits run.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use sekisho::{Leaf, Reason};
+use sekisho_tests::{Consortium, Site, only, shown};
+
+use super::{CANCER, COUNT, aiko, consortium, who, withdraw};
+
+/// Stops or continues the workers of an enclave.
+fn signal_workers(enclave: u32, signal: &str) {
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        if fields.split_whitespace().nth(1) == Some(&enclave.to_string()) {
+            let pid = entry.file_name();
+            let sent = Command::new("kill").args(["-s", signal]).arg(pid).status();
+            assert!(sent.unwrap().success());
+        }
+    }
+}
+
+/// Waits until a visit was charged.
+async fn charged(consortium: &Consortium) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < end {
+        let leaves = consortium.audit(Site::East).leaves();
+        if leaves.iter().any(|leaf| matches!(leaf, Leaf::Charge(_))) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nothing was charged");
+}
+
+/// Begins a visit, withdraws people while its worker stands still, and lets it end.
+async fn withdrawn_meanwhile(
+    consortium: &Consortium,
+    sql: &'static str,
+    who: &[String],
+) -> Result<Vec<String>, sekisho::Failure> {
+    let enclave = consortium.east.pid().unwrap();
+    let visit = aiko(consortium).await;
+    signal_workers(enclave, "STOP");
+    let asked = tokio::spawn(async move { visit.sql(sql, &[CANCER]).await });
+    charged(consortium).await;
+    withdraw(consortium, who);
+    signal_workers(enclave, "CONT");
+    let mut answers = asked.await.unwrap().unwrap();
+    answers.remove(0).1.map(|answer| shown(&answer))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_counts_somebody_who_withdraws_before_it_ends_releases_nothing() {
+    let consortium = consortium();
+    let ended = withdrawn_meanwhile(&consortium, COUNT, &who(|p| p.id == "e0007")).await;
+    let ended = ended.unwrap_err();
+    assert_eq!(ended.reason, Reason::Internal, "{ended}");
+    assert!(!ended.to_string().contains("withdr"), "{ended}");
+    let leaves = consortium.audit(Site::East).leaves();
+    assert!(
+        matches!(leaves.last(), Some(Leaf::Abandon(_))),
+        "{leaves:?}"
+    );
+    assert!(!leaves.iter().any(|leaf| matches!(leaf, Leaf::Release(_))));
+    // Asked again, it is answered without them.
+    let answer = only(aiko(&consortium).await.sql(COUNT, &[CANCER]).await);
+    assert_eq!(shown(&answer), ["300"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_is_not_ended_by_somebody_whom_it_could_not_count() {
+    let consortium = consortium();
+    let gone = who(|person| person.diagnosis == "stomach");
+    withdraw(&consortium, &gone);
+    let ended = withdrawn_meanwhile(&consortium, COUNT, &gone).await;
+    assert_eq!(ended.unwrap(), ["275"]);
+}
+
+#[test]
+fn the_operators_socket_is_for_the_enclaves_user() {
+    let consortium = consortium();
+    let socket = consortium.audit(Site::East).folder().join("control");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&socket), 0o600);
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    assert_eq!(fs::metadata(&socket).unwrap().uid(), own);
+    // Words that are not the command's change nothing and end nothing.
+    for words in [
+        b"".as_slice(),
+        b"{}",
+        b"{\"count\":{\"dataset\":\"demo-cancer\",\"more\":1}}",
+        b"{\"change\":{\"dataset\":\"demo-cancer\",\"record\":{\"withdraw\":\"AAAA\"}}}",
+        &[0xff; 70_000],
+    ] {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::os::unix::net::UnixStream::connect(&socket).unwrap();
+        // It may hang up before all is written.
+        let _ = stream.write_all(words);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("failed"), "{answer}");
+    }
+    let shown = consortium.consent(Site::East, &["show"]).succeeded();
+    assert_eq!(shown, "0 consents on record at demo-cancer\n0 withdrawn\n");
+}
