@@ -3,49 +3,46 @@
 use std::fs;
 
 use sekisho::Leaf;
-use sekisho_tests::{Consortium, Dataset, Site, failure};
+use sekisho_tests::{Consortium, Dataset, Site};
 
 use super::{CANCER, COUNT, aiko, consortium, counted, rows, who, withdraw};
 
 const BY_DIAGNOSIS: &str =
     "SELECT diagnosis, count(*) AS n FROM individuals GROUP BY diagnosis ORDER BY diagnosis";
 
-/// Whether the answer shows people with stomach cancer.
-async fn stomach_is_counted(consortium: &Consortium) -> bool {
+/// Whether the answer shows people with breast cancer.
+async fn breast_is_counted(consortium: &Consortium) -> bool {
     let rows = rows(&aiko(consortium).await, BY_DIAGNOSIS).await;
     let lung = rows.iter().any(|row| row.starts_with("lung 1"));
     assert!(lung, "{rows:?}");
-    rows.iter().any(|row| row == "stomach 25")
+    rows.iter().any(|row| row == "breast 70")
 }
 
 #[tokio::test]
 async fn a_withdrawal_holds_from_the_next_visit_on_and_survives() {
     let consortium = consortium();
-    assert!(stomach_is_counted(&consortium).await);
-    let stomach = who(|person| person.diagnosis == "stomach");
-    let said = withdraw(&consortium, &stomach);
+    assert!(breast_is_counted(&consortium).await);
+    let breast = who(|person| person.diagnosis == "breast");
+    let said = withdraw(&consortium, &breast);
     assert_eq!(
         said,
-        "23 withdrawn at demo-cancer: no later answer counts them\n"
+        "68 withdrawn at demo-cancer: no later answer counts them\n"
     );
-    assert!(!stomach_is_counted(&consortium).await);
+    assert!(!breast_is_counted(&consortium).await);
     consortium.east.restart();
     consortium.wait_until_ready();
-    assert!(!stomach_is_counted(&consortium).await, "after a restart");
+    assert!(!breast_is_counted(&consortium).await, "after a restart");
     // A restore without the index, which is made anew from the leaves.
     consortium.east.kill9();
     fs::remove_dir_all(consortium.audit(Site::East).folder().join("index")).unwrap();
     consortium.east.restart();
     consortium.wait_until_ready();
-    assert!(!stomach_is_counted(&consortium).await, "after a restore");
+    assert!(!breast_is_counted(&consortium).await, "after a restore");
     // A snapshot that has them again, of whom other things are true.
     let mut next = Dataset::cancer();
     next.people.iter_mut().for_each(|person| person.age += 1);
     consortium.ingest(&next);
-    assert!(
-        !stomach_is_counted(&consortium).await,
-        "in a later snapshot"
-    );
+    assert!(!breast_is_counted(&consortium).await, "in a later snapshot");
     let audit = consortium.audit(Site::East);
     audit.verify(&[]).succeeded();
     let leaves = audit.leaves();
@@ -54,12 +51,12 @@ async fn a_withdrawal_holds_from_the_next_visit_on_and_survives() {
         _ => None,
     });
     assert_eq!(noted.collect::<Vec<_>>(), [("withdraw", CANCER)]);
-    let names = |text: &str| stomach.iter().any(|id| text.contains(id.as_str()));
+    let names = |text: &str| breast.iter().any(|id| text.contains(id.as_str()));
     assert!(!names(&audit.lines().concat()) && !names(&consortium.east.log()));
-    let again: Vec<&str> = stomach.iter().map(String::as_str).collect();
+    let again: Vec<&str> = breast.iter().map(String::as_str).collect();
     let words = [&["reinstate"], again.as_slice()].concat();
     consortium.consent(Site::East, &words).succeeded();
-    assert!(stomach_is_counted(&consortium).await);
+    assert!(breast_is_counted(&consortium).await);
 }
 
 #[tokio::test]
@@ -77,10 +74,10 @@ async fn one_person_who_withdraws_is_in_no_set_that_is_released() {
 async fn the_command_works_on_an_enclave_that_does_not_serve() {
     let consortium = consortium();
     consortium.east.stop();
-    withdraw(&consortium, &who(|person| person.diagnosis == "stomach"));
+    withdraw(&consortium, &who(|person| person.diagnosis == "breast"));
     consortium.east.restart();
     consortium.wait_until_ready();
-    assert!(!stomach_is_counted(&consortium).await);
+    assert!(!breast_is_counted(&consortium).await);
 }
 
 #[tokio::test]
@@ -113,7 +110,7 @@ async fn a_withdrawal_waits_for_data_that_have_not_come_yet() {
     let further = Dataset::control().people.into_iter().zip(&late);
     next.people.extend(further.map(|(mut person, id)| {
         (*id).clone_into(&mut person.id);
-        person.diagnosis = "stomach";
+        person.diagnosis = "breast";
         person
     }));
     consortium.ingest(&next);
@@ -127,7 +124,5 @@ async fn a_withdrawal_waits_for_data_that_have_not_come_yet() {
 async fn everybody_may_withdraw() {
     let consortium = consortium();
     withdraw(&consortium, &who(|_| true));
-    let told = failure(aiko(&consortium).await.sql(COUNT, &[CANCER]).await);
-    let told = told.to_string();
-    assert!(!told.contains("300") && !told.contains("withdr"), "{told}");
+    assert_eq!(rows(&aiko(&consortium).await, COUNT).await, ["-"]);
 }
