@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 
 # Without what only the tests of these crates need, since that gives a shared
 # library another feature, and the engine would be built a second time.
-BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,disclosure ledger policies receipt tables)
+BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,consent disclosure ledger policies receipt tables)
 
 .PHONY: demo up down test bench attack crash mutants lint clean
 
@@ -31,7 +31,7 @@ test: $(READY)
 
 bench: $(READY)
 	cargo build --workspace --bins --release
-	$(BENCH) --bench visit --bench anchors
+	$(BENCH) --bench visit --bench anchors --bench decisions --bench consent
 	$(BENCH) --bench overhead --features sekisho-bench/bare
 
 attack:

@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 37] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 38] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -176,6 +176,11 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 37] = [
         "tracker-padded",
         "tracker.rs",
         "the same with eight padding sets",
+    ),
+    (
+        "withdrawn",
+        "withdrawn.rs",
+        "forty statements about four cohorts, where the victim withdrew and where the victim never was",
     ),
     (
         "worlds-outside",

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use sekisho_consent::Use;
 use sekisho_policies::{
     Beyond, Demand, Denial, HolderDecision, HolderRequest, HolderSet, HolderTerms, Language,
     Outcome, Telling, Tier,
@@ -15,7 +16,7 @@ use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Catalogue, Rows};
 
 use crate::{
-    consent::{Permitted, Use},
+    consent::Permitted,
     enclave::{Enclave, Pinned},
     permit::Verified,
 };

@@ -1,11 +1,9 @@
 //! What individuals consented to, as the ledger remembers it, and whose data a
 //! visit may use.
 
-mod cohort;
+mod cohorts;
 pub(crate) mod command;
 mod control;
-mod record;
-mod state;
 
 use std::{
     collections::HashMap,
@@ -13,12 +11,11 @@ use std::{
 };
 
 use roaring::RoaringBitmap;
-use sekisho_ledger::{Ledger, LedgerError};
+use sekisho_consent::{Cohort, Record, State};
+use sekisho_ledger::{ConsentEvent, Ledger, LedgerError};
 
-pub(crate) use cohort::{Cohort, Cohorts, Use};
+pub(crate) use cohorts::Cohorts;
 pub(crate) use control::listen;
-pub(crate) use record::Record;
-pub(crate) use state::State;
 
 /// The consents of every dataset that was asked about.
 pub(crate) struct Consents {
@@ -74,7 +71,7 @@ impl Consents {
         let after = Arc::new(before.with(record));
         let contents = record.to_bytes();
         self.ledger
-            .record_consent(dataset, record.event(), &contents, at_ms)?;
+            .record_consent(dataset, event(record), &contents, at_ms)?;
         states.insert(dataset.to_owned(), after);
         Ok(())
     }
@@ -112,6 +109,15 @@ pub(crate) struct Permitted {
     dataset: String,
     revision: u64,
     cohort: Arc<Cohort>,
+}
+
+/// What a leaf calls a change.
+fn event(record: &Record) -> ConsentEvent {
+    match record {
+        Record::Import(_) => ConsentEvent::Import,
+        Record::Withdraw(_) => ConsentEvent::Withdraw,
+        Record::Reinstate(_) => ConsentEvent::Reinstate,
+    }
 }
 
 /// Everything that the ledger remembers of a dataset.

@@ -8,6 +8,7 @@ use std::{
 
 use jiff::{ToSpan as _, civil::Date};
 use roaring::RoaringBitmap;
+use sekisho_consent::{Cohort, Use};
 use sekisho_disclosure::Noise;
 use sekisho_ledger::{Door, Ledger, LedgerError, ReserveError};
 use sekisho_query::worker::Pool;
@@ -19,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     admission::HolderPolicies,
     anchors::Anchors,
-    consent::{Cohort, Cohorts, Consents, Permitted, Use},
+    consent::{Cohorts, Consents, Permitted},
     exposure::Exposures,
     failure, keys,
     permit::{Verified, Verifier},

@@ -141,6 +141,10 @@ impl fmt::Display for Finding {
     }
 }
 
+/// How many findings a text shows: a slip in the head of a file of a million consents
+/// is found in each of its lines.
+const SHOWN: usize = 50;
+
 /// A set of files that was not loaded; whatever was in force before stays in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
@@ -156,14 +160,19 @@ impl Rejected {
         Rejected { findings }
     }
 
-    /// The whole in a language.
+    /// The whole in a language; of very many findings the first.
     pub fn text(&self, language: Language) -> String {
-        let head = Words::of("not-loaded").with("count", self.findings.len());
-        let findings = self
-            .findings
-            .iter()
-            .map(|finding| finding.said(language).text(language));
-        let lines: Vec<String> = [head.say(language)].into_iter().chain(findings).collect();
+        let count = self.findings.len();
+        let head = Words::of("not-loaded").with("count", count);
+        let findings = self.findings.iter().take(SHOWN);
+        let findings = findings.map(|finding| finding.said(language).text(language));
+        let more = count.checked_sub(SHOWN + 1);
+        let more = more.map(|more| {
+            let words = Words::of("further-findings").with("count", more + 1);
+            words.say(language)
+        });
+        let head = std::iter::once(head.say(language));
+        let lines: Vec<String> = head.chain(findings).chain(more).collect();
         lines.join("\n")
     }
 }

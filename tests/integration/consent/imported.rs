@@ -102,6 +102,14 @@ async fn a_file_with_a_slip_changes_nothing_and_its_message_names_nobody() {
             );
         }
     }
+    // A slip in every line is told of some.
+    let rows: String = (0..80).map(|n| format!("e{n:04},GRU,?,*,,,no\n")).collect();
+    fs::write(&file, format!("{HEADER}{rows}")).unwrap();
+    let ran = consortium.consent(Site::East, &["import", file.to_str().unwrap()]);
+    assert!(
+        ran.err.contains("findings: 80") && ran.err.contains("and 30 more"),
+        "{ran:?}"
+    );
     let shown = consortium.consent(Site::East, &["show"]).succeeded();
     assert_eq!(shown, "0 consents on record at demo-cancer\n0 withdrawn\n");
     assert_eq!(counted(&aiko(&consortium).await).await, 300);

@@ -81,9 +81,11 @@ async fn a_visit_that_counts_somebody_who_withdraws_before_it_ends_releases_noth
         "{leaves:?}"
     );
     assert!(!leaves.iter().any(|leaf| matches!(leaf, Leaf::Release(_))));
-    // Asked again, it is answered without them.
+    // Asked again, it is answered without them, and not told from nine others: the
+    // set that counted them was described, if to nobody.
     let answer = only(aiko(&consortium).await.sql(COUNT, &[CANCER]).await);
-    assert_eq!(shown(&answer), ["300"]);
+    let counted: usize = shown(&answer).concat().parse().unwrap();
+    assert!(counted <= 290, "{counted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

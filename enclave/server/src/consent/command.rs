@@ -11,13 +11,13 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use sekisho_consent::{Individuals, Record, Summary};
 use sekisho_runtime::clock::{Clock as _, SystemClock};
 use sekisho_tables::Store;
 
 use super::{
     Consents,
     control::{Control, Told, done, tell},
-    record::{Individuals, Record, Summary},
 };
 use crate::{config::EnclaveConfig, keys::LedgerKeys, report};
 

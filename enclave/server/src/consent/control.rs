@@ -11,13 +11,14 @@ use std::{
 };
 
 use anyhow::Context as _;
+use sekisho_consent::Record;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{UnixListener, UnixStream},
 };
 
-use super::{Consents, record::Record};
+use super::Consents;
 use crate::enclave::Enclave;
 
 /// The longest message: a file of consents of millions.

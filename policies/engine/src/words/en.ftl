@@ -6,6 +6,7 @@
 label-why = why:  
 label-write = write:
 not-loaded = the files were not loaded; findings: { $count }
+further-findings = and { $count } more
 
 ## Files
 
@@ -88,7 +89,7 @@ list-empty = a list is empty
     .why = an empty list could be read as nothing or as everything
     .write = <one or more, separated by ;>
 none-of-the-words = `{ $text }` is none of { $words }
-    .why = a word that is not known would be skipped by casbin, and a rule with it
+    .why = a row with a word that is not known says nothing: left out, it would no longer deny, or no longer keep somebody out
     .write = <{ $words }>
 rule-of-names = a name is 1 to 40 of a-z, 0-9 and -
 rule-of-projects = a project is 1 to 40 of A-Z, a-z, 0-9 and -

@@ -6,6 +6,7 @@
 label-why = 理由:
 label-write = 書き方:
 not-loaded = ファイルは読み込まれませんでした。指摘の数: { $count }
+further-findings = ほか { $count } 件
 
 ## Files
 
@@ -88,7 +89,7 @@ list-empty = 一覧が空です
     .why = 空の一覧は「なし」とも「すべて」とも読めます
     .write = <一つ以上を ; で区切って>
 none-of-the-words = `{ $text }` は { $words } のどれでもありません
-    .why = 知られていない語は casbin に読み飛ばされ、規則も一緒に失われます
+    .why = 知られていない語のある行は何も言っていないのと同じです。読み飛ばせば、拒否が拒否でなくなり、除くべき人が除かれません
     .write = <{ $words }>
 rule-of-names = 名前は a-z、0-9、- の 1 から 40 文字です
 rule-of-projects = プロジェクトは A-Z、a-z、0-9、- の 1 から 40 文字です

@@ -16,7 +16,6 @@ mod files;
 mod holders;
 mod kept;
 mod programme;
-mod scale;
 mod signed;
 mod slips;
 mod spoilt_files;

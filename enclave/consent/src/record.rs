@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
 use roaring::RoaringBitmap;
-use sekisho_ledger::ConsentEvent;
 use sekisho_policies::{Consent, ConsentTerms};
 use serde::{Deserialize, Serialize};
 
 /// A change, of individuals by their dense index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub(crate) enum Record {
+pub enum Record {
     /// What a file says of individuals, in place of what was known of them.
     Import(Import),
     /// Individuals withdrew.
@@ -24,37 +23,39 @@ pub(crate) enum Record {
 /// What a file of consents says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Import {
-    pub(super) terms: Vec<Group>,
-    pub(super) registered_on: BTreeMap<Date, Individuals>,
-    pub(super) collected_by: BTreeMap<String, Individuals>,
-    pub(super) withdrawn: Individuals,
+pub struct Import {
+    pub(crate) terms: Vec<Group>,
+    pub(crate) registered_on: BTreeMap<Date, Individuals>,
+    pub(crate) collected_by: BTreeMap<String, Individuals>,
+    pub(crate) withdrawn: Individuals,
 }
 
 /// Individuals who consented to the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Group {
+pub struct Group {
     codes: String,
     industry: bool,
     countries: String,
-    pub(super) individuals: Individuals,
+    pub(crate) individuals: Individuals,
 }
 
 /// A set of individuals.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Individuals(pub(crate) RoaringBitmap);
+pub struct Individuals(pub RoaringBitmap);
 
 /// What a record comes to, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Summary {
-    pub(crate) individuals: u64,
-    pub(crate) withdrawn: u64,
+pub struct Summary {
+    /// The individuals.
+    pub individuals: u64,
+    /// Those of them who withdrew with it.
+    pub withdrawn: u64,
 }
 
 impl Record {
     /// What a file says, with the dense index of each of its individuals.
-    pub(crate) fn import(consents: &[Consent], indices: &[u32]) -> Self {
+    pub fn import(consents: &[Consent], indices: &[u32]) -> Self {
         let mut import = Import::default();
         let mut groups: BTreeMap<&ConsentTerms, RoaringBitmap> = BTreeMap::new();
         for (consent, index) in consents.iter().zip(indices) {
@@ -85,17 +86,8 @@ impl Record {
         Self::Import(import)
     }
 
-    /// What happened.
-    pub(crate) fn event(&self) -> ConsentEvent {
-        match self {
-            Self::Import(_) => ConsentEvent::Import,
-            Self::Withdraw(_) => ConsentEvent::Withdraw,
-            Self::Reinstate(_) => ConsentEvent::Reinstate,
-        }
-    }
-
     /// How many it is about.
-    pub(crate) fn summary(&self) -> Summary {
+    pub fn summary(&self) -> Summary {
         match self {
             Self::Import(import) => Summary {
                 individuals: import.terms.iter().map(|of| of.individuals.0.len()).sum(),
@@ -112,13 +104,14 @@ impl Record {
         }
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// The record as the ledger seals it.
+    pub fn to_bytes(&self) -> Vec<u8> {
         // Strings, numbers and maps with keys that are strings: nothing can fail.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// None if it is of another format, or holds terms that nobody understands.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let record: Self = serde_json::from_slice(bytes).ok()?;
         match &record {
             Self::Import(import) => import.terms.iter().all(|of| of.terms().is_some()),
@@ -130,7 +123,7 @@ impl Record {
 
 impl Group {
     /// What they consented to.
-    pub(super) fn terms(&self) -> Option<ConsentTerms> {
+    pub(crate) fn terms(&self) -> Option<ConsentTerms> {
         Some(ConsentTerms {
             codes: self.codes.parse().ok()?,
             industry: self.industry,

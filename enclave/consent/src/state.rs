@@ -6,34 +6,34 @@ use jiff::civil::Date;
 use roaring::RoaringBitmap;
 use sekisho_policies::ConsentTerms;
 
-use super::record::{Import, Individuals, Record};
+use crate::record::{Import, Individuals, Record};
 
 /// Sets of individuals by what is known of them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct State {
+pub struct State {
     /// Whose consent is on record.
-    pub(super) on_record: RoaringBitmap,
+    pub(crate) on_record: RoaringBitmap,
     /// What they consented to: few terms, each of many.
-    pub(super) terms: BTreeMap<ConsentTerms, RoaringBitmap>,
-    pub(super) registered_on: BTreeMap<Date, RoaringBitmap>,
-    pub(super) collected_by: BTreeMap<String, RoaringBitmap>,
-    pub(super) withdrawn: RoaringBitmap,
+    pub(crate) terms: BTreeMap<ConsentTerms, RoaringBitmap>,
+    pub(crate) registered_on: BTreeMap<Date, RoaringBitmap>,
+    pub(crate) collected_by: BTreeMap<String, RoaringBitmap>,
+    pub(crate) withdrawn: RoaringBitmap,
     revision: u64,
 }
 
 impl State {
     /// How many changes it has seen.
-    pub(crate) fn revision(&self) -> u64 {
+    pub fn revision(&self) -> u64 {
         self.revision
     }
 
     /// Whose consent is on record, and who withdrew.
-    pub(crate) fn counts(&self) -> (u64, u64) {
+    pub fn counts(&self) -> (u64, u64) {
         (self.on_record.len(), self.withdrawn.len())
     }
 
     /// The state after one more change.
-    pub(crate) fn with(&self, record: &Record) -> Self {
+    pub fn with(&self, record: &Record) -> Self {
         let mut after = self.clone();
         after.revision += 1;
         match record {

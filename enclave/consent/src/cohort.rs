@@ -1,37 +1,31 @@
 //! The permitted cohort: who is in a snapshot, consented to the use, is under no
 //! embargo and has not withdrawn.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use roaring::{MultiOps as _, RoaringBitmap};
 use sekisho_policies::{ConsentTerms, DataUse, embargo_ends};
 
-use super::{Permitted, state::State};
-
-/// How many cohorts are kept, so that the visits of one permit's kind make theirs
-/// once.
-const KEPT: usize = 64;
+use crate::state::State;
 
 /// A use, under the terms of both doors.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Use {
-    pub(crate) data_use: DataUse,
+pub struct Use {
+    /// Who visits from where, and what for.
+    pub data_use: DataUse,
     /// Months: the longer of both doors'.
-    pub(crate) embargo_months: u16,
+    pub embargo_months: u16,
     /// What somebody consented to of whom nothing is on record; such individuals
     /// are not counted if it is none.
-    pub(crate) without_record: Option<ConsentTerms>,
+    pub without_record: Option<ConsentTerms>,
     /// The holder's name.
-    pub(crate) holder: String,
+    pub holder: String,
 }
 
 /// A use of a snapshot's individuals.
 #[derive(Debug)]
-pub(crate) struct Cohort {
+pub struct Cohort {
     of: Use,
     individuals: Arc<RoaringBitmap>,
     /// When individuals were registered, as the snapshot says, for those of whom
@@ -39,12 +33,9 @@ pub(crate) struct Cohort {
     registered_on: Arc<BTreeMap<Date, RoaringBitmap>>,
 }
 
-/// Cohorts that were made before.
-#[derive(Default)]
-pub(crate) struct Cohorts(Mutex<HashMap<(String, Use), Permitted>>);
-
 impl Cohort {
-    pub(crate) fn new(
+    /// A use of these individuals.
+    pub fn new(
         of: Use,
         individuals: Arc<RoaringBitmap>,
         registered_on: Arc<BTreeMap<Date, RoaringBitmap>>,
@@ -60,7 +51,7 @@ impl Cohort {
     ///
     /// Cost: a union for each set of terms and each day of registration that are
     /// known, whatever the number of individuals.
-    pub(crate) fn permitted(&self, state: &State) -> RoaringBitmap {
+    pub fn permitted(&self, state: &State) -> RoaringBitmap {
         let of = &self.of;
         let admitted = state.terms.iter();
         let admitted = admitted.filter(|(terms, _)| terms.admit(&of.data_use).is_ok());
@@ -98,39 +89,5 @@ impl Cohort {
             free |= &*self.individuals - state.collected_by.values().union();
         }
         free
-    }
-}
-
-impl Cohorts {
-    /// The permitted cohort of a use at a dataset's snapshot, made once for each
-    /// state of consent.
-    pub(crate) fn of(
-        &self,
-        (dataset, snapshot): (&str, &str),
-        of: Use,
-        state: &State,
-        cohort: impl FnOnce(Use) -> Cohort,
-    ) -> Permitted {
-        let key = (snapshot.to_owned(), of);
-        {
-            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let same = kept.get(&key);
-            if let Some(same) = same.filter(|same| same.revision == state.revision()) {
-                return same.clone();
-            }
-        }
-        let cohort = Arc::new(cohort(key.1.clone()));
-        let permitted = Permitted {
-            individuals: Arc::new(cohort.permitted(state)),
-            dataset: dataset.to_owned(),
-            revision: state.revision(),
-            cohort,
-        };
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(key, permitted.clone());
-        permitted
     }
 }
