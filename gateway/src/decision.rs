@@ -115,6 +115,7 @@ impl Asked<'_> {
             // The empty name is no dataset: this tells strangers from people
             // without a grant, and no more.
             let decision = self.decide("", Operation::Catalog);
+            self.record("", Operation::Catalog, &decision)?;
             return Err(
                 refusal(&decision, self.language).unwrap_or_else(|| not_available(self.language))
             );

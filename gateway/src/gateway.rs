@@ -121,6 +121,25 @@ impl Gateway {
         asked.approve(dataset, operation, |dataset| self.enclaves.of(dataset))
     }
 
+    /// Approves an operation on each dataset that the project may see, but for those where it is
+    /// not approved.
+    pub(crate) fn approve_each(
+        &self,
+        asked: &Asked<'_>,
+        operation: Operation,
+    ) -> Result<Vec<Approved>, Failure> {
+        let mut approved = Vec::new();
+        for dataset in asked.datasets()? {
+            match self.approve(asked, &dataset, operation) {
+                Ok(one) => approved.push(one),
+                // A decision that is not on record is no decision.
+                Err(failure) if failure.reason == Reason::Internal => return Err(failure),
+                Err(_) => {}
+            }
+        }
+        Ok(approved)
+    }
+
     /// Signs the permit for what was approved.
     pub(crate) fn permit(&self, approved: &Approved, sql: &str) -> Option<SignedPermit> {
         Some(self.signer.sign(approved, sql, self.clock.now_ms()))

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use roaring::{MultiOps as _, RoaringBitmap};
-use sekisho_policies::{ConsentTerms, DataUse, embargo_ends};
+use sekisho_policies::{Codes, ConsentTerms, DataUse, embargo_ends};
 
 use crate::state::State;
 
@@ -16,8 +16,10 @@ pub struct Use {
     pub data_use: DataUse,
     /// Months: the longer of both doors'.
     pub embargo_months: u16,
-    /// What somebody consented to of whom nothing is on record; such individuals
-    /// are not counted if it is none.
+    /// The dataset's codes, which people judged.
+    pub codes: Codes,
+    /// What somebody consented to of whom nothing is on record. `None`: such
+    /// individuals are not counted.
     pub without_record: Option<ConsentTerms>,
     /// The holder's name.
     pub holder: String,
@@ -54,10 +56,10 @@ impl Cohort {
     pub fn permitted(&self, state: &State) -> RoaringBitmap {
         let of = &self.of;
         let admitted = state.terms.iter();
-        let admitted = admitted.filter(|(terms, _)| terms.admit(&of.data_use).is_ok());
+        let admitted = admitted.filter(|(terms, _)| terms.admit(&of.data_use, &of.codes).is_ok());
         let mut permitted = admitted.map(|(_, who)| who).union();
         let default = of.without_record.as_ref();
-        if default.is_some_and(|terms| terms.admit(&of.data_use).is_ok()) {
+        if default.is_some_and(|terms| terms.admit(&of.data_use, &of.codes).is_ok()) {
             permitted |= &*self.individuals - &state.on_record;
         }
         permitted &= &*self.individuals;

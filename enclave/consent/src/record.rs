@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
 use roaring::RoaringBitmap;
-use sekisho_policies::{Consent, ConsentTerms};
+use sekisho_policies::{Codes, Consent, ConsentTerms, Countries};
 use serde::{Deserialize, Serialize};
 
 /// A change, of individuals by their dense index.
@@ -34,9 +34,11 @@ pub struct Import {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
-    codes: String,
+    #[serde(with = "as_text")]
+    codes: Codes,
     industry: bool,
-    countries: String,
+    #[serde(with = "as_text")]
+    countries: Countries,
     pub(crate) individuals: Individuals,
 }
 
@@ -77,9 +79,9 @@ impl Record {
             }
         }
         let groups = groups.into_iter().map(|(terms, individuals)| Group {
-            codes: terms.codes.to_string(),
+            codes: terms.codes.clone(),
             industry: terms.industry,
-            countries: terms.countries.to_string(),
+            countries: terms.countries.clone(),
             individuals: Individuals(individuals),
         });
         import.terms = groups.collect();
@@ -105,30 +107,54 @@ impl Record {
     }
 
     /// The record as the ledger seals it.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        // Strings, numbers and maps with keys that are strings: nothing can fail.
-        serde_json::to_vec(self).unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// If a set cannot be written down.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
     }
 
-    /// None if it is of another format, or holds terms that nobody understands.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let record: Self = serde_json::from_slice(bytes).ok()?;
-        match &record {
-            Self::Import(import) => import.terms.iter().all(|of| of.terms().is_some()),
-            Self::Withdraw(_) | Self::Reinstate(_) => true,
-        }
-        .then_some(record)
+    /// A sealed record.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another format, or holds terms that nobody understands.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
     }
 }
 
 impl Group {
     /// What they consented to.
-    pub(crate) fn terms(&self) -> Option<ConsentTerms> {
-        Some(ConsentTerms {
-            codes: self.codes.parse().ok()?,
+    pub(crate) fn terms(&self) -> ConsentTerms {
+        ConsentTerms {
+            codes: self.codes.clone(),
             industry: self.industry,
-            countries: self.countries.parse().ok()?,
-        })
+            countries: self.countries.clone(),
+        }
+    }
+}
+
+/// Terms as files write them.
+mod as_text {
+    use std::{fmt::Display, str::FromStr};
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(
+        terms: &impl Display,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(terms)
+    }
+
+    pub(super) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| D::Error::custom("terms that are not known"))
     }
 }
 

@@ -33,15 +33,21 @@ impl State {
     }
 
     /// The state after one more change.
+    #[must_use]
     pub fn with(&self, record: &Record) -> Self {
         let mut after = self.clone();
-        after.revision += 1;
-        match record {
-            Record::Import(import) => after.import(import),
-            Record::Withdraw(Individuals(of)) => after.withdrawn |= of,
-            Record::Reinstate(Individuals(of)) => after.withdrawn -= of,
-        }
+        after.apply(record);
         after
+    }
+
+    /// Takes one more change in.
+    pub fn apply(&mut self, record: &Record) {
+        self.revision += 1;
+        match record {
+            Record::Import(import) => self.import(import),
+            Record::Withdraw(Individuals(of)) => self.withdrawn |= of,
+            Record::Reinstate(Individuals(of)) => self.withdrawn -= of,
+        }
     }
 
     fn import(&mut self, import: &Import) {
@@ -55,9 +61,7 @@ impl State {
             .chain(self.collected_by.values_mut());
         sets.for_each(|set| *set -= &of);
         for group in &import.terms {
-            if let Some(terms) = group.terms() {
-                *self.terms.entry(terms).or_default() |= &group.individuals.0;
-            }
+            *self.terms.entry(group.terms()).or_default() |= &group.individuals.0;
         }
         add(&mut self.registered_on, &import.registered_on);
         add(&mut self.collected_by, &import.collected_by);

@@ -7,7 +7,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{ToSpan as _, civil::Date, civil::date};
 use proptest::{prelude::*, sample::select};
 use roaring::RoaringBitmap;
-use sekisho_policies::{Basis, Consent, ConsentTerms, DataUse, Purpose, Sector, SectorUse};
+use sekisho_policies::{
+    Basis, Consent, ConsentTerms, DataUse, Judged, Kind, Purpose, Sector, SectorUse,
+};
 
 use crate::{Cohort, Individuals, Record, State, Use};
 
@@ -37,6 +39,8 @@ fn terms() -> impl Strategy<Value = ConsentTerms> {
         "NRES",
         "GRU;NCU",
         "GRU;COL",
+        "GRU;MOR:2026-12-31",
+        "GRU;MOR:2099-01-01",
     ]);
     let countries = select(vec!["*", "JP", "DE;GB", "US"]);
     (codes, any::<bool>(), countries).prop_map(|(codes, industry, countries)| ConsentTerms {
@@ -87,7 +91,19 @@ fn asked() -> impl Strategy<Value = Use> {
         any::<bool>(),
         day(),
     );
-    let terms = (proptest::option::of(terms()), select(vec![0_u16, 6, 18]));
+    let judged = |kind, met| vec![Judged { kind, met }];
+    let judged = select(vec![
+        Vec::new(),
+        judged(Kind::Mor, true),
+        judged(Kind::Col, true),
+        judged(Kind::Mor, false),
+    ]);
+    let codes = select(vec!["GRU", "GRU;COL", "GRU;MOR:2026-12-31"]);
+    let terms = (
+        proptest::option::of(terms()),
+        select(vec![0_u16, 6, 18]),
+        (judged, codes),
+    );
     (visitor, terms).prop_map(
         |((organisation, (country, basis), purpose, industry, day), terms)| Use {
             data_use: DataUse {
@@ -112,9 +128,10 @@ fn asked() -> impl Strategy<Value = Use> {
                 approved_on: date(2024, 1, 1),
                 day,
                 holder_takes_part: organisation == HOLDER,
-                judged: Vec::new(),
+                judged: terms.2.0,
             },
             embargo_months: terms.1,
+            codes: terms.2.1.parse().unwrap(),
             without_record: terms.0,
             holder: HOLDER.to_owned(),
         },
@@ -179,7 +196,7 @@ impl Known {
             ..consent
         };
         consent
-            .admit(&of.data_use, &of.holder, of.embargo_months)
+            .admit(&of.data_use, &of.codes, &of.holder, of.embargo_months)
             .is_ok()
     }
 }
@@ -195,7 +212,7 @@ proptest! {
     ) {
         let (mut state, mut known) = (State::default(), Known::default());
         for change in &changes {
-            let sealed = record(change).to_bytes();
+            let sealed = record(change).to_bytes().unwrap();
             state = state.with(&Record::from_bytes(&sealed).unwrap());
             known.hear(change);
         }
@@ -215,10 +232,10 @@ proptest! {
 }
 
 #[test]
-fn a_record_of_another_format_is_none() {
+fn a_record_of_another_format_is_refused() {
     let withdrawn = Record::Withdraw(Individuals([3, 5].into_iter().collect()));
-    let text = String::from_utf8(withdrawn.to_bytes()).unwrap();
-    assert_eq!(Record::from_bytes(text.as_bytes()), Some(withdrawn));
+    let text = String::from_utf8(withdrawn.to_bytes().unwrap()).unwrap();
+    assert_eq!(Record::from_bytes(text.as_bytes()).unwrap(), withdrawn);
     let odd_terms = r#"{"import":{"terms":[{"codes":"XYZ","industry":true,"countries":"*","individuals":""}],"registered_on":{},"collected_by":{},"withdrawn":""}}"#;
     for other in [
         "",
@@ -228,6 +245,6 @@ fn a_record_of_another_format_is_none() {
         &text.replace("\":\"", "\":\"!"),
         odd_terms,
     ] {
-        assert_eq!(Record::from_bytes(other.as_bytes()), None, "{other}");
+        assert!(Record::from_bytes(other.as_bytes()).is_err(), "{other}");
     }
 }

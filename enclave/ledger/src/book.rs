@@ -20,6 +20,7 @@ use self::meters::Meters;
 use crate::entry::{Entry, Format, answer_digest};
 use crate::error::LedgerError;
 use crate::journal::Position;
+use crate::visit::question;
 
 /// Project and dataset.
 pub(crate) type Account = (String, String);
@@ -63,8 +64,8 @@ pub(crate) enum Change {
     Spent { account: Account, spent: u64 },
     /// A permit was used.
     Nonce(Nonce),
-    /// An idempotency key stands for this answer.
-    Request { request: Hash, answer_key: Hash },
+    /// An idempotency key stands for this question.
+    Request { request: Hash, question: Hash },
     /// The answer is sealed at this position and was released by this leaf.
     Answer {
         answer_key: Hash,
@@ -143,19 +144,14 @@ impl Book {
                 Ok(Vec::new())
             }
             (_, None) => Err("the journal does not begin with the ledger's key".to_owned()),
-            (
-                Entry::Charge {
-                    answer_key,
-                    request,
-                    leaf,
-                },
-                Some(_),
-            ) => {
+            (Entry::Charge { request, leaf, .. }, Some(_)) => {
                 let mut changes = self.take_leaf(leaf, position, true)?;
-                if *request != [0; 32] {
+                if *request != [0; 32]
+                    && let Ok(Leaf::Charge(charge)) = Leaf::from_bytes(leaf)
+                {
                     changes.push(Change::Request {
                         request: *request,
-                        answer_key: *answer_key,
+                        question: question(&charge.dataset, &charge.canonical_digest.0),
                     });
                 }
                 Ok(changes)

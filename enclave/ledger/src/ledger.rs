@@ -29,7 +29,7 @@ use crate::group_sync::GroupSync;
 use crate::journal::{MOST_BODY, Torn};
 use crate::seal::Sealer;
 use crate::spent_nonces::SpentNonces;
-use crate::visit::{AnswerKey, Committed, Outcome, Reserved, Visit};
+use crate::visit::{AnswerKey, Committed, Outcome, Reserved, Visit, question};
 
 /// The newest checkpoint's file in the ledger's directory.
 pub(crate) const CHECKPOINT_FILE: &str = "checkpoint";
@@ -96,7 +96,7 @@ impl Ledger {
         if pages
             .store
             .request(&request)?
-            .is_some_and(|earlier| earlier != answer_key)
+            .is_some_and(|earlier| earlier != question(&visit.dataset, &visit.canonical_digest))
         {
             return Err(ReserveError::IdempotencyConflict);
         }

@@ -18,7 +18,7 @@ const HEAD: &[u8] = b"h";
 const LEAF: u8 = b'l';
 const SPENT: u8 = b's';
 const NONCE: u8 = b'n';
-const REQUEST: u8 = b'r';
+const REQUEST: u8 = b'q';
 const ANSWER: u8 = b'a';
 const ANCHOR: u8 = b'c';
 const STATISTIC: u8 = b't';
@@ -99,7 +99,7 @@ impl Store {
         self.0.contains_key(key(NONCE, &nonce.0)).map_err(failed)
     }
 
-    /// The answer that an idempotency key stands for.
+    /// The question that an idempotency key stands for.
     pub(crate) fn request(&self, request: &Hash) -> Result<Option<Hash>, LedgerError> {
         let value = self.0.get(key(REQUEST, request)).map_err(failed)?;
         let hash = |value: sled::IVec| value.as_ref().try_into().map_err(|_| malformed());
@@ -150,10 +150,7 @@ fn row(change: &Change) -> (Vec<u8>, Vec<u8>) {
         ),
         Change::Spent { account, spent } => (spent_key(account), spent.to_be_bytes().to_vec()),
         Change::Nonce(nonce) => (key(NONCE, &nonce.0), Vec::new()),
-        Change::Request {
-            request,
-            answer_key,
-        } => (key(REQUEST, request), answer_key.to_vec()),
+        Change::Request { request, question } => (key(REQUEST, request), question.to_vec()),
         Change::Answer {
             answer_key,
             release,

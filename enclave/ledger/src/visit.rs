@@ -144,6 +144,15 @@ impl Visit {
     }
 }
 
+/// What an idempotency key stands for. Neither the snapshot nor the people are a part of it:
+/// whoever asks again after somebody withdrew has asked the same.
+pub(crate) fn question(dataset: &str, canonical_digest: &Hash) -> Hash {
+    digest(
+        "sekisho-question/1",
+        &[dataset.as_bytes(), canonical_digest],
+    )
+}
+
 impl AnswerKey {
     pub(crate) fn digest(&self) -> Hash {
         digest(

@@ -108,6 +108,7 @@ impl Enclave {
         let of = Use {
             data_use: terms.data_use.clone(),
             embargo_months: terms.embargo_months.max(verified.embargo_months),
+            codes: terms.codes.clone(),
             without_record: terms.without_record.clone(),
             holder: holder.name().to_owned(),
         };

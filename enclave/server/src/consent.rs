@@ -7,7 +7,7 @@ mod control;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use roaring::RoaringBitmap;
@@ -22,16 +22,18 @@ pub(crate) struct Consents {
     ledger: Arc<Ledger>,
     /// Held for reading while a release is committed, for writing while consent
     /// changes: whoever withdrew before a commit is not in it.
-    states: RwLock<HashMap<String, Arc<State>>>,
+    states: RwLock<States>,
 }
 
-/// Why a change of consent did not come into force. Nothing changed.
+type States = HashMap<String, Arc<State>>;
+
+/// Why consents cannot be read, or a change was not acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConsentError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    #[error("the ledger's consents are of another format")]
-    Foreign,
+    #[error("a change of consent is of another format ({0}); run the version that wrote it")]
+    Foreign(#[from] serde_json::Error),
 }
 
 impl Consents {
@@ -48,13 +50,7 @@ impl Consents {
         if let Some(state) = self.read().get(dataset) {
             return Ok(Arc::clone(state));
         }
-        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = states.get(dataset) {
-            return Ok(Arc::clone(state));
-        }
-        let state = Arc::new(read(&self.ledger, dataset)?);
-        states.insert(dataset.to_owned(), Arc::clone(&state));
-        Ok(state)
+        self.known(&mut self.write(), dataset)
     }
 
     /// Brings a change into force. It is durable, and every visit that commits
@@ -65,42 +61,58 @@ impl Consents {
         record: &Record,
         at_ms: i64,
     ) -> Result<(), ConsentError> {
-        let before = self.of(dataset)?;
-        let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
-        let before = states.get(dataset).cloned().unwrap_or(before);
-        let after = Arc::new(before.with(record));
-        let contents = record.to_bytes();
-        self.ledger
-            .record_consent(dataset, event(record), &contents, at_ms)?;
-        states.insert(dataset.to_owned(), after);
-        Ok(())
+        let contents = record.to_bytes()?;
+        let mut states = self.write();
+        let after = self.known(&mut states, dataset)?.with(record);
+        let recorded = (self.ledger).record_consent(dataset, event(record), &contents, at_ms);
+        match recorded {
+            Ok(()) => {
+                states.insert(dataset.to_owned(), Arc::new(after));
+                Ok(())
+            }
+            Err(error) => {
+                // It may be in the ledger, and only its checkpoint not: who is asked
+                // next reads what is there.
+                states.remove(dataset);
+                Err(error.into())
+            }
+        }
     }
 
-    /// Does something with `what` while no consent changes, if everybody of a
-    /// cohort may still be used.
-    ///
-    /// # Errors
-    ///
-    /// Gives `what` back if somebody may not.
-    pub(crate) fn unless_changed<W, T>(
-        &self,
-        permitted: &Permitted,
-        what: W,
-        work: impl FnOnce(W) -> T,
-    ) -> Result<T, W> {
+    /// Keeps consent from changing while it is held, if everybody of a cohort may
+    /// still be used.
+    pub(crate) fn hold(&self, permitted: &Permitted) -> Option<Held<'_>> {
         let states = self.read();
-        let now = states.get(&permitted.dataset);
-        let holds = now.is_some_and(|now| {
-            now.revision() == permitted.revision
-                || (permitted.individuals).is_subset(&permitted.cohort.permitted(now))
-        });
-        if holds { Ok(work(what)) } else { Err(what) }
+        let now = states.get(&permitted.dataset)?;
+        let holds = now.revision() == permitted.revision
+            || (permitted.individuals).is_subset(&permitted.cohort.permitted(now));
+        holds.then_some(Held(states))
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<State>>> {
+    fn known(&self, states: &mut States, dataset: &str) -> Result<Arc<State>, ConsentError> {
+        if let Some(state) = states.get(dataset) {
+            return Ok(Arc::clone(state));
+        }
+        let mut state = State::default();
+        for contents in self.ledger.consents(dataset)? {
+            state.apply(&Record::from_bytes(&contents)?);
+        }
+        let state = Arc::new(state);
+        states.insert(dataset.to_owned(), Arc::clone(&state));
+        Ok(state)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, States> {
         self.states.read().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn write(&self) -> RwLockWriteGuard<'_, States> {
+        self.states.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
+
+/// While it lives nobody's consent changes.
+pub(crate) struct Held<'a>(#[expect(dead_code, reason = "it is held")] RwLockReadGuard<'a, States>);
 
 /// Whose data a visit may use: the permitted cohort, and what it was made from.
 #[derive(Clone, Debug)]
@@ -118,14 +130,4 @@ fn event(record: &Record) -> ConsentEvent {
         Record::Withdraw(_) => ConsentEvent::Withdraw,
         Record::Reinstate(_) => ConsentEvent::Reinstate,
     }
-}
-
-/// Everything that the ledger remembers of a dataset.
-fn read(ledger: &Ledger, dataset: &str) -> Result<State, ConsentError> {
-    let mut state = State::default();
-    for contents in ledger.consents(dataset)? {
-        let record = Record::from_bytes(&contents).ok_or(ConsentError::Foreign)?;
-        state = state.with(&record);
-    }
-    Ok(state)
 }

@@ -37,7 +37,7 @@ pub(crate) struct Enclave {
     pub(crate) profiles: Profiles,
     /// The holder's own files.
     pub(crate) policies: HolderPolicies,
-    pub(crate) consents: Consents,
+    pub(crate) consents: Arc<Consents>,
     pub(crate) cohorts: Cohorts,
     pub(crate) ledger: Arc<Ledger>,
     /// What the noise of each dataset is drawn from.

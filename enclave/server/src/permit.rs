@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
 use prost::Message as _;
-use sekisho_policies::{DataUse, Judged, Language, Operation, Tier};
+use sekisho_policies::{DataUse, Judged, Language, Operation, Sector, SectorUse, Tier};
 use sekisho_proto::{
     enclave::v1::{Permit, SignedPermit},
     permit::{ALL_COLUMNS, question_digest, signed_bytes},
@@ -144,16 +144,17 @@ fn data_use(permit: &Permit) -> Option<DataUse> {
         })
     });
     let approved_on = of.approved_on.parse().ok()?;
+    let (sector, sector_use) = (of.sector.parse().ok()?, of.sector_use.parse().ok()?);
     Some(DataUse {
         person: permit.principal.clone(),
         organisation: permit.organisation.clone(),
         country: of.country.clone(),
         basis: Some(of.basis.parse().ok()?),
-        sector: of.sector.parse().ok()?,
+        sector,
         project: permit.project.clone(),
         purpose: permit.purpose.parse().ok()?,
-        sector_use: of.sector_use.parse().ok()?,
-        industry: of.industry,
+        sector_use,
+        industry: of.industry || sector == Sector::Industry || sector_use == SectorUse::Commercial,
         ethics: of.ethics,
         approved_on,
         day: approved_on,

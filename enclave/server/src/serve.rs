@@ -117,7 +117,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         store,
         profiles,
         policies,
-        consents: Consents::new(Arc::clone(&ledger)),
+        consents: Arc::new(Consents::new(Arc::clone(&ledger))),
         cohorts: Cohorts::default(),
         ledger,
         noise_key,

@@ -76,9 +76,13 @@ impl EnclaveService for Service {
         request: Request<DescribeRequest>,
     ) -> Result<Response<DescribeResponse>, Status> {
         self.call("Describe", request, async |enclave, _, _| {
+            // What the holder does not offer is not there.
+            let policies = enclave.policies.current();
+            let offered = |dataset: &String| policies.offers(dataset);
             let held = enclave.store.datasets().map_err(failure::internal)?;
             let datasets = held
                 .iter()
+                .filter(|dataset| offered(dataset))
                 .map(|dataset| {
                     let pinned = enclave.pin(dataset)?;
                     Ok(describe::dataset(

@@ -51,6 +51,7 @@ pub(crate) struct Question {
 pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<Release, Failure> {
     let begun = Instant::now();
     let span = tracing::Span::current();
+    let consents = Arc::clone(&enclave.consents);
     let visit = async move {
         let turn = Arc::clone(&enclave.running).acquire_owned();
         let turn = tokio::time::timeout(enclave.visit_limit, turn).await;
@@ -71,25 +72,40 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
         ),
     };
     tokio::time::sleep_until((begun + leaves).into()).await;
-    answer
+    let (release, admission) = answer?;
+    // Somebody may have withdrawn while the answer waited.
+    let holds = tokio::task::spawn_blocking(move || consents.hold(&admission.permitted).is_some());
+    match holds.await {
+        Ok(true) => Ok(release),
+        Ok(false) | Err(_) => Err(failure::execution()),
+    }
 }
 
 async fn run(
     enclave: &Arc<Enclave>,
     question: Question,
     channel: &mut Channel,
-) -> Result<Release, Failure> {
+) -> Result<(Release, Arc<Admission>), Failure> {
     let permit = &question.verified.permit;
-    let judged = judge(enclave, &question).await;
-    let (admission, worker, planned) = match judged {
+    let judged = judge(enclave, &question.verified, &question.sql).await;
+    let judged = match judged {
+        Ok(Ok(judged)) => Ok(judged),
+        Ok(Err(refusal)) => Err(failure::refused(&refusal)),
+        Err(failure) => Err(failure),
+    };
+    let Judged {
+        admission,
+        worker,
+        planned,
+        profiles,
+        profile,
+    } = match judged {
         Ok(judged) => judged,
         Err(failure) => {
             enclave.spend(&question.verified)?;
             return Err(failure);
         }
     };
-    let profiles = profiles(enclave, &admission, &planned, &permit.profile)?;
-    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
     *channel = profile.channel.clone();
     let visit = charge_of(
         enclave, &question, &admission, &planned, &profiles, &profile,
@@ -98,7 +114,7 @@ async fn run(
     let key = visit.answer_key();
     if let Some(earlier) = commit::again(enclave, &admission, key).await? {
         enclave.spend(&question.verified)?;
-        return Ok(earlier);
+        return Ok((earlier, admission));
     }
     enclave.note_policy(question.verified.policy_digest).await?;
     // From here on the visit is charged, whatever happens.
@@ -112,7 +128,10 @@ async fn run(
     };
     let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     match released {
-        Ok(released) => commit::commit(enclave, &admission, profile, reserved, released).await,
+        Ok(released) => {
+            let release = commit::commit(enclave, &admission, profile, reserved, released).await?;
+            Ok((release, admission))
+        }
         Err(failure) => {
             commit::abandon(enclave, reserved).await;
             Err(failure)
@@ -120,18 +139,41 @@ async fn run(
     }
 }
 
+/// A query that both doors and the guard let pass.
+struct Judged {
+    admission: Arc<Admission>,
+    /// The worker that planned it.
+    worker: Worker,
+    planned: Planned,
+    /// Of each cut.
+    profiles: Vec<Profile>,
+    /// The strictest of them.
+    profile: Profile,
+}
+
 /// Both doors, and the guard's judgement: by the permit, the holder's files, the
 /// query's text and the catalogue. No data are read.
 async fn judge(
     enclave: &Arc<Enclave>,
-    question: &Question,
-) -> Result<(Arc<Admission>, Worker, Planned), Failure> {
-    let admission = admitted(enclave, &question.verified).await?;
+    verified: &Arc<Verified>,
+    sql: &str,
+) -> Result<Result<Judged, sekisho_query::Refusal>, Failure> {
+    let admission = admitted(enclave, verified).await?;
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    let planned = plan(enclave, &mut worker, &question.sql, &admission).await?;
-    let planned = planned.map_err(|refusal| failure::refused(&refusal))?;
+    let planned = match plan(enclave, &mut worker, sql, &admission).await? {
+        Ok(planned) => planned,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     admission.covers(&planned)?;
-    Ok((admission, worker, planned))
+    let profiles = profiles(enclave, &admission, &planned, &verified.permit.profile)?;
+    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
+    Ok(Ok(Judged {
+        admission,
+        worker,
+        planned,
+        profiles,
+        profile,
+    }))
 }
 
 /// What would be released, under what, and for how much privacy.
@@ -151,20 +193,20 @@ pub(crate) async fn check(
     sql: &str,
 ) -> Result<Result<Checked, sekisho_query::Refusal>, Failure> {
     enclave.spend(verified)?;
-    let admission = admitted(enclave, verified).await?;
     let _turn = enclave
         .checking
         .acquire()
         .await
         .map_err(failure::internal)?;
-    let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    let planned = match plan(enclave, &mut worker, sql, &admission).await? {
-        Ok(planned) => planned,
+    let Judged {
+        planned,
+        profiles,
+        profile,
+        ..
+    } = match judge(enclave, verified, sql).await? {
+        Ok(judged) => judged,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    admission.covers(&planned)?;
-    let profiles = profiles(enclave, &admission, &planned, &verified.permit.profile)?;
-    let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
     let rho_nano = meters::rho(&planned, &profiles)?;
     let mut cuts = planned.shapes.iter().zip(&profiles);
     Ok(Ok(Checked {

@@ -41,11 +41,7 @@ async fn get_budget(
 ) -> Result<GetBudgetResponse, Failure> {
     let project = request::project("project", message.project)?;
     let asked = gateway.ask(visitor, &project)?;
-    let approved: Vec<Approved> = asked
-        .datasets()?
-        .iter()
-        .filter_map(|dataset| gateway.approve(&asked, dataset, Operation::Budget).ok())
-        .collect();
+    let approved = gateway.approve_each(&asked, Operation::Budget)?;
     let read = approved
         .iter()
         .map(|approved| one(gateway, visitor, approved));
@@ -53,8 +49,16 @@ async fn get_budget(
     for budget in futures::future::join_all(read).await {
         match budget {
             Ok(budget) => budgets.push(budget),
-            // An enclave that is away must not hide the others' budgets.
-            Err(failure) if failure.reason == Reason::SiteUnavailable => {}
+            // An enclave that is away, or whose holder does not admit the project, must not hide
+            // the others' budgets.
+            Err(failure)
+                if matches!(
+                    failure.reason,
+                    Reason::SiteUnavailable
+                        | Reason::NotAvailable
+                        | Reason::PolicyDenied
+                        | Reason::PolicyReferred
+                ) => {}
             Err(failure) => return Err(failure),
         }
     }

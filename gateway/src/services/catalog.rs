@@ -84,11 +84,7 @@ async fn list_datasets(
 ) -> Result<ListDatasetsResponse, Failure> {
     let project = request::project("project", message.project)?;
     let asked = gateway.ask(visitor, &project)?;
-    let approved: Vec<Approved> = asked
-        .datasets()?
-        .iter()
-        .filter_map(|dataset| gateway.approve(&asked, dataset, Operation::Catalog).ok())
-        .collect();
+    let approved = gateway.approve_each(&asked, Operation::Catalog)?;
     let described = described(&approved, visitor).await;
     let datasets = approved
         .iter()

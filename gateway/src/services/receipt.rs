@@ -13,7 +13,6 @@ use tonic::{Request, Response, Status};
 
 use super::{Receipts, catalog::described};
 use crate::{
-    decision::Approved,
     gateway::{Gateway, Method, Visitor},
     request,
     upstream::{prepared, relayed},
@@ -86,11 +85,7 @@ async fn list_ledger_keys(
 ) -> Result<ListLedgerKeysResponse, Failure> {
     let project = request::project("project", message.project)?;
     let asked = gateway.ask(visitor, &project)?;
-    let approved: Vec<Approved> = asked
-        .datasets()?
-        .iter()
-        .filter_map(|dataset| gateway.approve(&asked, dataset, Operation::Receipt).ok())
-        .collect();
+    let approved = gateway.approve_each(&asked, Operation::Receipt)?;
     let described = described(&approved, visitor).await;
     let keys = approved
         .iter()

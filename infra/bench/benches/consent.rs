@@ -45,7 +45,7 @@ fn main() {
     let import = Record::import(&consents, &indices);
     println!(
         "a record of a million consents: {} KiB",
-        import.to_bytes().len() >> 10
+        import.to_bytes().unwrap().len() >> 10
     );
     let state = State::default().with(&import);
     let of = used();
@@ -53,7 +53,7 @@ fn main() {
     let cohort = Cohort::new(of.clone(), individuals, Arc::new(BTreeMap::new()));
     let asked = || -> RoaringBitmap {
         let admits = |consent: &Consent| {
-            let admitted = consent.admit(&of.data_use, &of.holder, of.embargo_months);
+            let admitted = consent.admit(&of.data_use, &of.codes, &of.holder, of.embargo_months);
             admitted.is_ok()
         };
         let everybody = consents.iter().zip(0..);
@@ -156,6 +156,7 @@ fn used() -> Use {
             judged: Vec::new(),
         },
         embargo_months: 18,
+        codes: "GRU".parse().unwrap(),
         without_record: None,
         holder: HOLDER.to_owned(),
     }

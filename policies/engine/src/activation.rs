@@ -58,6 +58,12 @@ pub enum ActivationError {
     /// There is no such set.
     #[error("there is no set {0} to go back to; `history` lists those that were in force")]
     NoSet(u64),
+    /// The files of an earlier set are not those that were in force.
+    #[error(
+        "`{}` was altered since it was in force; restore it from a backup, or activate its files as a new set",
+        .0.display()
+    )]
+    NotAsItWas(PathBuf),
     /// Nothing came into force before.
     #[error("there is no earlier set to go back to")]
     Nothing,
@@ -138,6 +144,11 @@ impl Active {
             return Err(ActivationError::NoSet(serial));
         }
         let mut folder = files::read(&set).map_err(Rejected::of)?;
+        let was = history.iter().rev().find(|entry| entry.serial == serial);
+        let is = hex::encode(files::digest(&folder.files));
+        if was.is_none_or(|entry| entry.digest != is) {
+            return Err(ActivationError::NotAsItWas(set));
+        }
         folder.signatures = match signatures {
             Some(signatures) => read_signatures(signatures)?,
             None => files::Files::new(),
@@ -152,6 +163,7 @@ impl Active {
         at: Timestamp,
     ) -> Result<Activation, ActivationError> {
         let own = loads(folder)?;
+        let _alone = self.alone()?;
         let digest = hex::encode(files::digest(&folder.files));
         let mut journal = Journal::read(&self.folder)?;
         let newest = journal.entries.iter().map(|entry| entry.serial).max();
@@ -195,6 +207,14 @@ impl Active {
         Ok(activation)
     }
 
+    /// Keeps other activations of this folder waiting.
+    fn alone(&self) -> Result<fs::File, ActivationError> {
+        fs::create_dir_all(&self.folder).map_err(failed(&self.folder))?;
+        let folder = fs::File::open(&self.folder).map_err(failed(&self.folder))?;
+        folder.lock().map_err(failed(&self.folder))?;
+        Ok(folder)
+    }
+
     /// Writes a set beside the others. It is not in force yet.
     fn keep(&self, folder: &Folder, serial: u64) -> Result<(), ActivationError> {
         let set = self.set(serial);
@@ -222,7 +242,9 @@ impl Active {
             });
             written.map_err(failed(&path))?;
         }
-        fs::rename(&new, &set).map_err(failed(&set))
+        fs::rename(&new, &set).map_err(failed(&set))?;
+        let sets = self.folder.join(SETS);
+        files::sync(&sets).map_err(failed(&sets))
     }
 
     /// Turns the link that servers follow.
@@ -233,8 +255,7 @@ impl Active {
         }
         symlink(link_to(serial), &new).map_err(failed(&new))?;
         fs::rename(&new, &link).map_err(failed(&link))?;
-        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
-        synced.map_err(failed(&self.folder))
+        files::sync(&self.folder).map_err(failed(&self.folder))
     }
 
     fn set(&self, serial: u64) -> PathBuf {

@@ -27,7 +27,10 @@ pub struct Coverage {
 /// The tests that do not hold.
 pub(crate) fn failures(set: &PolicySet) -> Vec<Finding> {
     let failures = set.cases.iter().filter_map(|case| {
-        let decision = explained(set, case)?.decision;
+        let Some(Explanation { decision, .. }) = explained(set, case) else {
+            let words = Words::of("test-of-no-day").with("day", case.day);
+            return Some(Finding::new(TESTS.file, case.line, words));
+        };
         let found = Expected::from(decision.outcome);
         let named = || {
             decision

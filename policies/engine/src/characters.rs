@@ -14,7 +14,10 @@ pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
+        Ok(text) => match lone_carriage_return(text) {
+            None => Ok(text.to_owned()),
+            Some(line) => Err(Finding::new(file, line, Words::of("lone-carriage-return"))),
+        },
         Err(error) => {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
@@ -26,6 +29,19 @@ pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
             Err(Finding::new(file, line, words))
         }
     }
+}
+
+/// The line of a carriage return that no line feed follows: some programs end a line there, and
+/// others do not.
+fn lone_carriage_return(text: &str) -> Option<u64> {
+    let at = text.replace("\r\n", "\n\n").find('\r')?;
+    let before = text.get(..at).unwrap_or_default();
+    Some(1 + before.matches('\n').count() as u64)
+}
+
+/// Whether a comment shows all that it holds.
+pub(crate) fn comment(text: &str) -> Result<(), Slip> {
+    seen(&text.replace('\t', " "))
 }
 
 /// Text of names, dates and keywords: plain ASCII, so that two that look alike are alike.

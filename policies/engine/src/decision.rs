@@ -111,7 +111,7 @@ pub struct Terms {
     pub tier: Tier,
     /// The release profile: the dataset's, or the grant's stricter one.
     pub profile: String,
-    /// How many units of budget the project has over its life.
+    /// How many queries the project may ask of the dataset over its life.
     pub query_budget: u64,
     /// The columns that may be used; `None` for all.
     pub columns: Option<Vec<String>>,

@@ -34,22 +34,10 @@ pub struct Demand {
 impl Demand {
     /// Who must sign.
     fn signing(&self) -> Result<Signing, Rejected> {
-        let refuse = |words| Rejected::of(vec![Finding::new("policy_signatures", 1, words)]);
-        let mut keys = BTreeMap::new();
-        for (name, text) in &self.keys {
-            let key = text.parse();
-            let key = key.map_err(|_| refuse(Words::of("no-key").with("name", name)))?;
-            keys.insert(name.clone(), key);
-        }
-        if self.threshold == 0 || self.threshold > keys.len() {
-            let words = Words::of("signatures-impossible")
-                .with("threshold", self.threshold)
-                .with("keys", keys.len());
-            return Err(refuse(words));
-        }
-        Ok(Signing {
-            threshold: self.threshold,
-            keys,
+        Signing::of(self.threshold, &self.keys).map_err(|slips| {
+            let slips = slips.into_iter();
+            let found = |(_, words)| Finding::new("policy_signatures", 1, words);
+            Rejected::of(slips.map(found).collect())
         })
     }
 
@@ -91,7 +79,11 @@ impl Demand {
                 io::Write::write_all(&mut file, admitted.0.as_bytes())?;
                 file.sync_all()
             })
-            .and_then(|()| fs::rename(&new, &self.serial));
+            .and_then(|()| fs::rename(&new, &self.serial))
+            .and_then(|()| match self.serial.parent() {
+                Some(folder) if folder != Path::new("") => files::sync(folder),
+                _ => files::sync(Path::new(".")),
+            });
         written.map_err(|error| unwritable(&self.serial, &error))
     }
 }

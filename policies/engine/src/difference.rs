@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     access::Whom,
+    page::Signing,
     profile::Profile,
     set::PolicySet,
     words::{Language, Words},
@@ -61,9 +62,62 @@ impl PolicySet {
             }
         }
         changes.extend(rows::entered(self, new));
+        changes.extend(signing(self.signing(), new.signing()));
         changes.sort();
         Difference { changes }
     }
+}
+
+/// Who must sign what comes next.
+fn signing(old: Option<&Signing>, new: Option<&Signing>) -> Vec<Change> {
+    let change = |weight, words| Change {
+        weight,
+        whom: None,
+        words,
+    };
+    let (old, new) = match (old, new) {
+        (None, None) => return Vec::new(),
+        (Some(_), None) => return vec![change(Weight::Widening, Words::of("diff-signing-lost"))],
+        (None, Some(new)) => {
+            let words = Words::of("diff-signing-new").with("threshold", new.threshold);
+            return vec![change(Weight::Narrowing, words)];
+        }
+        (Some(old), Some(new)) => (old, new),
+    };
+    let mut changes = Vec::new();
+    if old.threshold != new.threshold {
+        let fewer = new.threshold < old.threshold;
+        let words = Words::of("diff-signing-threshold")
+            .with("before", old.threshold)
+            .with("after", new.threshold);
+        let weight = if fewer {
+            Weight::Widening
+        } else {
+            Weight::Narrowing
+        };
+        changes.push(change(weight, words));
+    }
+    let joined = new
+        .keys
+        .iter()
+        .filter(|(name, key)| old.keys.get(*name) != Some(*key));
+    changes.extend(joined.map(|(name, _)| {
+        change(
+            Weight::Widening,
+            Words::of("diff-signer-joins").with("name", name),
+        )
+    }));
+    let left = old
+        .keys
+        .iter()
+        .filter(|(name, key)| new.keys.get(*name) != Some(*key));
+    changes.extend(left.map(|(name, _)| {
+        change(
+            Weight::Narrowing,
+            Words::of("diff-signer-leaves").with("name", name),
+        )
+    }));
+    changes
 }
 
 /// Profiles whose parameters change, for all who are released under them.

@@ -1,6 +1,12 @@
 //! The files of a folder of policies: which there are, their bytes and their digest.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -76,7 +82,7 @@ pub(crate) fn read(dir: &Path) -> Result<Folder, Vec<Finding>> {
     let real = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
     let mut folder = Folder::default();
     let mut findings = Vec::new();
-    read_into(&real, "", &mut folder.files, &mut findings);
+    read_into(&real, &real, "", &mut folder.files, &mut findings);
     let signatures = format!("{SIGNATURES}/");
     let signed: Vec<String> = (folder.files.keys())
         .filter(|name| name.starts_with(&signatures))
@@ -94,6 +100,11 @@ pub(crate) fn read(dir: &Path) -> Result<Folder, Vec<Finding>> {
     } else {
         Err(findings)
     }
+}
+
+/// Makes what was renamed or made in a folder outlive a loss of power.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
 }
 
 impl Layout {
@@ -138,7 +149,13 @@ pub(crate) fn digest(files: &Files) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn read_into(dir: &Path, prefix: &str, files: &mut Files, findings: &mut Vec<Finding>) {
+fn read_into(
+    root: &Path,
+    dir: &Path,
+    prefix: &str,
+    files: &mut Files,
+    findings: &mut Vec<Finding>,
+) {
     let refuse = |file: &str, words: Words| Finding::new(file, 1, words);
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -168,30 +185,53 @@ fn read_into(dir: &Path, prefix: &str, files: &mut Files, findings: &mut Vec<Fin
             continue;
         }
         let full = format!("{prefix}{name}");
-        let read = fs::metadata(entry.path()).and_then(|meta| {
-            if meta.is_dir() || meta.len() > LARGEST_FILE {
-                Ok((meta, Vec::new()))
-            } else {
-                fs::read(entry.path()).map(|bytes| (meta, bytes))
-            }
-        });
-        match read {
+        match entry_of(root, &entry.path()) {
             Err(error) => {
                 let words = Words::of("file-unreadable").with("error", error);
                 findings.push(refuse(&full, words));
             }
-            Ok((meta, _)) if meta.is_dir() && (full == "profiles" || full == SIGNATURES) => {
-                read_into(&entry.path(), &format!("{full}/"), files, findings);
+            Ok(Entry::Folder) if full == "profiles" || full == SIGNATURES => {
+                read_into(root, &entry.path(), &format!("{full}/"), files, findings);
             }
-            Ok((meta, _)) if meta.is_dir() => {
-                findings.push(refuse(&full, Words::of("folder-not-known")));
-            }
-            Ok((meta, _)) if meta.len() > LARGEST_FILE => {
-                findings.push(refuse(&full, Words::of("file-too-large")));
-            }
-            Ok((_, bytes)) => {
+            Ok(Entry::Folder) => findings.push(refuse(&full, Words::of("folder-not-known"))),
+            Ok(Entry::TooLarge) => findings.push(refuse(&full, Words::of("file-too-large"))),
+            Ok(Entry::Strange) => findings.push(refuse(&full, Words::of("file-strange"))),
+            Ok(Entry::File(bytes)) => {
                 files.insert(full, bytes);
             }
         }
     }
+}
+
+/// What stands in a folder under a name.
+enum Entry {
+    Folder,
+    File(Vec<u8>),
+    TooLarge,
+    /// A pipe, a device, or a link that leads out of the folder.
+    Strange,
+}
+
+fn entry_of(root: &Path, path: &Path) -> io::Result<Entry> {
+    if !fs::canonicalize(path)?.starts_with(root) {
+        return Ok(Entry::Strange);
+    }
+    // A pipe is not waited for.
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Ok(Entry::Folder);
+    }
+    if !meta.is_file() {
+        return Ok(Entry::Strange);
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Ok(Entry::TooLarge);
+    }
+    Ok(Entry::File(bytes))
 }

@@ -1,4 +1,4 @@
-//! Files as they are best kept: plain UTF-8, one space of nothing anywhere, words in their usual case,
+//! Files as they are best kept: plain UTF-8, no stray space, words in their usual case,
 //! columns in their usual order. Comments and the order of rows stay.
 
 use std::str::FromStr;

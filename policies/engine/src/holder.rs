@@ -20,7 +20,7 @@ use crate::{
     },
     decision::{Outcome, Place, Reason, Tier},
     demand::{self, Demand},
-    duo::{Kind, answers},
+    duo::{Codes, Kind, answers},
     files::Files,
     finding::{Finding, Rejected},
     individual::ConsentTerms,
@@ -78,9 +78,11 @@ pub struct HolderTerms {
     pub profile: String,
     /// Months after registration in which an individual is not counted.
     pub embargo_months: u16,
-    /// What an individual consented to of whom no consent is on record; such individuals are not
-    /// counted if it is none.
+    /// What an individual consented to of whom no consent is on record. `None`: such individuals
+    /// are not counted.
     pub without_record: Option<ConsentTerms>,
+    /// The dataset's codes, which people judged.
+    pub codes: Codes,
     /// The use, with the holder's day and with what the holder judged.
     pub data_use: DataUse,
 }
@@ -143,6 +145,11 @@ impl HolderSet {
     /// is on record.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the holder offers a dataset.
+    pub fn offers(&self, dataset: &str) -> bool {
+        self.datasets.contains_key(dataset)
     }
 
     /// The datasets, each with the mildest release profile that a permit may name.
@@ -216,7 +223,10 @@ impl HolderSet {
         let day = self.day(request.at);
         let mut data_use = request.data_use.clone();
         data_use.day = day;
+        // A gateway that was taken over cannot stretch a limit that counts from the approval.
+        data_use.approved_on = data_use.approved_on.min(day);
         // Whether the holder takes part, nobody else can say.
+        data_use.holder_takes_part = data_use.organisation == self.name;
         data_use
             .judged
             .retain(|other| other.kind != Kind::Col || !other.met);
@@ -234,6 +244,7 @@ impl HolderSet {
             profile: held.profile.clone(),
             embargo_months: held.embargo_months,
             without_record: held.counted_without_record.then(|| held.terms.clone()),
+            codes: held.terms.codes.clone(),
             data_use,
         })
     }

@@ -2,14 +2,14 @@
 
 mod file;
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
 
 use jiff::{ToSpan as _, civil::Date};
 
 use crate::{
     duo::{Codes, Fit, answers, least},
     finding::Slip,
-    purpose::{Basis, DataUse, UnknownWord},
+    purpose::{Basis, DataUse, Judged, UnknownWord},
     values::{any_or, country, list},
 };
 
@@ -66,13 +66,20 @@ pub enum Exclusion {
 }
 
 impl ConsentTerms {
-    /// Whether these terms let data be used.
+    /// Whether these terms let data be used. What people judged, they judged of codes of the
+    /// dataset, `judged`: it holds for the same code of an individual, limit included, and for no
+    /// other.
     ///
     /// # Errors
     ///
     /// The first thing that stands against it.
-    pub fn admit(&self, of: &DataUse) -> Result<(), Exclusion> {
-        if least(&answers(&self.codes, of)) != Fit::Permits {
+    pub fn admit(&self, of: &DataUse, judged: &Codes) -> Result<(), Exclusion> {
+        let mut own = Cow::Borrowed(of);
+        if !of.judged.is_empty() {
+            let agrees = |of: &Judged| self.codes.agree(judged, of.kind);
+            own.to_mut().judged.retain(agrees);
+        }
+        if least(&answers(&self.codes, &own)) != Fit::Permits {
             Err(Exclusion::Consent)
         } else if of.industry && !self.industry {
             Err(Exclusion::Industry)
@@ -113,12 +120,19 @@ pub fn embargo_ends(registered_on: Option<Date>, months: u16) -> Option<Date> {
 }
 
 impl Consent {
-    /// Whether their data may be used, under an embargo of so many months.
+    /// Whether their data may be used, under an embargo of so many months, where people judged
+    /// these codes of the dataset.
     ///
     /// # Errors
     ///
     /// The first thing that stands against it.
-    pub fn admit(&self, of: &DataUse, holder: &str, embargo_months: u16) -> Result<(), Exclusion> {
+    pub fn admit(
+        &self,
+        of: &DataUse,
+        judged: &Codes,
+        holder: &str,
+        embargo_months: u16,
+    ) -> Result<(), Exclusion> {
         let collected_by = self.collected_by.as_deref().unwrap_or(holder);
         let ends = embargo_ends(self.registered_on, embargo_months);
         if self.withdrawn {
@@ -126,7 +140,7 @@ impl Consent {
         } else if collected_by != of.organisation && ends.is_none_or(|ends| of.day < ends) {
             Err(Exclusion::Embargo)
         } else {
-            self.terms.admit(of)
+            self.terms.admit(of, judged)
         }
     }
 }

@@ -39,6 +39,41 @@ pub struct Signing {
     pub keys: BTreeMap<String, Key>,
 }
 
+impl Signing {
+    /// So many of these people, by name and public key.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, each with the key of the table that says it.
+    pub(crate) fn of(
+        threshold: usize,
+        texts: &BTreeMap<String, String>,
+    ) -> Result<Signing, Vec<(String, Words)>> {
+        let (mut keys, mut slips) = (BTreeMap::new(), Vec::new());
+        for (name, text) in texts {
+            let mut slip = |id| slips.push((name.clone(), Words::of(id).with("name", name)));
+            match text.parse::<Key>() {
+                Ok(key) if keys.values().any(|known| *known == key) => slip("key-twice"),
+                Ok(key) => {
+                    keys.insert(name.clone(), key);
+                }
+                Err(_) => slip("no-key"),
+            }
+        }
+        if threshold == 0 || threshold > texts.len() {
+            let words = Words::of("signatures-impossible")
+                .with("threshold", threshold)
+                .with("keys", texts.len());
+            slips.push(("threshold".to_owned(), words));
+        }
+        if slips.is_empty() {
+            Ok(Signing { threshold, keys })
+        } else {
+            Err(slips)
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawConsortium {
@@ -183,33 +218,14 @@ impl Page<'_> {
         let Some(raw) = raw else {
             return Some(None);
         };
-        let mut keys = BTreeMap::new();
-        for (name, text) in &raw.keys {
-            match text.parse::<Key>() {
-                Ok(key) if keys.values().any(|known| *known == key) => {
-                    let words = Words::of("key-twice").with("name", name);
-                    findings.push(self.at(name, words));
-                }
-                Ok(key) => {
-                    keys.insert(name.clone(), key);
-                }
-                Err(_) => {
-                    let words = Words::of("no-key").with("name", name);
-                    findings.push(self.at(name, words));
-                }
+        match Signing::of(raw.threshold, &raw.keys) {
+            Ok(signing) => Some(Some(signing)),
+            Err(slips) => {
+                let slips = slips.into_iter();
+                findings.extend(slips.map(|(key, words)| self.at(&key, words)));
+                None
             }
         }
-        if raw.threshold == 0 || raw.threshold > raw.keys.len() {
-            let words = Words::of("signatures-impossible")
-                .with("threshold", raw.threshold)
-                .with("keys", raw.keys.len());
-            findings.push(self.at("threshold", words));
-            return None;
-        }
-        (keys.len() == raw.keys.len()).then_some(Some(Signing {
-            threshold: raw.threshold,
-            keys,
-        }))
     }
 
     fn at(&self, key: &str, words: Words) -> Finding {

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
-    io::{self, BufRead as _, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -116,19 +116,46 @@ impl DecisionLog {
         let day = recorded.at.to_zoned(TimeZone::UTC).date();
         let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
         if today.as_ref().is_none_or(|(date, _)| *date != day) {
-            let file = OpenOptions::new()
+            let mut file = OpenOptions::new()
                 .create(true)
+                .read(true)
                 .append(true)
                 .mode(0o600)
                 .open(self.folder.join(file_of(day)))?;
+            remove_torn_line(&mut file)?;
             *today = Some((day, file));
         }
-        match today.as_mut() {
+        let written = match today.as_mut() {
             // One write, so that lines of several processes do not mix.
             Some((_, file)) => file.write_all(&line),
             None => Ok(()),
+        };
+        if written.is_err() {
+            // It may be there in part: it is looked for when the file is opened again.
+            *today = None;
         }
+        written
     }
+}
+
+/// Cuts off what stands behind the last whole line: it was never acknowledged, and
+/// would spoil the line that follows.
+fn remove_torn_line(file: &mut File) -> io::Result<()> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let mut whole = end;
+    let mut byte = [0];
+    while whole > 0 {
+        file.seek(SeekFrom::Start(whole - 1))?;
+        file.read_exact(&mut byte)?;
+        if byte == *b"\n" {
+            break;
+        }
+        whole -= 1;
+    }
+    if whole < end {
+        file.set_len(whole)?;
+    }
+    Ok(())
 }
 
 /// Reads the decisions of a folder from a moment on, oldest file first. A last line that a crash

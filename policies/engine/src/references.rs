@@ -3,7 +3,7 @@
 mod grants;
 mod repeats;
 
-pub(crate) use repeats::once;
+pub(crate) use repeats::{meeting, once};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! A CSV file as a table of known columns.
 
 use crate::{
-    characters::{code_point, full_width_mark, narrow},
+    characters::{code_point, comment, full_width_mark, narrow},
     finding::{Finding, Piece, Slip},
     words::Words,
 };
@@ -95,10 +95,18 @@ pub(crate) fn each_row(
     mut each: impl FnMut(Row, &mut Vec<Finding>),
 ) {
     let before = findings.len();
+    let comments = (1..).zip(text.lines());
+    for (line, text) in comments.filter(|(_, text)| text.starts_with('#')) {
+        if let Err(slip) = comment(text) {
+            findings.push(schema.finding(line, slip.words));
+        }
+    }
+    // A name of the holder's own may begin with the sign of a comment.
+    let comments = (!schema.private).then_some(b'#');
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .comment(Some(b'#'))
+        .comment(comments)
         .from_reader(text.as_bytes());
     let mut order: Option<Vec<usize>> = None;
     let mut rows = 0_u64;

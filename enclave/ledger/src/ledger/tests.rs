@@ -277,7 +277,13 @@ fn an_idempotency_key_stands_for_one_question_of_its_project() {
     let refused = ledger.reserve(keyed(2, 2, "P-0001"), 1, LIMIT);
     assert!(matches!(refused, Err(ReserveError::IdempotencyConflict)));
     assert_eq!(spent(&ledger), 1);
-    let _ = ledger.reserve(keyed(1, 2, "P-0001"), 1, LIMIT).unwrap();
+    // Of other people, once somebody withdrew, and of other data it is the same question.
+    let later = Visit {
+        cohort_digest: [9; 32],
+        snapshot: "another".to_owned(),
+        ..keyed(1, 2, "P-0001")
+    };
+    let _ = ledger.reserve(later, 1, LIMIT).unwrap();
     let _ = ledger.reserve(keyed(2, 3, "P-0002"), 1, LIMIT).unwrap();
 }
 

@@ -235,7 +235,9 @@ impl Enclave {
         let dataset = self.dataset.clone();
         match self.told(Told::Change { dataset, record })? {
             Control::Done => Ok(()),
-            Control::Failed(why) => bail!("nothing changed: {why}"),
+            Control::Failed(why) => bail!(
+                "the change was not acknowledged: {why}; see with `consent show` what is in force"
+            ),
             Control::Counts { .. } => bail!("the enclave is of another version"),
         }
     }

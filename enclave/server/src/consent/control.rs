@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use sekisho_consent::Record;
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -96,28 +96,28 @@ pub(crate) fn listen(enclave: Arc<Enclave>, socket: &Path) -> anyhow::Result<()>
 
 async fn heard(enclave: &Arc<Enclave>, mut stream: UnixStream) -> io::Result<()> {
     let peer = stream.peer_cred()?.uid();
-    let own = own_uid()?;
-    let mut bytes = Vec::new();
-    (&mut stream)
-        .take(MOST_BYTES)
-        .read_to_end(&mut bytes)
-        .await?;
-    let answer = match serde_json::from_slice::<Told>(&bytes) {
-        _ if peer != own && peer != 0 => {
-            Control::Failed("the enclave's own user alone may change consent".to_owned())
-        }
-        Err(_) => Control::Failed("the message is of another version".to_owned()),
-        Ok(told) => {
-            let enclave = Arc::clone(enclave);
-            let done = tokio::task::spawn_blocking(move || {
-                done(&enclave.consents, told, enclave.clock.now_ms())
-            });
-            done.await
-                .unwrap_or_else(|_| Control::Failed("a task ended before its time".to_owned()))
-        }
+    let answer = if peer == own_uid()? || peer == 0 {
+        obeyed(enclave, &mut stream).await?
+    } else {
+        Control::Failed("the enclave's own user alone may change consent".to_owned())
     };
     stream.write_all(&serde_json::to_vec(&answer)?).await?;
     stream.shutdown().await
+}
+
+async fn obeyed(enclave: &Arc<Enclave>, stream: &mut UnixStream) -> io::Result<Control> {
+    let mut bytes = Vec::new();
+    stream.take(MOST_BYTES).read_to_end(&mut bytes).await?;
+    let Ok(told) = serde_json::from_slice::<Told>(&bytes) else {
+        return Ok(Control::Failed(
+            "the message is of another version".to_owned(),
+        ));
+    };
+    let enclave = Arc::clone(enclave);
+    let done =
+        tokio::task::spawn_blocking(move || done(&enclave.consents, told, enclave.clock.now_ms()));
+    let done = done.await;
+    Ok(done.unwrap_or_else(|_| Control::Failed("a task ended before its time".to_owned())))
 }
 
 /// Does what was told. Blocks on the ledger.
@@ -158,8 +158,13 @@ pub(crate) fn tell(socket: &Path, told: &Told) -> anyhow::Result<Option<Control>
         }
     };
     let told = serde_json::to_vec(told)?;
+    let most = MOST_BYTES >> 20;
+    ensure!(
+        (told.len() as u64) < MOST_BYTES,
+        "the change has more than the {most} MiB that an enclave takes at once; split the file"
+    );
     let mut answer = Vec::new();
-    let exchange = || -> io::Result<()> {
+    let mut exchange = || -> io::Result<()> {
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(&told)?;
@@ -167,7 +172,6 @@ pub(crate) fn tell(socket: &Path, told: &Told) -> anyhow::Result<Option<Control>
         stream.read_to_end(&mut answer)?;
         Ok(())
     };
-    let mut exchange = exchange;
     exchange().context(
         "the enclave did not answer; ask it with `consent show` what is in force, or try again",
     )?;

@@ -22,13 +22,11 @@ pub(super) async fn again(
 ) -> Result<Option<Release>, Failure> {
     let (enclave, admission) = (Arc::clone(enclave), Arc::clone(admission));
     let found = tokio::task::spawn_blocking(move || {
-        let again = |()| Release::again(&enclave.ledger, &key);
-        // Whoever withdrew a moment ago: the answer is computed anew, and refused
+        // If somebody withdrew a moment ago the answer is computed anew, and refused
         // where it would be committed.
-        enclave
-            .consents
-            .unless_changed(&admission.permitted, (), again)
-            .unwrap_or(Ok(None))
+        let held = enclave.consents.hold(&admission.permitted);
+        let Some(_held) = held else { return Ok(None) };
+        Release::again(&enclave.ledger, &key)
     });
     let found = found.await.map_err(|_| failure::ended())?;
     found.map_err(failure::internal)
@@ -56,12 +54,15 @@ pub(super) async fn commit(
             cohort: admission.permitted.individuals.len(),
             at_ms,
         };
-        of.consents
-            .unless_changed(&admission.permitted, (reserved, released), |both| {
-                let (reserved, released) = both;
-                Release::commit(&of.ledger, reserved, released, &description)
-            })
-            .map_err(|(reserved, _)| Box::new(reserved))
+        let Some(_held) = of.consents.hold(&admission.permitted) else {
+            return Err(Box::new(reserved));
+        };
+        Ok(Release::commit(
+            &of.ledger,
+            reserved,
+            released,
+            &description,
+        ))
     });
     match committed.await {
         Ok(Ok(Ok(release))) => Ok(release),

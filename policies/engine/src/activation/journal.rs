@@ -76,6 +76,8 @@ pub(super) struct Journal {
     path: PathBuf,
     pub(super) entries: Vec<Activation>,
     last: String,
+    /// The bytes of its whole lines.
+    whole: u64,
 }
 
 impl Journal {
@@ -91,7 +93,12 @@ impl Journal {
             path,
             entries: Vec::new(),
             last: String::new(),
+            whole: 0,
         };
+        // What a loss of power left of a line was never in force.
+        let whole = text.rfind('\n').map_or(0, |at| at + 1);
+        let text = text.get(..whole).unwrap_or_default();
+        journal.whole = whole as u64;
         for (number, text) in text.lines().enumerate() {
             let read = serde_json::from_str::<Line>(text).ok();
             let Some(line) = read.filter(|line| line.previous == journal.last) else {
@@ -122,10 +129,12 @@ impl Journal {
             .append(true)
             .open(&self.path)
             .and_then(|mut file| {
+                file.set_len(self.whole)?;
                 file.write_all(format!("{text}\n").as_bytes())?;
                 file.sync_all()
             });
         written.map_err(failed)?;
+        self.whole += text.len() as u64 + 1;
         self.last = hash(&text);
         self.entries.push(line.activation);
         Ok(())

@@ -127,3 +127,20 @@ pub(crate) fn is_rule(name: &str) -> bool {
     let named = CONSORTIUM.iter().any(|rule| rule.name == name);
     named || [UNKNOWN_VISITOR, NOT_AVAILABLE].contains(&name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_has_a_row_of_every_rule() {
+        let reference = include_str!("../../../REFERENCE.md");
+        let rules = CONSORTIUM
+            .into_iter()
+            .chain([&HELD, &HOLDER_TIER, &HOLDER_RULES]);
+        for rule in rules {
+            let row = format!("\n| `{}` | ", rule.name);
+            assert!(reference.contains(&row), "{}", rule.name);
+        }
+    }
+}

@@ -266,6 +266,13 @@ impl Codes {
         Ok(Codes(codes))
     }
 
+    /// Whether both say the same of a kind, limits included.
+    pub(crate) fn agree(&self, other: &Codes, kind: Kind) -> bool {
+        let of_kind = |code: &&Code| code.kind == kind;
+        let own = self.iter().filter(of_kind);
+        own.eq(other.iter().filter(of_kind))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Code> {
         self.0.iter()
     }

@@ -10,7 +10,7 @@ use crate::{
     finding::Finding,
     page,
     read::Texts,
-    references::{Known, obsolete_codes, once},
+    references::{Known, meeting, obsolete_codes, once},
     table::Sheet,
     words::Words,
 };
@@ -76,15 +76,13 @@ fn check(
     once(rules, key, findings);
     for row in &judgements.records {
         known.resolve(judgements, row.line, "dataset", &row.dataset, findings);
-        let earlier = judgements.records.iter().find(|other| {
-            other.line < row.line
-                && (&other.dataset, &other.project, other.kind)
-                    == (&row.dataset, &row.project, row.kind)
-                && other.period.meets(&row.period)
-        });
-        if let Some(earlier) = earlier {
-            let words = Words::of("two-judgements").with("earlier", earlier.line);
-            findings.push(judgements.line_finding(row.line, words));
-        }
+    }
+    let key = |row: &HolderJudgement| {
+        let of = (row.dataset.clone(), row.project.clone(), row.kind);
+        (of, row.period)
+    };
+    for (row, earlier) in meeting(judgements, key) {
+        let words = Words::of("two-judgements").with("earlier", earlier.line);
+        findings.push(judgements.line_finding(row.line, words));
     }
 }

@@ -46,6 +46,11 @@ fn decisions_are_read_from_a_moment_on_in_order_and_without_a_torn_line() {
         [days[1], days[2]].map(decision)
     );
     assert_eq!(since("2026-11-23T00:00:00Z"), []);
+    // The next process writes behind the last whole line.
+    let log = DecisionLog::open(folder.path().join("log")).unwrap();
+    log.append(&decision("2026-11-22T08:00:00Z")).unwrap();
+    let whole = [days[2], "2026-11-22T08:00:00Z"].map(decision);
+    assert_eq!(since("2026-11-22T00:00:00Z"), whole);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, hash::Hash};
 
 use super::Tables;
-use crate::{finding::Finding, table::Sheet, words::Words};
+use crate::{finding::Finding, record::Period, table::Sheet, words::Words};
 
 pub(super) fn check(tables: &Tables, findings: &mut Vec<Finding>) {
     once(
@@ -37,21 +37,21 @@ pub(super) fn check(tables: &Tables, findings: &mut Vec<Finding>) {
     once(&tables.cases, key, findings);
     named_like_members(tables, findings);
     let sheet = &tables.jurisdictions;
-    for (row, earlier) in pairs(sheet, |row| row.country.clone()) {
-        if row.period.meets(&earlier.period) {
-            let words = Words::of("two-bases")
-                .with("country", &row.country)
-                .with("earlier", earlier.line);
-            findings.push(sheet.line_finding(row.line, words));
-        }
+    let key = |row: &crate::record::Jurisdiction| (row.country.clone(), row.period);
+    for (row, earlier) in meeting(sheet, key) {
+        let words = Words::of("two-bases")
+            .with("country", &row.country)
+            .with("earlier", earlier.line);
+        findings.push(sheet.line_finding(row.line, words));
     }
     let sheet = &tables.judgements;
-    let key = |row: &crate::record::Judgement| (row.project.clone(), row.dataset.clone(), row.kind);
-    for (row, earlier) in pairs(sheet, key) {
-        if row.period.meets(&earlier.period) {
-            let words = Words::of("two-judgements").with("earlier", earlier.line);
-            findings.push(sheet.line_finding(row.line, words));
-        }
+    let key = |row: &crate::record::Judgement| {
+        let of = (row.project.clone(), row.dataset.clone(), row.kind);
+        (of, row.period)
+    };
+    for (row, earlier) in meeting(sheet, key) {
+        let words = Words::of("two-judgements").with("earlier", earlier.line);
+        findings.push(sheet.line_finding(row.line, words));
     }
 }
 
@@ -70,16 +70,32 @@ fn named_like_members(tables: &Tables, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The rows that share a key with an earlier one, each with that earlier one.
-fn pairs<T, K: Eq + Hash>(sheet: &Sheet<T>, key: impl Fn(&T) -> K) -> Vec<(&T, &T)> {
-    let mut seen: HashMap<K, Vec<&T>> = HashMap::new();
-    let mut pairs = Vec::new();
+/// The rows whose days meet those of another row of their key, each with one such. However many
+/// rows share a key, they are compared in the order of their days.
+pub(crate) fn meeting<T, K: Eq + Hash>(
+    sheet: &Sheet<T>,
+    key: impl Fn(&T) -> (K, Period),
+) -> Vec<(&T, &T)> {
+    let mut of_key: HashMap<K, Vec<(Period, &T)>> = HashMap::new();
     for row in &sheet.records {
-        let earlier = seen.entry(key(row)).or_default();
-        pairs.extend(earlier.iter().map(|before| (row, *before)));
-        earlier.push(row);
+        let (key, period) = key(row);
+        of_key.entry(key).or_default().push((period, row));
     }
-    pairs
+    let mut found = Vec::new();
+    for mut rows in of_key.into_values() {
+        // The sort keeps rows of one day in the order of their lines.
+        rows.sort_by_key(|(period, _)| period.since);
+        let mut longest: Option<(Period, &T)> = None;
+        for (period, row) in rows {
+            if let Some((_, earlier)) = longest.filter(|(longest, _)| longest.meets(&period)) {
+                found.push((row, earlier));
+            }
+            if longest.is_none_or(|(longest, _)| period.until > longest.until) {
+                longest = Some((period, row));
+            }
+        }
+    }
+    found
 }
 
 /// Every key stands once.

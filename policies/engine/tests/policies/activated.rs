@@ -176,8 +176,8 @@ fn a_record_that_was_altered_is_not_gone_on_with() {
     let lines: Vec<&str> = text.lines().collect();
     let altered = [
         text.replacen("\"serial\":1", "\"serial\":7", 1),
-        [lines[0], lines[2]].join("\n"),
-        [lines[1], lines[2]].join("\n"),
+        [lines[0], lines[2], ""].join("\n"),
+        [lines[1], lines[2], ""].join("\n"),
         format!("{text}{{}}\n"),
     ];
     for altered in altered {
@@ -187,6 +187,22 @@ fn a_record_that_was_altered_is_not_gone_on_with() {
         assert!(matches!(next, Err(ActivationError::Journal(_))));
         assert_eq!(in_force(&active), digest(&base()));
     }
-    fs::write(&path, text).unwrap();
+    // What a loss of power left of a line is cut off.
+    fs::write(&path, text + "{\"previous\":\"").unwrap();
     active.activate(written(&narrower()).path(), at()).unwrap();
+    assert_eq!(active.history().unwrap().len(), 4);
+}
+
+#[test]
+fn an_earlier_set_that_was_altered_does_not_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let active = Active::new(folder.path());
+    active.activate(written(&narrower()).path(), at()).unwrap();
+    active.activate(written(&base()).path(), at()).unwrap();
+    let grants = folder.path().join("sets/1/grants.csv");
+    let text = fs::read_to_string(&grants).unwrap();
+    fs::write(&grants, text.replace("overview", "detailed")).unwrap();
+    let back = active.roll_back(Some(1), None, at());
+    assert!(matches!(back, Err(ActivationError::NotAsItWas(_))));
+    assert_eq!(in_force(&active), digest(&base()));
 }

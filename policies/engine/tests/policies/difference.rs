@@ -2,7 +2,10 @@
 
 use sekisho_policies::{Change, Language, PolicySet, Weight};
 
-use crate::files::{Files, TODAY, allowed, base, changed, load, profile, with};
+use crate::{
+    files::{Files, TODAY, allowed, base, changed, load, profile, with},
+    signed::Committee,
+};
 
 fn changes(old: &Files, new: &Files) -> Vec<Change> {
     let at = TODAY.parse().unwrap();
@@ -176,4 +179,34 @@ fn changes_are_said_in_japanese() {
             assert!(!change.say(Language::Japanese).is_ascii());
         }
     }
+}
+
+#[test]
+fn who_must_sign_what_comes_next_is_a_change() {
+    let [one, two] = [Committee::new(), Committee::new()];
+    let page = |committee: &Committee, threshold: &str| {
+        let text = String::from_utf8(base()["consortium.toml"].clone()).unwrap();
+        let table = committee.table().replace("threshold = 2", threshold);
+        with("consortium.toml", format!("{text}\n{table}").as_bytes())
+    };
+    let (strict, mild) = (page(&one, "threshold = 2"), page(&one, "threshold = 1"));
+    for (old, new, said) in [
+        (&strict, &mild, "1 people must sign"),
+        (&strict, &base(), "nobody need sign"),
+        (&strict, &page(&two, "threshold = 2"), "haruka may sign"),
+    ] {
+        let found = with_weight(&changes(old, new), Weight::Widening);
+        assert!(
+            found.iter().any(|words| words.contains(said)),
+            "{said}: {found:?}"
+        );
+    }
+    assert_eq!(
+        with_weight(&changes(&mild, &strict), Weight::Widening),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        with_weight(&changes(&base(), &strict), Weight::Widening),
+        Vec::<String>::new()
+    );
 }

@@ -67,9 +67,11 @@ impl Programme {
         }
         let embargo = held.embargo_months.max(terms.embargo_months);
         let admitted = match self.consents.get(&line.individual) {
-            Some(consent) => consent.admit(&held.data_use, self.holder.name(), embargo),
+            Some(consent) => {
+                consent.admit(&held.data_use, &held.codes, self.holder.name(), embargo)
+            }
             None => match &held.without_record {
-                Some(terms) => terms.admit(&held.data_use),
+                Some(terms) => terms.admit(&held.data_use, &held.codes),
                 None => Err(Exclusion::Consent),
             },
         };

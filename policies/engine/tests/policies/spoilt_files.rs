@@ -1,9 +1,11 @@
 //! Slips that spoil a whole file, or the whole set.
 
+use std::{fs, path::Path, process::Command};
+
 use sekisho_policies::{PolicySet, Said};
 
 use crate::{
-    files::{Files, base, changed, profile, with},
+    files::{Files, base, changed, profile, with, written},
     slips::{FIRST, english},
 };
 
@@ -176,4 +178,69 @@ fn a_set_that_allows_nobody_anything_is_refused() {
         "grants.csv",
         "no row allows anybody",
     );
+}
+
+#[test]
+fn a_line_that_some_programs_see_and_others_do_not_is_refused() {
+    let text = String::from_utf8(base()["grants.csv"].clone()).unwrap();
+    let macintosh = text.replace('\n', "\r");
+    refused(
+        &with("grants.csv", macintosh.as_bytes()),
+        "grants.csv",
+        "carriage return",
+    );
+    let deny = "P-1,d1,*,*,*,,deny,2026-01-01,2035-12-31";
+    for hidden in ["\r", "\u{2028}", "\u{85}"] {
+        let row = format!("{text}# barred{hidden}{deny}\n");
+        assert!(PolicySet::from_files(&with("grants.csv", row.as_bytes())).is_err());
+    }
+    let rejected = PolicySet::from_files(&with("grants.csv", format!("{text}a\rb\n").as_bytes()));
+    let line = rejected.unwrap_err().findings[0].line;
+    assert_eq!(line, 1 + text.lines().count() as u64);
+}
+
+#[test]
+fn what_is_no_file_of_the_folder_is_refused_and_not_waited_for() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secret = elsewhere.path().join("secret");
+    fs::write(&secret, "b8f1-a-secret-seed\n").unwrap();
+    let places = [
+        Path::new("/dev/zero"),
+        secret.as_path(),
+        Path::new("/proc/self/environ"),
+    ];
+    for target in places {
+        let dir = written(&base());
+        let file = dir.path().join("judgements.csv");
+        std::os::unix::fs::symlink(target, &file).unwrap();
+        let rejected = PolicySet::load(dir.path()).unwrap_err().to_string();
+        assert!(rejected.contains("leads out of the folder"), "{rejected}");
+        assert!(!rejected.contains("a-secret-seed"), "{rejected}");
+    }
+    let dir = written(&base());
+    let made = Command::new("mkfifo")
+        .arg(dir.path().join("judgements.csv"))
+        .status();
+    assert!(made.unwrap().success());
+    let rejected = PolicySet::load(dir.path()).unwrap_err().to_string();
+    assert!(rejected.contains("a pipe"), "{rejected}");
+}
+
+#[test]
+fn rows_of_one_key_are_compared_by_their_days_and_not_all_with_all() {
+    let rows: String = (0..20_000)
+        .map(|n| {
+            format!(
+                "FR,contract,{:04}-01-01,{:04}-01-02\n",
+                1 + n % 9_000,
+                1 + n % 9_000
+            )
+        })
+        .collect();
+    let mut text = String::from_utf8(base()["jurisdictions.csv"].clone()).unwrap();
+    text += rows.as_str();
+    let rejected = PolicySet::from_files(&with("jurisdictions.csv", text.as_bytes())).unwrap_err();
+    // One for each row beyond the first of its days, and not one for each pair.
+    assert!((11_000..12_000).contains(&rejected.findings.len()));
+    assert!(rejected.to_string().len() < 100_000);
 }

@@ -229,6 +229,8 @@ pub(super) fn expected_of_holder(world: &World, own: &Holder, asked: Asked) -> O
                 && grant.bits >> asked.operation & 1 == 1
         });
     let mut of = data_use(world, asked, member);
+    // The holder is `m0`; it takes nobody's word for it but its own.
+    of.holder_takes_part = member == 0;
     let theirs = std::mem::take(&mut of.judged);
     of.judged = judgements(&own.judgements, codes, asked);
     of.judged.extend(
