@@ -45,11 +45,10 @@ async fn the_holder_denies_in_the_visitors_language_and_reads_nothing() {
 
 #[tokio::test]
 async fn what_the_holder_does_not_enter_is_the_same_as_what_does_not_exist() {
-    let consortium = Consortium::builder()
-        .holder(Site::West, |files| {
-            files.replace("datasets.csv", "demo-control,", "another,");
-        })
-        .start();
+    let consortium = Consortium::builder().start();
+    let files = consortium.holder(Site::West);
+    files.replace("datasets.csv", "demo-control,", "another,");
+    assert!(consortium.west.reload());
     let asked = visit(&consortium).await;
     let absent = refused(&asked, COUNT, CONTROL).await;
     let nothing = refused(&asked, COUNT, "no-such-dataset").await;
@@ -58,6 +57,17 @@ async fn what_the_holder_does_not_enter_is_the_same_as_what_does_not_exist() {
     let japanese = visit_in_japanese(&consortium).await;
     let absent = refused(&japanese, COUNT, CONTROL).await;
     assert_eq!(absent, refused(&japanese, COUNT, "no-such-dataset").await);
+    // Where it is listed, nothing of it is told.
+    let listed = asked.datasets().await.unwrap();
+    let listed = listed.iter().find(|dataset| dataset.id == CONTROL).unwrap();
+    assert!(!listed.available && listed.title.is_empty() && listed.snapshot.is_empty());
+    // The budgets of other datasets are.
+    let budgets = asked.budget().await.unwrap();
+    let of: Vec<&str> = budgets
+        .iter()
+        .map(|budget| budget.dataset.as_str())
+        .collect();
+    assert_eq!(of, [CANCER]);
     assert!(!absent.message.is_ascii(), "{absent}");
 }
 
