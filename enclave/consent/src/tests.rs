@@ -56,6 +56,7 @@ fn consent() -> impl Strategy<Value = Consent> {
     let withdrawn = proptest::bool::weighted(0.1);
     (terms(), registered_on, collected_by, withdrawn).prop_map(
         |(terms, registered_on, collected_by, withdrawn)| Consent {
+            line: 0,
             individual: String::new(),
             terms,
             registered_on,
@@ -180,6 +181,7 @@ impl Known {
         let known = self.consents.get(&who).cloned();
         let default = || {
             Some(Consent {
+                line: 0,
                 individual: String::new(),
                 terms: of.without_record.clone()?,
                 registered_on: None,

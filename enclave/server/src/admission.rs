@@ -95,6 +95,9 @@ impl Enclave {
             at: at.map_err(crate::failure::internal)?,
         });
         let language = verified.language;
+        if decision.outcome != Outcome::Allow {
+            tracing::info!("the holder's files do not admit a visit");
+        }
         let terms = terms(&decision, language)?;
         let pinned = self.pin(&permit.dataset)?;
         if !self.profiles.is_as_strict(&permit.profile, &terms.profile) {

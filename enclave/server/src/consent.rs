@@ -68,6 +68,10 @@ impl Consents {
         match recorded {
             Ok(()) => {
                 states.insert(dataset.to_owned(), Arc::new(after));
+                tracing::info!(
+                    "a change of consent is in force: {}",
+                    event(record).as_str()
+                );
                 Ok(())
             }
             Err(error) => {

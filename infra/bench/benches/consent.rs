@@ -127,6 +127,7 @@ fn consents() -> Vec<Consent> {
         .collect();
     (0..INDIVIDUALS)
         .map(|n| Consent {
+            line: 0,
             individual: n.to_string(),
             terms: terms.choose(&mut draw).unwrap().clone(),
             registered_on: Some(date(2016, 4, 1).saturating_add(draw.random_range(0..3650).days())),

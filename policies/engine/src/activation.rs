@@ -278,7 +278,10 @@ fn loads(folder: &Folder) -> Result<Option<Signing>, Rejected> {
     Ok(set.signing().cloned())
 }
 
+/// The signatures of a folder that was signed, or of its folder `signatures`.
 fn read_signatures(dir: &Path) -> Result<files::Files, ActivationError> {
+    let inner = dir.join(SIGNATURES);
+    let dir = if inner.is_dir() { &inner } else { dir };
     let mut signatures = files::Files::new();
     for entry in fs::read_dir(dir).map_err(failed(dir))? {
         let path = entry.map_err(failed(dir))?.path();

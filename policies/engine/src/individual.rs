@@ -38,6 +38,8 @@ pub enum Countries {
 /// One individual's consent, as a file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
+    /// The line of the file.
+    pub line: u64,
     /// The individual, as the holder's tables name them.
     pub individual: String,
     /// What they consented to.

@@ -65,6 +65,6 @@ pub use recorded::{DecisionLog, Recorded, RecordedReason, recorded};
 pub use replay::Flip;
 pub use request::{Operation, Request, UnknownOperation};
 pub use set::{Explanation, PolicySet, Summary};
-pub use signature::{Key, NoKey, SignError, Signed, Statement, new_key, sign, verify};
+pub use signature::{Key, Made, NoKey, SignError, Signed, Statement, new_key, sign, verify};
 pub use telling::{Beyond, Telling};
 pub use words::{Language, Words};

@@ -15,7 +15,7 @@ use minisign::{PublicKey, SecretKeyBox, SignatureBox};
 use crate::{
     files::{self, Files, SIGNATURES},
     finding::{Finding, Rejected},
-    page::Signing,
+    page::{self, Signing},
     words::Words,
 };
 
@@ -162,9 +162,16 @@ fn signer<'a>(signature: &[u8], statement: &[u8], signing: &'a Signing) -> Optio
 /// # Errors
 ///
 /// If the files are rejected, the key cannot be read, or a file cannot be written.
-pub fn sign(dir: &Path, serial: u64, name: &str, key: &str) -> Result<Statement, SignError> {
+pub fn sign(dir: &Path, serial: u64, name: &str, key: &str) -> Result<Made, SignError> {
     check_name(name)?;
     let folder = files::read(dir).map_err(Rejected::of)?;
+    let signing = page::signing(&folder.files)?;
+    if signing
+        .as_ref()
+        .is_some_and(|signing| !signing.keys.contains_key(name))
+    {
+        return Err(SignError::Nobody(name.to_owned()));
+    }
     let statement = Statement {
         serial,
         digest: files::digest(&folder.files),
@@ -178,17 +185,37 @@ pub fn sign(dir: &Path, serial: u64, name: &str, key: &str) -> Result<Statement,
     let comment = format!("serial {serial}, signed by {name}");
     let data = Cursor::new(text.as_bytes());
     let signature = minisign::sign(None, &secret, data, Some(&comment), Some(&comment))?;
+    let signature = signature.into_string();
+    let is_theirs =
+        |signing: &Signing| signer(signature.as_bytes(), text.as_bytes(), signing) == Some(name);
+    if !signing.as_ref().is_none_or(is_theirs) {
+        return Err(SignError::OtherKey(name.to_owned()));
+    }
     let signatures = dir.join(SIGNATURES);
     fs::create_dir_all(&signatures)?;
+    let mut discarded = Vec::new();
     if folder.signatures.get(STATEMENT).map(Vec::as_slice) != Some(text.as_bytes()) {
         for file in folder.signatures.keys() {
             fs::remove_file(signatures.join(file))?;
+            discarded.extend(file.strip_suffix(".minisig").map(str::to_owned));
         }
         fs::write(signatures.join(STATEMENT), &text)?;
     }
     let file = signatures.join(format!("{name}.minisig"));
-    fs::write(file, signature.into_string())?;
-    Ok(statement)
+    fs::write(file, signature)?;
+    Ok(Made {
+        statement,
+        discarded,
+    })
+}
+
+/// A signature that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// What was signed.
+    pub statement: Statement,
+    /// Whose signatures were of another statement, and are removed.
+    pub discarded: Vec<String>,
 }
 
 /// Why files were not signed.
@@ -200,8 +227,14 @@ pub enum SignError {
     /// The name is none that a key can have.
     #[error("a name is of small letters, digits and hyphens, as in the table `signing`")]
     Name,
+    /// The files have another's key by that name.
+    #[error("`{0}` is none of those who sign, by the table `signing` of these files")]
+    Nobody(String),
+    /// The key is another's.
+    #[error("this is not the key of `{0}` in the table `signing` of these files")]
+    OtherKey(String),
     /// The key cannot be read or used.
-    #[error("the key cannot be used: {0}")]
+    #[error("the key cannot be used: {0}; give the secret key, the file that ends in .key")]
     Key(#[from] minisign::PError),
     /// A file cannot be written.
     #[error("the signature cannot be written: {0}")]

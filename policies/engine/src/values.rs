@@ -62,7 +62,14 @@ pub(crate) fn country(text: &str) -> Result<String, Slip> {
     if COUNTRIES.split(' ').any(|code| code == upper) {
         return Ok(upper);
     }
-    Err(Slip::new(Words::of("no-country").with("text", text)))
+    let words = Words::of("no-country").with("text", text);
+    // As people write them.
+    let meant = match upper.as_str() {
+        "UK" => "GB",
+        "EL" => "GR",
+        _ => return Err(Slip::new(words)),
+    };
+    Err(Slip::mended(words, meant))
 }
 
 /// A day, as `YYYY-MM-DD`.

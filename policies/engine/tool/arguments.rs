@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use sekisho_policies::{Language, Operation};
 
 /// Checks the policy files of a consortium or a data holder, and says what they decide.
@@ -37,7 +37,7 @@ pub(crate) enum Command {
         /// The folder of a consortium or a holder.
         dir: PathBuf,
         /// The moment at which rows are over or not; now if it is left out.
-        #[arg(long)]
+        #[arg(long, value_parser = moment)]
         at: Option<Timestamp>,
     },
     /// Write the files as they are best kept; what they say stays the same.
@@ -78,7 +78,7 @@ pub(crate) enum Command {
         /// The consortium's folder as it would be.
         new: PathBuf,
         /// Changes before this moment are left out; now if it is left out.
-        #[arg(long)]
+        #[arg(long, value_parser = moment)]
         at: Option<Timestamp>,
     },
     /// Decide recorded requests anew, and list what would be answered otherwise.
@@ -109,7 +109,7 @@ pub(crate) enum Command {
         #[arg(default_value = "policies/consortium")]
         dir: PathBuf,
         /// A moment; now if it is left out.
-        #[arg(long)]
+        #[arg(long, value_parser = moment)]
         at: Option<Timestamp>,
     },
     /// Make a key pair for somebody who signs; keep NAME.key secret, enter the public key.
@@ -194,7 +194,7 @@ pub(crate) struct Asked {
     #[arg(long, default_value = "query")]
     pub(crate) operation: Operation,
     /// A moment, as 2026-11-21T09:00:00+09:00; now if it is left out.
-    #[arg(long)]
+    #[arg(long, value_parser = moment)]
     pub(crate) at: Option<Timestamp>,
 }
 
@@ -212,6 +212,17 @@ impl Arguments {
 
 fn language(text: &str) -> Result<Language, String> {
     Language::of_tags(text).ok_or_else(|| format!("`{text}` is not spoken here; write en or ja"))
+}
+
+/// A moment, or the noon (UTC) of a day.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let noon = || {
+        let day: Date = text.parse().ok()?;
+        let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?;
+        Some(noon.timestamp())
+    };
+    let moment = text.parse().ok().or_else(noon);
+    moment.ok_or_else(|| format!("`{text}` is no day; write 2026-12-01 or 2026-12-01T09:00:00Z"))
 }
 
 /// A moment, or so long ago.

@@ -6,7 +6,7 @@ use std::{
 
 use jiff::Timestamp;
 use sekisho_policies::{
-    Action, Activation, ActivationError, Active, SignError, new_key, sign as sign_files,
+    Action, Activation, ActivationError, Active, Made, SignError, new_key, sign as sign_files,
     signing_of, verify as verify_files,
 };
 use serde_json::json;
@@ -29,8 +29,15 @@ pub(crate) fn keygen(out: &Output, name: &str, folder: &Path) -> io::Result<Exit
             let text = format!("untrusted comment: policy key of {name}\n{public}\n");
             fs::write(folder.join(format!("{name}.pub")), text)
         });
-    if let Err(error) = written {
-        return out.failed(&format!("`{}`: {error}", path.display()));
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let path = path.display();
+            return out.failed(&format!(
+                "`{path}` is there already, and is not overwritten"
+            ));
+        }
+        Err(error) => return out.failed(&format!("`{}`: {error}", path.display())),
+        Ok(()) => {}
     }
     let lines = [
         format!(
@@ -56,11 +63,20 @@ pub(crate) fn sign(
         Err(error) => return out.failed(&format!("`{}`: {error}", key.display())),
     };
     match sign_files(dir, serial, name, &text) {
-        Ok(statement) => {
+        Ok(Made {
+            statement,
+            discarded,
+        }) => {
             let digest = hex::encode(statement.digest);
             let line =
                 format!("{name} signed the files with digest {digest} under serial {serial}");
-            out.print(&json!({ "serial": serial, "digest": digest }), &[line])?;
+            let removed = (!discarded.is_empty()).then(|| {
+                let names = discarded.join(", ");
+                format!("signatures of other files or another serial are removed: {names}")
+            });
+            let lines: Vec<String> = [line].into_iter().chain(removed).collect();
+            let page = json!({ "serial": serial, "digest": digest, "discarded": discarded });
+            out.print(&page, &lines)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(SignError::Rejected(rejected)) => out.refused(&rejected),
@@ -119,7 +135,10 @@ pub(crate) fn rollback(
 pub(crate) fn history(out: &Output, active: &Path) -> io::Result<ExitCode> {
     match Active::new(active).history() {
         Ok(history) => {
-            let lines: Vec<String> = history.iter().map(line).collect();
+            let mut lines: Vec<String> = history.iter().map(line).collect();
+            if lines.is_empty() {
+                lines.push(format!("nothing came into force in `{}`", active.display()));
+            }
             out.print(&json!({ "activations": history }), &lines)?;
             Ok(ExitCode::SUCCESS)
         }

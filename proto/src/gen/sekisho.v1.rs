@@ -1129,7 +1129,8 @@ pub struct GetBudgetRequest {
     #[prost(string, tag = "1")]
     pub project: ::prost::alloc::string::String,
 }
-/// A project's budgets, by dataset. A dataset whose enclave is away is left out.
+/// A project's budgets, by dataset. A dataset whose enclave is away, or whose
+/// holder does not admit the project, is left out.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetBudgetResponse {
     /// The budgets.

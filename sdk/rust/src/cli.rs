@@ -10,7 +10,7 @@ mod settings;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
 use indicatif::ProgressBar;
-use sekisho::Visit;
+use sekisho::{CheckResult, Visit};
 use sekisho_runtime::telemetry::{Guard, TelemetryConfig};
 
 pub(crate) use arguments::Arguments;
@@ -71,8 +71,17 @@ async fn command(arguments: Arguments, out: &mut impl Write) -> Result<Exit, End
             for result in &results {
                 render::check(out, result, &sql)?;
             }
+            // The guard's rules have a dot in their names, those of policies have none.
+            let by_policy = |result: &CheckResult| {
+                let rule = result.refusal.as_ref().map(|refusal| refusal.rule.as_str());
+                rule.is_some_and(|rule| !rule.contains('.'))
+            };
             let refused = results.iter().any(|result| !result.accepted);
-            return Ok(if refused { Exit::Refused } else { Exit::Done });
+            return Ok(match results.iter().any(by_policy) {
+                true => Exit::Denied,
+                false if refused => Exit::Refused,
+                false => Exit::Done,
+            });
         }
         Command::Budget(Listing { json }) => {
             let budgets = visit(&settings).await?.budget().await?;

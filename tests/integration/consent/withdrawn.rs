@@ -29,6 +29,8 @@ async fn a_withdrawal_holds_from_the_next_visit_on_and_survives() {
         "68 withdrawn at demo-cancer: no later answer counts them\n"
     );
     assert!(!breast_is_counted(&consortium).await);
+    let again = withdraw(&consortium, &breast);
+    assert!(again.contains("68 of them had withdrawn before"), "{again}");
     consortium.east.restart();
     consortium.wait_until_ready();
     assert!(!breast_is_counted(&consortium).await, "after a restart");
@@ -50,7 +52,7 @@ async fn a_withdrawal_holds_from_the_next_visit_on_and_survives() {
         Leaf::Consent(leaf) => Some((leaf.event.as_str(), leaf.dataset.as_str())),
         _ => None,
     });
-    assert_eq!(noted.collect::<Vec<_>>(), [("withdraw", CANCER)]);
+    assert_eq!(noted.collect::<Vec<_>>(), [("withdraw", CANCER); 2]);
     let names = |text: &str| breast.iter().any(|id| text.contains(id.as_str()));
     assert!(!names(&audit.lines().concat()) && !names(&consortium.east.log()));
     let again: Vec<&str> = breast.iter().map(String::as_str).collect();

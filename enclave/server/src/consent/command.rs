@@ -117,15 +117,21 @@ fn import(enclave: &Enclave, file: &Path, not_yet_ingested: bool) -> anyhow::Res
         .map(|consent| consent.individual.clone())
         .collect();
     let known = enclave.store.indices(&enclave.dataset, &individuals)?;
-    let unknown = known.iter().filter(|index| index.is_none()).count();
+    let nobody = consents
+        .iter()
+        .zip(&known)
+        .filter(|(_, index)| index.is_none());
+    let lines: Vec<u64> = nobody.map(|(consent, _)| consent.line).collect();
+    let unknown = lines.len();
     let dataset = &enclave.dataset;
     let indices = match known.into_iter().collect::<Option<Vec<u32>>>() {
         Some(indices) => indices,
         None if not_yet_ingested => enclave.store.enrol(dataset, &individuals)?,
         None => bail!(
-            "{}: {unknown} of its {} individuals are nobody of {dataset}; correct their names, or add --not-yet-ingested if their data have not come yet",
+            "{}: {unknown} of its {} individuals are nobody of {dataset}, in {}; correct their names, or add --not-yet-ingested if their data have not come yet",
             nothing(),
-            individuals.len()
+            individuals.len(),
+            listed(&lines)
         ),
     };
     let record = Record::import(&consents, &indices);
@@ -134,7 +140,9 @@ fn import(enclave: &Enclave, file: &Path, not_yet_ingested: bool) -> anyhow::Res
         withdrawn,
     } = record.summary();
     enclave.change(record)?;
-    report::line(&format!("{individuals} consents at {dataset} are in force"));
+    report::line(&format!(
+        "the consent of {individuals} at {dataset} is in force; whoever had withdrawn stays so until `consent reinstate`"
+    ));
     if withdrawn > 0 {
         report::line(&format!("  {withdrawn} of them are withdrawn"));
     }
@@ -160,11 +168,17 @@ fn withdraw(
     };
     let record = Record::Withdraw(Individuals(indices.into_iter().collect()));
     let of = record.summary().individuals;
+    let before = enclave.withdrawn()?;
     enclave.change(record)?;
     let dataset = &enclave.dataset;
     report::line(&format!(
         "{of} withdrawn at {dataset}: no later answer counts them"
     ));
+    already(
+        of,
+        enclave.withdrawn()?.saturating_sub(before),
+        "had withdrawn before",
+    );
     Ok(())
 }
 
@@ -173,12 +187,35 @@ fn reinstate(enclave: &Enclave, individuals: &[String]) -> anyhow::Result<()> {
     let indices = known.context("nobody was reinstated; correct the name")?;
     let record = Record::Reinstate(Individuals(indices.into_iter().collect()));
     let of = record.summary().individuals;
+    let before = enclave.withdrawn()?;
     enclave.change(record)?;
     let dataset = &enclave.dataset;
     report::line(&format!(
         "{of} reinstated at {dataset}, for what they consent to"
     ));
+    already(
+        of,
+        before.saturating_sub(enclave.withdrawn()?),
+        "had not withdrawn",
+    );
     Ok(())
+}
+
+/// Says of how many nothing changed.
+fn already(of: u64, changed: u64, how: &str) {
+    if let Some(same) = of.checked_sub(changed).filter(|same| *same > 0) {
+        report::line(&format!("  {same} of them {how}"));
+    }
+}
+
+/// Lines of a file, of many the first.
+fn listed(lines: &[u64]) -> String {
+    const SHOWN: usize = 20;
+    let shown = lines.iter().take(SHOWN).map(u64::to_string);
+    let shown: Vec<String> = shown.collect();
+    let more = lines.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!(" and {more} more"));
+    format!("line {}{}", shown.join(", "), more.unwrap_or_default())
 }
 
 fn show(enclave: &Enclave) -> anyhow::Result<()> {
@@ -229,6 +266,16 @@ impl Enclave {
             bail!("individual number {number} of the command is nobody of {dataset}");
         }
         Ok(indices.into_iter().flatten().collect())
+    }
+
+    /// How many withdrew so far.
+    fn withdrawn(&self) -> anyhow::Result<u64> {
+        let dataset = self.dataset.clone();
+        match self.told(Told::Count { dataset })? {
+            Control::Counts { withdrawn, .. } => Ok(withdrawn),
+            Control::Failed(why) => bail!(why),
+            Control::Done => bail!("the enclave is of another version"),
+        }
     }
 
     fn change(&self, record: Record) -> anyhow::Result<()> {

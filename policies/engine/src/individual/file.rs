@@ -81,6 +81,7 @@ fn consent(cells: &mut Cells<'_>) -> Option<Consent> {
     let collected_by = cells.read("collected_by", |text| unless_empty(text, name));
     let withdrawn = cells.read("withdrawn", |text| choice(text, &yes));
     Some(Consent {
+        line: cells.row.line,
         individual: individual?,
         terms: ConsentTerms {
             codes: codes?,

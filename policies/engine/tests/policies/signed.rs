@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use sekisho_policies::{
-    Demand, Key, PolicySet, Rejected, Signing, Statement, new_key, sign, verify,
+    Demand, Key, PolicySet, Rejected, SignError, Signing, Statement, new_key, sign, verify,
 };
 
-use crate::files::{base, changed, written};
+use crate::files::{base, changed, with, written};
 
 pub(crate) const NAMES: [&str; 3] = ["haruka", "mei", "ren"];
 
@@ -30,9 +30,11 @@ impl Committee {
     }
 
     pub(crate) fn sign(&self, dir: &Path, serial: u64, names: &[&str]) -> Statement {
-        let signed = names
-            .iter()
-            .map(|name| sign(dir, serial, name, &self.secrets[name]).unwrap());
+        let signed = names.iter().map(|name| {
+            sign(dir, serial, name, &self.secrets[name])
+                .unwrap()
+                .statement
+        });
         let mut signed: Vec<Statement> = signed.collect();
         signed.pop().unwrap()
     }
@@ -298,4 +300,21 @@ fn a_demand_that_anybody_or_nobody_could_meet_is_refused() {
     assert!(PolicySet::load_demanding(good.path(), Some(&demand)).is_err());
     let key: Result<Key, _> = "RWQ".parse();
     assert!(key.is_err());
+}
+
+#[test]
+fn whoever_is_not_to_sign_or_has_anothers_key_signs_nothing() {
+    let committee = Committee::new();
+    let text = String::from_utf8(base()["consortium.toml"].clone()).unwrap();
+    let page = format!("{text}\n{}", committee.table());
+    let dir = written(&with("consortium.toml", page.as_bytes()));
+    let key = &committee.secrets["mei"];
+    let nobody = sign(dir.path(), 1, "mei-mori", key).unwrap_err();
+    assert!(matches!(nobody, SignError::Nobody(_)), "{nobody}");
+    let other = sign(dir.path(), 1, "haruka", key).unwrap_err();
+    assert!(matches!(other, SignError::OtherKey(_)), "{other}");
+    assert!(!dir.path().join("signatures").exists());
+    committee.sign(dir.path(), 1, &["haruka", "mei"]);
+    let made = sign(dir.path(), 2, "mei", key).unwrap();
+    assert_eq!(made.discarded, ["haruka", "mei"]);
 }
