@@ -94,6 +94,15 @@ impl Record {
 
     /// Notes a genotype. 0 is the reference allele, n the nth of ALT.
     pub(super) fn call(&mut self, position: u32, genotype: &[u16]) -> Result<(), Fault> {
+        // Nearly all.
+        if let ([a @ (0 | 1), b @ (0 | 1)], [calls]) = (genotype, self.calls.as_mut_slice()) {
+            match a + b {
+                0 => {}
+                1 => calls.one.push(position),
+                _ => calls.two.push(position),
+            }
+            return Ok(());
+        }
         let mut unknown = false;
         let mut listed = 0;
         for allele in genotype {

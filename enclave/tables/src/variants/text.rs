@@ -137,7 +137,18 @@ fn read_samples(
         .iter()
         .any(Option::is_some);
     let mut rest = samples;
-    for (column, position) in selection.positions.iter().enumerate() {
+    let mut left = selection.positions.iter().enumerate();
+    loop {
+        if has_genotype && let Some(bytes) = rest {
+            let (skipped, tail) = without_alleles(bytes, left.len());
+            if skipped > 0 {
+                left.nth(skipped - 1);
+                rest = Some(tail);
+            }
+        }
+        let Some((column, position)) = left.next() else {
+            break;
+        };
         let Some(bytes) = rest else {
             return Err(columns(selection, column));
         };
@@ -145,9 +156,7 @@ fn read_samples(
             && let Some((head, tail)) = bytes.split_first_chunk::<4>()
             && let Some(pair) = pair(head)
         {
-            if pair != [0, 0] {
-                record.call(*position, &pair)?;
-            }
+            record.call(*position, &pair)?;
             rest = Some(tail);
             continue;
         }
@@ -183,6 +192,28 @@ fn columns(selection: &Selection, found: usize) -> Fault {
     )
 }
 
+/// How many cells at the start, of at most so many, are `0|0` or `0/0` with a tab; and
+/// what follows them. Nearly all of a cohort's are, so they are compared by the sixteen.
+fn without_alleles(bytes: &[u8], most: usize) -> (usize, &[u8]) {
+    const AT_ONCE: usize = 16;
+    const PHASED: [[u8; 4]; AT_ONCE] = [*b"0|0\t"; AT_ONCE];
+    const UNPHASED: [[u8; 4]; AT_ONCE] = [*b"0/0\t"; AT_ONCE];
+    let (mut rest, mut count) = (bytes, 0);
+    while count + AT_ONCE <= most
+        && let Some((cells, tail)) = rest.split_first_chunk::<{ 4 * AT_ONCE }>()
+        && (cells == PHASED.as_flattened() || cells == UNPHASED.as_flattened())
+    {
+        (rest, count) = (tail, count + AT_ONCE);
+    }
+    while count < most
+        && let Some((cell, tail)) = rest.split_first_chunk()
+        && matches!(cell, b"0|0\t" | b"0/0\t")
+    {
+        (rest, count) = (tail, count + 1);
+    }
+    (count, rest)
+}
+
 /// A diploid genotype that ends at a tab, of alleles 0 to 9.
 fn pair(cell: &[u8; 4]) -> Option<[u16; 2]> {
     let allele = |byte: u8| match byte {
@@ -191,7 +222,6 @@ fn pair(cell: &[u8; 4]) -> Option<[u16; 2]> {
         _ => None,
     };
     match cell {
-        b"0|0\t" | b"0/0\t" => Some([0, 0]),
         [a, b'|' | b'/', b, b'\t'] => Some([allele(*a)?, allele(*b)?]),
         _ => None,
     }
