@@ -59,6 +59,14 @@ fn describe(found: &IngestReport) {
     for (kind, count) in &found.variants {
         report::line(&format!("  variants     {count} {kind}"));
     }
+    if found.transversions > 0 {
+        let ratio = found.transitions as f64 / found.transversions as f64;
+        report::line(&format!("  Ti/Tv        {ratio:.2}"));
+    }
+    if found.genotypes > 0 {
+        let missing = found.missing_genotypes as f64 * 100.0 / found.genotypes as f64;
+        report::line(&format!("  missing      {missing:.3} % of genotypes"));
+    }
     for (table, rows) in &found.rows {
         report::line(&format!("  rows         {rows} {table}"));
     }

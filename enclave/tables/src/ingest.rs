@@ -53,7 +53,8 @@ pub fn ingest(
     let manifest = Manifest::read(&dataset_dir)?;
     let inputs = Inputs::find(&dataset_dir, &manifest)?;
     let mut workshop = Workshop::open(store, &manifest.dataset)?;
-    let id = inputs.snapshot_id(&manifest, progress)?;
+    let digests = inputs.digests(progress)?;
+    let id = inputs.snapshot_id(&manifest, &digests);
     if let Some(directory) = workshop.published(&id) {
         Snapshot::open(&directory).map_err(crate::StoreError::from)?;
         let report = workshop.report(&id)?;
@@ -65,7 +66,11 @@ pub fn ingest(
         });
     }
     let build = workshop.build(&id)?;
-    let report = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
+    let mut report = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
+    let named = digests.into_iter();
+    report.inputs = named
+        .map(|(name, digest)| (name.to_owned(), hex::encode(digest)))
+        .collect();
     inputs.check_unchanged()?;
     workshop.publish(build, &id, &manifest.catalogue(), &report)?;
     Ok(Ingested {
@@ -100,6 +105,10 @@ fn write(
         let found = variants::write(manifest, inputs, &samples, directory, &warnings, progress)?;
         report.samples = found.samples;
         report.variants = found.kinds;
+        report.transitions = found.tally.transitions;
+        report.transversions = found.tally.transversions;
+        report.genotypes = found.tally.genotypes;
+        report.missing_genotypes = found.tally.missing;
     }
     report.warnings = warnings.report();
     Ok(report)

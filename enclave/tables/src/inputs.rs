@@ -66,25 +66,33 @@ impl Inputs {
         self.variants.iter().chain(&self.tables).flatten()
     }
 
+    /// SHA-256 of each input, by its name.
+    pub(crate) fn digests(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<BTreeMap<&str, [u8; 32]>, IngestError> {
+        let total = self.all().map(|input| input.size).sum();
+        let mut done = 0;
+        let mut digests = BTreeMap::new();
+        for input in self.all() {
+            if !digests.contains_key(input.name.as_str()) {
+                let digest = digest(&input.path, &mut |n| {
+                    done += n;
+                    progress.at("hash inputs", done, Some(total));
+                })?;
+                digests.insert(input.name.as_str(), digest);
+            }
+        }
+        Ok(digests)
+    }
+
     /// The snapshot's id: SHA-256, in hexadecimal, of the format version, the
     /// manifest, and each input's name and SHA-256.
     pub(crate) fn snapshot_id(
         &self,
         manifest: &Manifest,
-        progress: &dyn Progress,
-    ) -> Result<String, IngestError> {
-        let total = self.all().map(|input| input.size).sum();
-        let mut done = 0;
-        let mut digests = BTreeMap::new();
-        for input in self.all() {
-            if !digests.contains_key(&input.name) {
-                let digest = digest(&input.path, &mut |n| {
-                    done += n;
-                    progress.at("hash inputs", done, Some(total));
-                })?;
-                digests.insert(&input.name, digest);
-            }
-        }
+        digests: &BTreeMap<&str, [u8; 32]>,
+    ) -> String {
         let mut id = Sha256::new();
         for part in [FORMAT_VERSION, &manifest.text] {
             id.update((part.len() as u64).to_le_bytes());
@@ -95,7 +103,7 @@ impl Inputs {
             id.update(name);
             id.update(digest);
         }
-        Ok(hex::encode(id.finalize()))
+        hex::encode(id.finalize())
     }
 
     /// Fails if a file is not the one that was found: its size or time differs.

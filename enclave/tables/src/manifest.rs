@@ -134,6 +134,11 @@ pub(crate) struct DeclaredColumn {
 }
 
 impl Manifest {
+    /// The genome assembly, as the manifest names it.
+    pub(crate) fn assembly(&self) -> &str {
+        &self.assembly
+    }
+
     /// Reads the text of a manifest.
     pub(crate) fn parse(text: &str) -> Result<Self, ManifestError> {
         let raw = toml::from_str(text).map_err(|error| ManifestError {

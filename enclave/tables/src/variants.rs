@@ -2,6 +2,7 @@
 
 mod allele;
 mod annotation;
+mod assembly;
 mod binary;
 mod contigs;
 mod header;
@@ -29,10 +30,11 @@ use crate::parquet_file::ParquetFile;
 use crate::{IngestError, InputError, Place, Progress, schema};
 
 use allele::Allele;
+use assembly::Assembly;
 use contigs::ContigOrder;
 use header::Header;
 use source::{FilePlan, FileSource};
-use write::AllelesFile;
+use write::{AllelesFile, Tally};
 
 #[cfg(test)]
 pub(crate) use allele::trim as trimmed;
@@ -53,6 +55,7 @@ pub(crate) struct Found {
     pub(crate) samples: u64,
     /// Alleles by kind.
     pub(crate) kinds: BTreeMap<String, u64>,
+    pub(crate) tally: Tally,
 }
 
 /// Writes `variants.parquet`, `genotypes.parquet` and `genotype_samples.parquet`.
@@ -72,7 +75,8 @@ pub(crate) fn write(
     write_samples(&samples, owners, directory)?;
     let sample_count =
         u32::try_from(samples.len()).map_err(|_| IngestError::TooMany { what: "samples" })?;
-    let contigs = ContigOrder::new(files.iter().map(|f| (f.input.name.as_str(), &f.contigs)))?;
+    let headers = files.iter().map(|f| (f.input.name.as_str(), &f.contigs));
+    let contigs = ContigOrder::new(headers, Assembly::named(manifest.assembly()))?;
 
     let read = BytesRead::default();
     let total: u64 = files.iter().map(|file| file.input.size).sum();
@@ -127,9 +131,11 @@ pub(crate) fn write(
     if runs.exists() {
         std::fs::remove_dir_all(&runs).map_err(IngestError::io(&runs))?;
     }
+    let (kinds, tally) = out.close()?;
     Ok(Found {
         samples: u64::from(sample_count),
-        kinds: out.close()?,
+        kinds,
+        tally,
     })
 }
 
@@ -179,10 +185,24 @@ fn survey<'a>(
     for (group, inputs) in manifest.variants.iter().zip(&inputs.variants) {
         for input in inputs {
             let (header, _) = Header::open(input, &BytesRead::default(), Inflate::Here)?;
+            check_assembly(input, &header, manifest)?;
             files.push(surveyed(input, group, &header, owners)?);
         }
     }
     Ok(files)
+}
+
+/// Positions of another assembly would be taken for this one's.
+fn check_assembly(input: &Input, header: &Header, manifest: &Manifest) -> Result<(), InputError> {
+    let assembly = Assembly::named(manifest.assembly());
+    let Some(said) = assembly.and_then(|assembly| header.contradicts(assembly)) else {
+        return Ok(());
+    };
+    let own = manifest.assembly();
+    let message = format!(
+        "{said}, and `dataset.toml` says {own}; correct `assembly` there, or leave the file out"
+    );
+    Err(InputError::new(&input.name, Place::File, message))
 }
 
 fn surveyed<'a>(

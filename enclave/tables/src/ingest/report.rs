@@ -15,6 +15,22 @@ pub struct IngestReport {
     pub samples: u64,
     /// Alternate alleles by kind.
     pub variants: BTreeMap<String, u64>,
+    /// Single bases exchanged within purines or within pyrimidines.
+    #[serde(default)]
+    pub transitions: u64,
+    /// Single bases exchanged otherwise. The exomes and genomes of people have
+    /// about half as many as transitions, or fewer.
+    #[serde(default)]
+    pub transversions: u64,
+    /// Genotypes: alleles times samples.
+    #[serde(default)]
+    pub genotypes: u64,
+    /// Those of them that are not known.
+    #[serde(default)]
+    pub missing_genotypes: u64,
+    /// SHA-256 of each input file, by its name.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
     /// Rows of each declared table.
     pub rows: BTreeMap<String, u64>,
     /// Things that did not stop the ingest, by sort.
@@ -30,6 +46,7 @@ pub(crate) struct Warnings {
     pub(crate) records_without_alternate_allele: AtomicU64,
     pub(crate) dosages_above_two: AtomicU64,
     pub(crate) collapsed_rows: AtomicU64,
+    pub(crate) trailing_tabs: AtomicU64,
 }
 
 impl Warnings {
@@ -57,6 +74,7 @@ impl Warnings {
             ),
             ("call with more than two copies", &self.dosages_above_two),
             ("identical row collapsed", &self.collapsed_rows),
+            ("record that ends in a tab", &self.trailing_tabs),
         ]
         .into_iter()
         .map(|(sort, n)| (sort.to_owned(), n.load(Ordering::Relaxed)))

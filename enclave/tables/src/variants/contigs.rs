@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use crate::{InputError, Place};
 
+use super::assembly::{Assembly, canonical};
+
 /// One order of contigs that fits every file's header; where headers leave it
 /// open, 1 to 22, X, Y, MT and then by name.
 #[derive(Debug)]
 pub(super) struct ContigOrder {
     ranks: HashMap<Arc<str>, u32>,
+    assembly: Option<Assembly>,
 }
 
 /// A contig and its rank. Contigs that no header names come last, by name.
@@ -20,20 +23,11 @@ pub(super) struct Contig {
     pub(super) name: Arc<str>,
 }
 
-/// A contig's name without `chr`; the mitochondrion is `MT`.
-pub(super) fn canonical(name: &str) -> &str {
-    match name.strip_prefix("chr").filter(|rest| !rest.is_empty()) {
-        Some("M") => "MT",
-        Some(rest) => rest,
-        None if name == "M" => "MT",
-        None => name,
-    }
-}
-
 impl ContigOrder {
     /// Merges the orders of the files' headers.
     pub(super) fn new<'a>(
         headers: impl Iterator<Item = (&'a str, &'a Vec<String>)>,
+        assembly: Option<Assembly>,
     ) -> Result<Self, InputError> {
         let mut after: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
@@ -48,14 +42,14 @@ impl ContigOrder {
                 continue;
             }
             last_file = file;
-            let names: Vec<&str> = contigs.iter().map(|name| canonical(name)).collect();
+            let names: Vec<_> = contigs.iter().map(|name| canonical(name)).collect();
             for name in &names {
-                waiting.entry((*name).to_owned()).or_default();
+                waiting.entry(name.as_ref().to_owned()).or_default();
             }
             for (first, second) in names.iter().zip(names.iter().skip(1)) {
-                let followers = after.entry((*first).to_owned()).or_default();
-                if first != second && followers.insert((*second).to_owned()) {
-                    *waiting.entry((*second).to_owned()).or_default() += 1;
+                let followers = after.entry(first.as_ref().to_owned()).or_default();
+                if first != second && followers.insert(second.as_ref().to_owned()) {
+                    *waiting.entry(second.as_ref().to_owned()).or_default() += 1;
                 }
             }
         }
@@ -85,20 +79,27 @@ impl ContigOrder {
                  one order with `bcftools reheader` and `bcftools sort`",
             ));
         }
-        Ok(Self { ranks })
+        Ok(Self { ranks, assembly })
+    }
+
+    /// The last base of a chromosome, 1-based, and the assembly that says so; none
+    /// where that is not known.
+    pub(super) fn last_base(&self, contig: &Contig) -> Option<(u32, &'static str)> {
+        let assembly = self.assembly?;
+        Some((assembly.length(&contig.name)?, assembly.name()))
     }
 
     /// The contig of a name as a file writes it.
     pub(super) fn contig(&self, name: &str) -> Contig {
         let name = canonical(name);
-        match self.ranks.get_key_value(name) {
+        match self.ranks.get_key_value(name.as_ref()) {
             Some((name, rank)) => Contig {
                 rank: *rank,
                 name: Arc::clone(name),
             },
             None => Contig {
                 rank: u32::MAX,
-                name: Arc::from(name),
+                name: Arc::from(name.as_ref()),
             },
         }
     }
@@ -124,7 +125,7 @@ mod tests {
             .iter()
             .map(|h| h.iter().map(|s| (*s).to_owned()).collect())
             .collect();
-        let order = ContigOrder::new(headers.iter().map(|h| ("x.vcf", h))).unwrap();
+        let order = ContigOrder::new(headers.iter().map(|h| ("x.vcf", h)), None).unwrap();
         names.iter().map(|name| order.contig(name).rank).collect()
     }
 
@@ -158,7 +159,7 @@ mod tests {
     fn headers_that_contradict_each_other_are_refused() {
         let (a, b) = (vec!["1".into(), "2".into()], vec!["2".into(), "1".into()]);
         let headers = [("a.vcf", &a), ("b.vcf", &b)];
-        let error = ContigOrder::new(headers.into_iter()).unwrap_err();
+        let error = ContigOrder::new(headers.into_iter(), None).unwrap_err();
         assert_eq!(error.file, "b.vcf");
     }
 }

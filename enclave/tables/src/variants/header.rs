@@ -8,6 +8,7 @@ use noodles::vcf::{
     header::record::value::{Collection, map::info::Number},
 };
 
+use super::assembly::{Assembly, contradicts};
 use crate::compressed::{self, BytesRead, Inflate};
 use crate::inputs::Input;
 use crate::{IngestError, InputError, Place};
@@ -105,6 +106,12 @@ impl Header {
     /// The contigs, in the header's order.
     pub(super) fn contigs(&self) -> Vec<String> {
         self.vcf.contigs().keys().cloned().collect()
+    }
+
+    /// What the header says against an assembly.
+    pub(super) fn contradicts(&self, assembly: Assembly) -> Option<String> {
+        let mut contigs = self.vcf.contigs().iter();
+        contigs.find_map(|(name, contig)| contradicts(assembly, name, contig.length()))
     }
 
     /// Whether an INFO field has one value per alternate allele.

@@ -46,6 +46,8 @@ pub(super) struct Record {
     pub(super) alternates: Vec<String>,
     /// Whether the filter keeps it. If not, nothing below is filled.
     pub(super) kept: bool,
+    /// Whether a tab stood behind the last sample.
+    pub(super) ends_in_a_tab: bool,
     /// As `Selection::info` lists them.
     pub(super) info: Vec<Option<String>>,
     pub(super) calls: Vec<Calls>,

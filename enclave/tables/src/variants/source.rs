@@ -52,6 +52,8 @@ pub(super) struct FileSource<'a> {
     place: Place,
     /// Where the last record starts. Later ones start there or behind it.
     last: Option<(Contig, u32)>,
+    /// The last base of its contig, and which assembly says so.
+    end: Option<(u32, &'static str)>,
     waiting: BinaryHeap<Reverse<Waiting>>,
     ended: bool,
 }
@@ -103,6 +105,7 @@ impl<'a> FileSource<'a> {
             record: Record::default(),
             place,
             last: None,
+            end: None,
             waiting: BinaryHeap::new(),
             ended: false,
         })
@@ -123,8 +126,27 @@ impl<'a> FileSource<'a> {
             return Ok(false);
         }
         let start = self.start().map_err(|fault| self.fault(fault))?;
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|(contig, _)| *contig != start.0)
+        {
+            self.end = self.contigs.last_base(&start.0);
+        }
+        if let Some((end, assembly)) = self.end.filter(|(end, _)| start.1 > end.saturating_add(1)) {
+            let fault = Fault::new(
+                "POS",
+                format!(
+                    "contig `{}` ends at {end} in {assembly}; is the file of another assembly?",
+                    start.0.name
+                ),
+            );
+            return Err(self.fault(fault));
+        }
         self.last = Some(start);
         if self.record.kept {
+            let tab = u64::from(self.record.ends_in_a_tab);
+            Warnings::count(&self.warnings.trailing_tabs, tab);
             self.split().map_err(|fault| self.fault(fault))?;
         } else {
             Warnings::count(&self.warnings.filtered_records, 1);

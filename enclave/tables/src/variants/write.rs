@@ -17,7 +17,7 @@ use crate::manifest::{AbsentGenotype, AnnotationKeys, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::schema::{KINDS, format_columns, logical, physical_genotypes, variants_table};
 
-use super::allele::{Allele, NO_VALUE};
+use super::allele::{Allele, Kind, NO_VALUE};
 
 /// Variants that are gathered before they are written.
 const BATCH_ROWS: usize = 1024;
@@ -35,6 +35,7 @@ pub(super) struct AllelesFile {
     samples: RoaringBitmap,
     next: u32,
     kinds: BTreeMap<String, u64>,
+    tally: Tally,
     variants: Variants,
     genotypes: Genotypes,
 }
@@ -49,6 +50,7 @@ impl AllelesFile {
             absent: manifest.absent_genotype,
             samples: (0..samples).collect(),
             next: 0,
+            tally: Tally::default(),
             kinds: KINDS.iter().map(|kind| ((*kind).to_owned(), 0)).collect(),
             variants: Variants::create(directory, manifest)?,
             genotypes: Genotypes::create(directory, manifest)?,
@@ -65,20 +67,46 @@ impl AllelesFile {
         if self.absent == AbsentGenotype::Missing && !everywhere {
             allele.missing |= &self.samples - &*allele.recorded;
         }
+        self.tally.add(&allele, self.samples.len());
         let kind = allele.key.kind().name();
         *self.kinds.entry(kind.to_owned()).or_default() += 1;
         self.variants.append(variant, &allele, kind)?;
         self.genotypes.append(variant, allele, everywhere)
     }
 
-    /// Ends both files; the numbers of alleles by kind.
-    pub(super) fn close(mut self) -> Result<BTreeMap<String, u64>, IngestError> {
+    /// Ends both files; the numbers of alleles by kind, and more of them.
+    pub(super) fn close(mut self) -> Result<(BTreeMap<String, u64>, Tally), IngestError> {
         self.variants.flush()?;
         self.variants.file.close()?;
         self.genotypes.flush()?;
         self.genotypes.file.close()?;
         self.kinds.retain(|_, n| *n > 0);
-        Ok(self.kinds)
+        Ok((self.kinds, self.tally))
+    }
+}
+
+/// What tells an operator whether the variants look like those of people.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) transitions: u64,
+    pub(crate) transversions: u64,
+    pub(crate) genotypes: u64,
+    pub(crate) missing: u64,
+}
+
+impl Tally {
+    fn add(&mut self, allele: &Allele, samples: u64) {
+        self.genotypes += samples;
+        self.missing += allele.missing.len();
+        let key = &allele.key;
+        if key.kind() == Kind::Snv {
+            match (key.reference.as_str(), key.alternate.as_str()) {
+                ("A", "G") | ("G", "A") | ("C", "T") | ("T", "C") => self.transitions += 1,
+                ("A" | "C" | "G" | "T", "A" | "C" | "G" | "T") => self.transversions += 1,
+                // Ambiguity codes are neither.
+                _ => {}
+            }
+        }
     }
 }
 

@@ -257,6 +257,8 @@ fn the_published_files_of_many_callers_are_read() {
             &format!("sample\tindividual\n{}\ti\n{}\tj\n", names[0], names[1]),
         );
         dataset.link("0.vcf.gz", &path);
+        let manifest = fs::read_to_string(dataset.path("dataset.toml")).unwrap();
+        dataset.file("dataset.toml", &manifest.replace("GRCh37", "GRCh38"));
         let ingested = dataset
             .ingest()
             .unwrap_or_else(|error| panic!("{file}: {error}"));
