@@ -69,7 +69,7 @@ pub(crate) fn write(
 ) -> Result<Found, IngestError> {
     // Without the right to open more files, opening them says so.
     let _ = rlimit::increase_nofile_limit(FAN_IN as u64 + 200);
-    let files = survey(manifest, inputs, owners)?;
+    let files = survey(manifest, inputs, owners, warnings)?;
     let samples: BTreeSet<&String> = files.iter().flat_map(|file| &file.samples).collect();
     let samples: Vec<&String> = samples.into_iter().collect();
     write_samples(&samples, owners, directory)?;
@@ -180,12 +180,14 @@ fn survey<'a>(
     manifest: &'a Manifest,
     inputs: &'a Inputs,
     owners: &HashMap<String, Owner>,
+    warnings: &Warnings,
 ) -> Result<Vec<Surveyed<'a>>, IngestError> {
     let mut files = Vec::new();
     for (group, inputs) in manifest.variants.iter().zip(&inputs.variants) {
         for input in inputs {
             let (header, _) = Header::open(input, &BytesRead::default(), Inflate::Here)?;
             check_assembly(input, &header, manifest)?;
+            Warnings::count(&warnings.unread_header_lines, header.unread);
             files.push(surveyed(input, group, &header, owners)?);
         }
     }

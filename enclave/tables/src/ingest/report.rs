@@ -47,6 +47,8 @@ pub(crate) struct Warnings {
     pub(crate) dosages_above_two: AtomicU64,
     pub(crate) collapsed_rows: AtomicU64,
     pub(crate) trailing_tabs: AtomicU64,
+    pub(crate) unread_header_lines: AtomicU64,
+    pub(crate) records_without_genotypes: AtomicU64,
 }
 
 impl Warnings {
@@ -75,6 +77,14 @@ impl Warnings {
             ("call with more than two copies", &self.dosages_above_two),
             ("identical row collapsed", &self.collapsed_rows),
             ("record that ends in a tab", &self.trailing_tabs),
+            (
+                "header line that is not understood",
+                &self.unread_header_lines,
+            ),
+            (
+                "record without genotypes, which are missing",
+                &self.records_without_genotypes,
+            ),
         ]
         .into_iter()
         .map(|(sort, n)| (sort.to_owned(), n.load(Ordering::Relaxed)))

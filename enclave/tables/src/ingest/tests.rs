@@ -7,8 +7,10 @@
 )]
 
 mod binary;
+mod centres;
 mod cohort;
 mod declared;
+mod fuzz;
 mod publication;
 mod published;
 mod records;

@@ -171,11 +171,10 @@ impl BinaryRecords {
                 _ => {}
             }
         }
-        if has_genotype {
-            Ok(())
-        } else {
-            record.call_by_tissue(selection)
+        if !has_genotype {
+            record.call_by_tissue(selection);
         }
+        Ok(())
     }
 
     fn name(&self, id: i32) -> Option<&str> {

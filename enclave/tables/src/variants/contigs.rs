@@ -2,17 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{InputError, Place};
 
 use super::assembly::{Assembly, canonical};
 
-/// One order of contigs that fits every file's header; where headers leave it
-/// open, 1 to 22, X, Y, MT and then by name.
+/// One order of contigs: of one file its own, whatever it is; of several, one that
+/// fits every file's header, and where headers leave it open, 1 to 22, X, Y, MT and
+/// then by name.
 #[derive(Debug)]
 pub(super) struct ContigOrder {
     ranks: HashMap<Arc<str>, u32>,
+    /// Of one file: contigs in the order in which they appear.
+    appeared: Option<Mutex<Vec<Arc<str>>>>,
     assembly: Option<Assembly>,
 }
 
@@ -37,7 +40,9 @@ impl ContigOrder {
         }
         let mut seen = BTreeSet::new();
         let mut last_file = "";
+        let mut files = 0;
         for (file, contigs) in headers {
+            files += 1;
             if !seen.insert(contigs) {
                 continue;
             }
@@ -79,7 +84,11 @@ impl ContigOrder {
                  one order with `bcftools reheader` and `bcftools sort`",
             ));
         }
-        Ok(Self { ranks, assembly })
+        Ok(Self {
+            ranks,
+            appeared: (files == 1).then(Mutex::default),
+            assembly,
+        })
     }
 
     /// The last base of a chromosome, 1-based, and the assembly that says so; none
@@ -92,6 +101,20 @@ impl ContigOrder {
     /// The contig of a name as a file writes it.
     pub(super) fn contig(&self, name: &str) -> Contig {
         let name = canonical(name);
+        if let Some(appeared) = &self.appeared {
+            let mut appeared = appeared.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = appeared.iter().position(|known| **known == *name);
+            let at = at.unwrap_or_else(|| {
+                appeared.push(Arc::from(name.as_ref()));
+                appeared.len() - 1
+            });
+            return Contig {
+                rank: u32::try_from(at).unwrap_or(u32::MAX),
+                name: appeared
+                    .get(at)
+                    .map_or_else(|| Arc::from(name.as_ref()), Arc::clone),
+            };
+        }
         match self.ranks.get_key_value(name.as_ref()) {
             Some((name, rank)) => Contig {
                 rank: *rank,
@@ -121,10 +144,12 @@ mod tests {
     use super::*;
 
     fn ranks(headers: &[&[&str]], names: &[&str]) -> Vec<u32> {
-        let headers: Vec<Vec<String>> = headers
+        let mut headers: Vec<Vec<String>> = headers
             .iter()
             .map(|h| h.iter().map(|s| (*s).to_owned()).collect())
             .collect();
+        // Of further files, whose headers say nothing.
+        headers.extend([Vec::new(), Vec::new()]);
         let order = ContigOrder::new(headers.iter().map(|h| ("x.vcf", h)), None).unwrap();
         names.iter().map(|name| order.contig(name).rank).collect()
     }
@@ -153,6 +178,14 @@ mod tests {
             "chr10_KI2_random",
         ];
         assert!(is_ascending(&ranks(&[header], header)));
+    }
+
+    #[test]
+    fn one_file_has_whatever_order_it_has() {
+        let header = vec!["2".to_owned(), "1".to_owned()];
+        let order = ContigOrder::new([("x.vcf", &header)].into_iter(), None).unwrap();
+        let ranks = ["decoy", "1", "chr2", "chr1", "decoy"].map(|name| order.contig(name).rank);
+        assert_eq!(ranks, [0, 1, 2, 1, 0]);
     }
 
     #[test]

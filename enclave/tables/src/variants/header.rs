@@ -19,6 +19,9 @@ pub(super) struct Header {
     pub(super) vcf: vcf::Header,
     /// Lines of a VCF file's header.
     pub(super) lines: u64,
+    /// Those of them that say nothing: callers write fields that VCF reserves with
+    /// other numbers and types, and lines of no known form.
+    pub(super) unread: u64,
 }
 
 /// What follows a header.
@@ -49,7 +52,12 @@ impl Header {
                 let message = format!("expected a BCF header: {error}");
                 InputError::new(&input.name, Place::File, message)
             })?;
-            return Ok((Self { vcf, lines: 0 }, Body::Binary(reader)));
+            let header = Self {
+                vcf,
+                lines: 0,
+                unread: 0,
+            };
+            return Ok((header, Body::Binary(reader)));
         }
         let header = Self::read_text(&mut bytes, &input.name)?;
         Ok((header, Body::Text(bytes)))
@@ -59,6 +67,7 @@ impl Header {
         let mut parser = vcf::header::Parser::default();
         let mut line = Vec::new();
         let mut lines = 0;
+        let mut unread = 0;
         loop {
             line.clear();
             lines += 1;
@@ -74,14 +83,18 @@ impl Header {
                     "expected the header's last line, which starts with #CHROM".to_owned()
                 }));
             }
-            parser
-                .parse_partial(text)
-                .map_err(|error| fail(format!("expected a VCF header line: {error}")))?;
+            // Without these nothing can be read.
+            let needed = lines == 1 || !text.starts_with(b"##") || text.starts_with(b"##contig");
+            match parser.parse_partial(text) {
+                Ok(_) => {}
+                Err(_) if !needed => unread += 1,
+                Err(error) => return Err(fail(format!("expected a VCF header line: {error}"))),
+            }
             if text.starts_with(b"#CHROM") {
                 let vcf = parser
                     .finish()
                     .map_err(|error| fail(format!("expected a VCF header: {error}")))?;
-                return Ok(Self { vcf, lines });
+                return Ok(Self { vcf, lines, unread });
             }
         }
     }

@@ -46,6 +46,8 @@ pub(super) struct Record {
     pub(super) alternates: Vec<String>,
     /// Whether the filter keeps it. If not, nothing below is filled.
     pub(super) kept: bool,
+    /// Where the calls come from.
+    pub(super) genotypes: Genotypes,
     /// Whether a tab stood behind the last sample.
     pub(super) ends_in_a_tab: bool,
     /// As `Selection::info` lists them.
@@ -55,6 +57,18 @@ pub(super) struct Record {
     pub(super) qualities: Vec<i32>,
     /// By alternate allele, then by column.
     pub(super) alt_depths: Vec<Vec<i32>>,
+}
+
+/// Where a record's calls come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Genotypes {
+    /// From its field GT.
+    #[default]
+    Called,
+    /// From which column is the tumour's.
+    ByTissue,
+    /// From nowhere: all are missing.
+    Absent,
 }
 
 /// Positions of the samples that have an allele, in the order of columns.
@@ -73,6 +87,7 @@ pub(super) const UNKNOWN: u16 = u16::MAX;
 impl Record {
     /// Makes room for the calls of as many alternate alleles as were read.
     pub(super) fn clear_calls(&mut self, selection: &Selection) {
+        self.genotypes = Genotypes::Called;
         let alternates = self.alternates.len();
         let columns = selection.positions.len();
         self.calls.resize_with(alternates, Calls::default);
@@ -137,23 +152,21 @@ impl Record {
         Ok(())
     }
 
-    /// Notes calls of a record without genotypes, as somatic callers write them: a
-    /// tumour has the alleles of its record, its normal has not.
-    pub(super) fn call_by_tissue(&mut self, selection: &Selection) -> Result<(), Fault> {
-        let carriers = selection.positions.iter().zip(&selection.tumors);
-        for (position, tumor) in carriers {
-            match tumor {
-                Some(true) => self.calls.iter_mut().for_each(|c| c.one.push(*position)),
+    /// Notes calls of a record without genotypes. As somatic callers write them, a
+    /// tumour has the alleles of its record, and its normal has not; where nobody says
+    /// which column is which, nothing is known.
+    pub(super) fn call_by_tissue(&mut self, selection: &Selection) {
+        self.genotypes = Genotypes::Absent;
+        for (position, tumor) in selection.positions.iter().zip(&selection.tumors) {
+            let of = |calls: &mut Calls| match tumor {
+                Some(true) => calls.one.push(*position),
                 Some(false) => {}
-                None => {
-                    return Err(Fault::new(
-                        "FORMAT",
-                        "expected GT; for a somatic caller without it, say in `samples` of \
-                         [[variants]] which column is \"tumor\" and which \"normal\"",
-                    ));
-                }
+                None => calls.missing.push(*position),
+            };
+            self.calls.iter_mut().for_each(of);
+            if tumor.is_some() {
+                self.genotypes = Genotypes::ByTissue;
             }
         }
-        Ok(())
     }
 }

@@ -18,7 +18,7 @@ use super::binary::BinaryRecords;
 use super::contigs::{Contig, ContigOrder};
 use super::header::{Body, Header};
 use super::merge::AlleleSource;
-use super::record::{Calls, Fault, Record, Selection};
+use super::record::{Calls, Fault, Genotypes, Record, Selection};
 use super::text::TextRecords;
 
 /// INFO fields that say where an allele ends.
@@ -55,6 +55,8 @@ pub(super) struct FileSource<'a> {
     /// The last base of its contig, and which assembly says so.
     end: Option<(u32, &'static str)>,
     waiting: BinaryHeap<Reverse<Waiting>>,
+    /// Records that were kept, and those of them without genotypes.
+    counted: (u64, u64),
     ended: bool,
 }
 
@@ -107,6 +109,7 @@ impl<'a> FileSource<'a> {
             last: None,
             end: None,
             waiting: BinaryHeap::new(),
+            counted: (0, 0),
             ended: false,
         })
     }
@@ -123,7 +126,7 @@ impl<'a> FileSource<'a> {
             Records::Binary(records) => records.read(&self.selection, &mut self.record),
         };
         if !more.map_err(|fault| self.fault(fault))? {
-            return Ok(false);
+            return self.ended_with_genotypes().map(|()| false);
         }
         let start = self.start().map_err(|fault| self.fault(fault))?;
         if self
@@ -147,11 +150,26 @@ impl<'a> FileSource<'a> {
         if self.record.kept {
             let tab = u64::from(self.record.ends_in_a_tab);
             Warnings::count(&self.warnings.trailing_tabs, tab);
+            let absent = self.record.genotypes == Genotypes::Absent;
+            Warnings::count(&self.warnings.records_without_genotypes, u64::from(absent));
+            self.counted.1 += u64::from(absent);
+            self.counted.0 += 1;
             self.split().map_err(|fault| self.fault(fault))?;
         } else {
             Warnings::count(&self.warnings.filtered_records, 1);
         }
         Ok(true)
+    }
+
+    /// A file none of whose records has a genotype was not meant to be read so.
+    fn ended_with_genotypes(&self) -> Result<(), InputError> {
+        let (records, absent) = self.counted;
+        if records == 0 || absent < records {
+            return Ok(());
+        }
+        let message = "no record has GT; for a somatic caller without it, say in `samples` of \
+                       [[variants]] which column is \"tumor\" and which \"normal\"";
+        Err(InputError::new(&self.file.name, Place::File, message))
     }
 
     fn fault(&self, fault: Fault) -> InputError {

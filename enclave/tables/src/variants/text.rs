@@ -124,7 +124,7 @@ fn read_samples(
         Some(0) => true,
         Some(_) => return Err(Fault::new("FORMAT", "expected GT first")),
         None => {
-            record.call_by_tissue(selection)?;
+            record.call_by_tissue(selection);
             false
         }
     };

@@ -27,7 +27,7 @@ const RECORDS: [&str; 5] = [
     "X 30 rs3 AC A . PASS GENE=GHI GT:AD 0:1,2 1:3,4 ./.:5,6",
 ];
 
-const MANIFEST: &str = r#"
+pub(super) const MANIFEST: &str = r#"
 [[variants]]
 files = ["cohort.*"]
 info = { gene = "GENE" }
@@ -41,7 +41,7 @@ fn text() -> String {
 }
 
 /// The records as BCF, written with noodles, not compressed.
-fn binary() -> Vec<u8> {
+pub(super) fn binary() -> Vec<u8> {
     let text = text();
     let mut reader = vcf::io::Reader::new(text.as_bytes());
     let header = reader.read_header().unwrap();
@@ -56,7 +56,7 @@ fn binary() -> Vec<u8> {
     writer.into_inner()
 }
 
-fn compressed(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut writer = noodles_bgzf::io::Writer::new(Vec::new());
     writer.write_all(bytes).unwrap();
     writer.finish().unwrap()
