@@ -32,6 +32,8 @@ pub(crate) struct Inputs {
     pub(crate) variants: Vec<Vec<Input>>,
     /// The files of each declared table.
     pub(crate) tables: Vec<Vec<Input>>,
+    /// The reference genome.
+    pub(crate) reference: Option<Input>,
 }
 
 impl Inputs {
@@ -59,11 +61,18 @@ impl Inputs {
                 .iter()
                 .map(|table| find(directory, &table.files, table.line))
                 .collect::<Result<_, _>>()?,
+            reference: match &manifest.reference {
+                Some((file, line)) => find(directory, std::slice::from_ref(file), *line)?
+                    .into_iter()
+                    .next(),
+                None => None,
+            },
         })
     }
 
     fn all(&self) -> impl Iterator<Item = &Input> {
-        self.variants.iter().chain(&self.tables).flatten()
+        let files = self.variants.iter().chain(&self.tables).flatten();
+        files.chain(&self.reference)
     }
 
     /// SHA-256 of each input, by its name.

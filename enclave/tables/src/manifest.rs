@@ -37,6 +37,8 @@ pub(crate) struct Manifest {
     holder: String,
     assembly: String,
     profile: String,
+    /// The reference genome, a FASTA file, and the line that names it.
+    pub(crate) reference: Option<(String, usize)>,
     pub(crate) absent_genotype: AbsentGenotype,
     pub(crate) variants: Vec<VariantGroup>,
     /// `individuals` first, then `samples`, then the others as written.

@@ -8,6 +8,7 @@ mod contigs;
 mod header;
 mod merge;
 mod record;
+mod reference;
 mod runs;
 mod source;
 mod text;
@@ -33,7 +34,8 @@ use allele::Allele;
 use assembly::Assembly;
 use contigs::ContigOrder;
 use header::Header;
-use source::{FilePlan, FileSource};
+use reference::Reference;
+use source::{Against, FilePlan, FileSource};
 use write::{AllelesFile, Tally};
 
 #[cfg(test)]
@@ -85,11 +87,24 @@ pub(crate) fn write(
     } else {
         Inflate::Here
     };
-    let contigs = Arc::new(contigs);
+    let reference = inputs.reference.as_ref().map(|file| {
+        let opened = Reference::open(&file.path);
+        opened.map(Arc::new).map_err(|error| {
+            let message = format!(
+                "the reference cannot be read ({error}); if it is compressed, it must be by \
+                 bgzip, with the indexes that `samtools faidx` makes beside it"
+            );
+            InputError::new(&file.name, Place::File, message)
+        })
+    });
+    let against = Against {
+        contigs: Arc::new(contigs),
+        reference: reference.transpose()?,
+    };
     let sources = files.iter().map(|file| -> merge::Opener<'_> {
         let plan = file.plan(&samples);
-        let (contigs, read) = (Arc::clone(&contigs), Arc::clone(&read));
-        Box::new(move || FileSource::open(file.input, plan, contigs, warnings, &read, inflate))
+        let (against, read) = (against.clone(), Arc::clone(&read));
+        Box::new(move || FileSource::open(file.input, plan, against, warnings, &read, inflate))
     });
     let runs = directory.join("runs");
     let mut out = AllelesFile::create(directory, manifest, sample_count)?;

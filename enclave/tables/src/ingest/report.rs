@@ -49,6 +49,7 @@ pub(crate) struct Warnings {
     pub(crate) trailing_tabs: AtomicU64,
     pub(crate) unread_header_lines: AtomicU64,
     pub(crate) records_without_genotypes: AtomicU64,
+    pub(crate) moved_alleles: AtomicU64,
 }
 
 impl Warnings {
@@ -81,6 +82,7 @@ impl Warnings {
                 "header line that is not understood",
                 &self.unread_header_lines,
             ),
+            ("allele moved to the left", &self.moved_alleles),
             (
                 "record without genotypes, which are missing",
                 &self.records_without_genotypes,

@@ -14,6 +14,7 @@ mod fuzz;
 mod publication;
 mod published;
 mod records;
+mod reference;
 
 use std::fs;
 use std::io::Write;

@@ -62,6 +62,10 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             Assembly::T2tChm13 => "T2T-CHM13",
         }
         .to_owned(),
+        reference: raw.reference.map(|file| {
+            let line = at.of(&file.span());
+            (file.into_inner(), line)
+        }),
         profile: raw
             .profile
             .map_or_else(|| "standard".to_owned(), Spanned::into_inner),

@@ -18,6 +18,9 @@ pub(super) struct RawManifest {
     pub(super) title: Spanned<String>,
     pub(super) holder: Spanned<String>,
     pub(super) assembly: Assembly,
+    /// A FASTA file.
+    #[serde(default)]
+    pub(super) reference: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) profile: Option<Spanned<String>>,
     #[serde(default)]

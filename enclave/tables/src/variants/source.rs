@@ -19,6 +19,7 @@ use super::contigs::{Contig, ContigOrder};
 use super::header::{Body, Header};
 use super::merge::AlleleSource;
 use super::record::{Calls, Fault, Genotypes, Record, Selection};
+use super::reference::{FURTHEST, Reference};
 use super::text::TextRecords;
 
 /// INFO fields that say where an allele ends.
@@ -35,15 +36,23 @@ pub(super) struct FilePlan {
     pub(super) tumors: Vec<Option<bool>>,
 }
 
+/// What positions and alleles are held against.
+#[derive(Clone)]
+pub(super) struct Against {
+    pub(super) contigs: Arc<ContigOrder>,
+    pub(super) reference: Option<Arc<Reference>>,
+}
+
 /// Reads a file's alleles. Multiallelic records are split and alleles trimmed,
-/// which moves them to the right; an allele waits until no later record can come
-/// before it.
+/// which moves them to the right, and to the left where there is a reference; an
+/// allele waits until no later record can come before it.
 pub(super) struct FileSource<'a> {
     file: &'a Input,
     records: Records,
     selection: Selection,
     annotations: Annotations,
     contigs: Arc<ContigOrder>,
+    reference: Option<Arc<Reference>>,
     warnings: &'a Warnings,
     recorded: Arc<RoaringBitmap>,
     /// Columns in the order of positions; none if they are in it already.
@@ -69,7 +78,7 @@ impl<'a> FileSource<'a> {
     pub(super) fn open(
         file: &'a Input,
         plan: FilePlan,
-        contigs: Arc<ContigOrder>,
+        Against { contigs, reference }: Against,
         warnings: &'a Warnings,
         read: &BytesRead,
         inflate: Inflate,
@@ -94,6 +103,7 @@ impl<'a> FileSource<'a> {
             records,
             annotations,
             contigs,
+            reference,
             warnings,
             recorded: Arc::new(plan.positions.iter().copied().collect()),
             order: Some(columns).filter(|columns| !columns.is_sorted()),
@@ -219,7 +229,14 @@ impl<'a> FileSource<'a> {
             }
             any = true;
             let reference = &self.record.reference;
-            let (pos, trimmed, alternate) = trim(self.record.pos, reference, alternate);
+            let mut written = trim(self.record.pos, reference, alternate);
+            if let Some(reference) = &self.reference {
+                let start = (written.0, written.1.clone());
+                written = reference.normalised(&contig.name, written)?;
+                let moved = u64::from(start != (written.0, written.1.clone()));
+                Warnings::count(&self.warnings.moved_alleles, moved);
+            }
+            let (pos, trimmed, alternate) = written;
             let key = Key {
                 end: self.end(n, pos, &trimmed, &alternate)?,
                 contig: contig.clone(),
@@ -323,9 +340,13 @@ impl AlleleSource for FileSource<'_> {
     fn next(&mut self) -> Result<Option<Allele>, IngestError> {
         loop {
             let is_due = |Reverse(Waiting(allele)): &Reverse<Waiting>| {
+                // A later record's allele may be moved to the left.
+                let moved = self.reference.as_ref().map_or(0, |_| FURTHEST);
                 let start = (&allele.key.contig, allele.key.pos);
                 let last = self.last.as_ref();
-                self.ended || last.is_some_and(|(contig, pos)| start < (contig, *pos))
+                let passed =
+                    |(contig, pos): &(Contig, u32)| start < (contig, pos.saturating_sub(moved));
+                self.ended || last.is_some_and(passed)
             };
             if self.waiting.peek().is_some_and(is_due) {
                 return Ok(self.waiting.pop().map(|Reverse(Waiting(allele))| allele));
