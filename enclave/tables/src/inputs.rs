@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use glob::MatchOptions;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, ManifestError};
+use crate::manifest::{Called, Manifest, ManifestError};
 use crate::{IngestError, Progress};
 
 /// Changes when the same inputs would give different tables.
@@ -34,6 +34,8 @@ pub(crate) struct Inputs {
     pub(crate) tables: Vec<Vec<Input>>,
     /// The reference genome.
     pub(crate) reference: Option<Input>,
+    /// By the name of a file of variants: where its samples were called.
+    pub(crate) callable: BTreeMap<String, Input>,
 }
 
 impl Inputs {
@@ -54,7 +56,19 @@ impl Inputs {
                 }
             }
         }
+        let mut callable = BTreeMap::new();
+        for (group, files) in manifest.variants.iter().zip(&variants) {
+            let Some(Called::Bed(template)) = &group.called else {
+                continue;
+            };
+            for file in files {
+                let name = template.replace("{file_stem}", file_stem(&file.name));
+                let found = find(directory, &[name], group.line)?.into_iter().next();
+                callable.extend(found.map(|bed| (file.name.clone(), bed)));
+            }
+        }
         Ok(Self {
+            callable,
             variants,
             tables: manifest
                 .tables
@@ -72,7 +86,7 @@ impl Inputs {
 
     fn all(&self) -> impl Iterator<Item = &Input> {
         let files = self.variants.iter().chain(&self.tables).flatten();
-        files.chain(&self.reference)
+        files.chain(&self.reference).chain(self.callable.values())
     }
 
     /// SHA-256 of each input, by its name.
@@ -203,4 +217,17 @@ fn digest(path: &Path, read: &mut dyn FnMut(u64)) -> Result<[u8; 32], IngestErro
         hash.update(bytes);
         read(n as u64);
     }
+}
+
+/// A file's name without folders and without `.vcf`, `.bcf` and `.gz`.
+pub(crate) fn file_stem(name: &str) -> &str {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let name = [".gz", ".bgz"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name);
+    [".vcf", ".bcf"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
 }

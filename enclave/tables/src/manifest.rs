@@ -69,6 +69,17 @@ pub(crate) struct VariantGroup {
     pub(crate) fields: FormatFields,
     /// The FILTER values of records to keep; none: all records.
     pub(crate) filter: Option<HashSet<String>>,
+    /// Where nothing is recorded the sample has the reference, if it was called there.
+    pub(crate) called: Option<Called>,
+}
+
+/// What says where a file's samples were called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    /// A BED file beside each: a template over `{file_stem}`.
+    Bed(String),
+    /// The file's own reference blocks, of this GQ or more.
+    Blocks(i32),
 }
 
 /// Which INFO fields annotate an allele.

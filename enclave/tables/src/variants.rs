@@ -5,6 +5,7 @@ mod annotation;
 mod assembly;
 mod binary;
 mod contigs;
+mod coverage;
 mod header;
 mod merge;
 mod record;
@@ -25,14 +26,15 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use crate::compressed::{BytesRead, Inflate};
 use crate::declared::Owner;
 use crate::ingest::Warnings;
-use crate::inputs::{Input, Inputs};
-use crate::manifest::{Manifest, VariantGroup};
+use crate::inputs::{Input, Inputs, file_stem};
+use crate::manifest::{Called, Manifest, VariantGroup};
 use crate::parquet_file::ParquetFile;
 use crate::{IngestError, InputError, Place, Progress, schema};
 
 use allele::Allele;
 use assembly::Assembly;
 use contigs::ContigOrder;
+use coverage::Coverage;
 use header::Header;
 use reference::Reference;
 use source::{Against, FilePlan, FileSource};
@@ -101,13 +103,34 @@ pub(crate) fn write(
         contigs: Arc::new(contigs),
         reference: reference.transpose()?,
     };
-    let sources = files.iter().map(|file| -> merge::Opener<'_> {
-        let plan = file.plan(&samples);
-        let (against, read) = (against.clone(), Arc::clone(&read));
-        Box::new(move || FileSource::open(file.input, plan, against, warnings, &read, inflate))
-    });
+    let mut coverage = Coverage::new(samples.len());
+    let mut plans = Vec::new();
+    let mut beds = BTreeMap::new();
+    for file in &files {
+        let mut plan = file.plan(&samples);
+        match &file.group.called {
+            Some(Called::Blocks(least)) => {
+                plan.blocks = Some((*least, coverage.of_blocks(&plan.positions)));
+            }
+            Some(Called::Bed(_)) => {
+                if let Some(bed) = inputs.callable.get(&file.input.name) {
+                    coverage.add_bed(bed, &plan.positions, &mut beds)?;
+                }
+            }
+            None => {}
+        }
+        plans.push(plan);
+    }
+    check_number(&files)?;
+    let sources = files
+        .iter()
+        .zip(plans)
+        .map(|(file, plan)| -> merge::Opener<'_> {
+            let (against, read) = (against.clone(), Arc::clone(&read));
+            Box::new(move || FileSource::open(file.input, plan, against, warnings, &read, inflate))
+        });
     let runs = directory.join("runs");
-    let mut out = AllelesFile::create(directory, manifest, sample_count)?;
+    let mut out = AllelesFile::create(directory, manifest, sample_count, coverage)?;
 
     let (sender, receiver) = sync_channel::<Vec<Allele>>(4);
     std::thread::scope(|threads| {
@@ -172,6 +195,7 @@ impl Surveyed<'_> {
             annotation: self.group.annotation.clone(),
             fields: self.group.fields,
             filter: self.group.filter.clone(),
+            blocks: None,
             positions: self
                 .samples
                 .iter()
@@ -207,6 +231,23 @@ fn survey<'a>(
         }
     }
     Ok(files)
+}
+
+/// Reference blocks wait in memory for the alleles inside them, which they need not
+/// for long while all files are read side by side.
+fn check_number(files: &[Surveyed<'_>]) -> Result<(), InputError> {
+    let with_blocks = |file: &&Surveyed<'_>| matches!(file.group.called, Some(Called::Blocks(_)));
+    match files.iter().find(with_blocks) {
+        Some(file) if files.len() > FAN_IN => Err(InputError::new(
+            &file.input.name,
+            Place::File,
+            format!(
+                "reference blocks are read of at most {FAN_IN} files at once; call the cohort \
+                 jointly, or say with `callable` where each sample was called"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Positions of another assembly would be taken for this one's.
@@ -273,19 +314,6 @@ fn surveyed<'a>(
         samples,
         tissues,
     })
-}
-
-/// A file's name without folders and without `.vcf`, `.bcf` and `.gz`.
-fn file_stem(name: &str) -> &str {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let name = [".gz", ".bgz"]
-        .iter()
-        .find_map(|end| name.strip_suffix(end))
-        .unwrap_or(name);
-    [".vcf", ".bcf"]
-        .iter()
-        .find_map(|end| name.strip_suffix(end))
-        .unwrap_or(name)
 }
 
 fn write_samples(

@@ -9,6 +9,7 @@
 mod binary;
 mod centres;
 mod cohort;
+mod coverage;
 mod declared;
 mod fuzz;
 mod publication;

@@ -12,7 +12,7 @@ use super::raw::{
     RawVariants,
 };
 use super::{
-    AnnotationKeys, DeclaredColumn, DeclaredTable, FormatFields, Manifest, ManifestError,
+    AnnotationKeys, Called, DeclaredColumn, DeclaredTable, FormatFields, Manifest, ManifestError,
     VariantGroup, line_at,
 };
 
@@ -111,6 +111,20 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
         Some(template) => sample_template(at, &template, !raw.samples.is_empty())?,
         None => "{column}".to_owned(),
     };
+    let called = match (raw.callable, raw.reference_blocks) {
+        (Some(bed), None) => Some(Called::Bed(bed.into_inner())),
+        (None, Some(quality)) if *quality.get_ref() >= 0 => {
+            Some(Called::Blocks(quality.into_inner()))
+        }
+        (None, Some(quality)) => {
+            return at.fail(quality.span(), "`reference_blocks` is the least GQ, from 0");
+        }
+        (Some(_), Some(quality)) => {
+            let message = "either `callable` or `reference_blocks` says where samples were called";
+            return at.fail(quality.span(), message);
+        }
+        (None, None) => None,
+    };
     let mut fields = FormatFields::default();
     if let Some(format) = &raw.format {
         for key in format.get_ref() {
@@ -137,6 +151,7 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
         annotation: annotation_keys(at, &span, raw.info, raw.csq, raw.ann)?,
         fields,
         filter: raw.filter.map(HashSet::from_iter),
+        called,
     })
 }
 

@@ -61,6 +61,12 @@ pub(super) struct RawVariants {
     pub(super) format: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub(super) filter: Option<Vec<String>>,
+    /// A template of a BED file, over `{file_stem}`.
+    #[serde(default)]
+    pub(super) callable: Option<Spanned<String>>,
+    /// The least GQ of a gVCF's reference block.
+    #[serde(default)]
+    pub(super) reference_blocks: Option<Spanned<i32>>,
 }
 
 #[derive(Clone, Default, serde::Deserialize)]

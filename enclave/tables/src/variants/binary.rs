@@ -70,6 +70,7 @@ impl BinaryRecords {
             return Err(Fault::new("REF", "expected bases"));
         }
         self.read_alternates(record)?;
+        record.stand_in(selection);
         self.read_filter(selection, record)?;
         if record.kept {
             self.read_info(selection, record)?;
@@ -160,7 +161,7 @@ impl BinaryRecords {
                 "DP" if selection.fields.depth => {
                     fill(&mut record.depths, &series, 0, "DP")?;
                 }
-                "GQ" if selection.fields.genotype_quality => {
+                "GQ" if selection.reads_quality => {
                     fill(&mut record.qualities, &series, 0, "GQ")?;
                 }
                 "AD" if selection.fields.alt_depth => {

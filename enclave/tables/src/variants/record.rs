@@ -29,6 +29,10 @@ pub(super) struct Selection {
     pub(super) fields: FormatFields,
     /// FILTER values to keep; none: all.
     pub(super) filter: Option<HashSet<String>>,
+    /// Whether GQ is read, be it kept or not.
+    pub(super) reads_quality: bool,
+    /// Whether records without an alternate allele say something too.
+    pub(super) reads_blocks: bool,
     /// Each sample column's position among all samples.
     pub(super) positions: Vec<u32>,
     /// Whether each column is of a tumour, where that is known.
@@ -85,6 +89,13 @@ pub(super) struct Calls {
 pub(super) const UNKNOWN: u16 = u16::MAX;
 
 impl Record {
+    /// Lets a record without an alternate allele have calls: VCF's allele for any other.
+    pub(super) fn stand_in(&mut self, selection: &Selection) {
+        if selection.reads_blocks && self.alternates.is_empty() {
+            self.alternates.push("<*>".to_owned());
+        }
+    }
+
     /// Makes room for the calls of as many alternate alleles as were read.
     pub(super) fn clear_calls(&mut self, selection: &Selection) {
         self.genotypes = Genotypes::Called;
@@ -102,7 +113,7 @@ impl Record {
             values.resize(if kept { columns } else { 0 }, NO_VALUE);
         };
         clear(&mut self.depths, selection.fields.depth);
-        clear(&mut self.qualities, selection.fields.genotype_quality);
+        clear(&mut self.qualities, selection.reads_quality);
         self.alt_depths.resize_with(alternates, Vec::new);
         for depths in &mut self.alt_depths {
             clear(depths, selection.fields.alt_depth);

@@ -16,6 +16,7 @@ use super::allele::{Allele, Key, is_sequence, trim};
 use super::annotation::Annotations;
 use super::binary::BinaryRecords;
 use super::contigs::{Contig, ContigOrder};
+use super::coverage::{Block, Blocks, Samples};
 use super::header::{Body, Header};
 use super::merge::AlleleSource;
 use super::record::{Calls, Fault, Genotypes, Record, Selection};
@@ -30,6 +31,8 @@ pub(super) struct FilePlan {
     pub(super) annotation: AnnotationKeys,
     pub(super) fields: FormatFields,
     pub(super) filter: Option<HashSet<String>>,
+    /// The least GQ of a reference block, and where they go.
+    pub(super) blocks: Option<(i32, Blocks)>,
     /// Each column's position among all samples.
     pub(super) positions: Vec<u32>,
     /// Whether each column is of a tumour, where that is known.
@@ -64,6 +67,9 @@ pub(super) struct FileSource<'a> {
     /// The last base of its contig, and which assembly says so.
     end: Option<(u32, &'static str)>,
     waiting: BinaryHeap<Reverse<Waiting>>,
+    blocks: Option<(i32, Blocks)>,
+    /// The samples of the file, as blocks name them.
+    everybody: Samples,
     /// Records that were kept, and those of them without genotypes.
     counted: (u64, u64),
     ended: bool,
@@ -84,6 +90,7 @@ impl<'a> FileSource<'a> {
         inflate: Inflate,
     ) -> Result<Self, IngestError> {
         let (header, body) = Header::open(file, read, inflate)?;
+        let everybody = plan.positions.as_slice().into();
         let (annotations, names) = Annotations::new(&plan.annotation, &header)
             .map_err(|message| InputError::new(&file.name, Place::File, message))?;
         let mut columns: Vec<usize> = (0..plan.positions.len()).collect();
@@ -107,9 +114,13 @@ impl<'a> FileSource<'a> {
             warnings,
             recorded: Arc::new(plan.positions.iter().copied().collect()),
             order: Some(columns).filter(|columns| !columns.is_sorted()),
+            blocks: plan.blocks.clone(),
             selection: Selection {
                 info: ENDS.map(str::to_owned).into_iter().chain(names).collect(),
                 fields: plan.fields,
+                reads_quality: plan.fields.genotype_quality
+                    || plan.blocks.as_ref().is_some_and(|(least, _)| *least > 0),
+                reads_blocks: plan.blocks.is_some(),
                 filter: plan.filter,
                 positions: plan.positions,
                 tumors: plan.tumors,
@@ -119,6 +130,7 @@ impl<'a> FileSource<'a> {
             last: None,
             end: None,
             waiting: BinaryHeap::new(),
+            everybody,
             counted: (0, 0),
             ended: false,
         })
@@ -164,6 +176,7 @@ impl<'a> FileSource<'a> {
             Warnings::count(&self.warnings.records_without_genotypes, u64::from(absent));
             self.counted.1 += u64::from(absent);
             self.counted.0 += 1;
+            self.note_block().map_err(|fault| self.fault(fault))?;
             self.split().map_err(|fault| self.fault(fault))?;
         } else {
             Warnings::count(&self.warnings.filtered_records, 1);
@@ -214,6 +227,48 @@ impl<'a> FileSource<'a> {
         }
     }
 
+    /// Says of whom a record of a gVCF tells what they have: at its bases nobody of them
+    /// has another allele than it lists.
+    fn note_block(&self) -> Result<(), Fault> {
+        let (Some((least, blocks)), Some((contig, start))) = (&self.blocks, &self.last) else {
+            return Ok(());
+        };
+        if self.record.genotypes == Genotypes::Absent {
+            return Ok(());
+        }
+        let unknown = |position: u32| {
+            let mut calls = self.record.calls.iter();
+            calls.any(|calls| calls.missing.contains(&position))
+        };
+        let good = |column: usize| {
+            let quality = self.record.qualities.get(column).copied();
+            *least == 0 || quality.is_some_and(|quality| quality >= *least)
+        };
+        let positions = self.selection.positions.iter().enumerate();
+        let called = positions.filter(|(column, position)| good(*column) && !unknown(**position));
+        let called: Vec<u32> = called.map(|(_, position)| *position).collect();
+        if called.is_empty() {
+            return Ok(());
+        }
+        let any_other = |allele: &String| is_any_other(allele);
+        let end = if self.record.alternates.iter().all(any_other) {
+            self.end(0, *start, &self.record.reference, "<*>")?
+        } else {
+            self.end(0, *start, &self.record.reference, "*")?
+        };
+        blocks.push(Block {
+            contig: contig.clone(),
+            start: *start,
+            end,
+            samples: if called.len() == self.everybody.len() {
+                Arc::clone(&self.everybody)
+            } else {
+                called.into()
+            },
+        });
+        Ok(())
+    }
+
     fn split(&mut self) -> Result<(), Fault> {
         let Some((contig, _)) = self.last.clone() else {
             return Ok(());
@@ -224,7 +279,7 @@ impl<'a> FileSource<'a> {
                 continue;
             };
             // gVCF's allele for "any other" says nothing of a variant.
-            if alternate == "<NON_REF>" || alternate == "<*>" {
+            if is_any_other(alternate) {
                 continue;
             }
             any = true;
@@ -265,7 +320,7 @@ impl<'a> FileSource<'a> {
             };
             self.waiting.push(Reverse(Waiting(allele)));
         }
-        if !any {
+        if !any && self.blocks.is_none() {
             Warnings::count(&self.warnings.records_without_alternate_allele, 1);
         }
         Ok(())
@@ -380,6 +435,11 @@ impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.key.cmp(&other.0.key)
     }
+}
+
+/// Whether an allele stands for any that is not listed, as gVCFs write it.
+fn is_any_other(allele: &str) -> bool {
+    matches!(allele, "<NON_REF>" | "<*>")
 }
 
 /// The nth allele's identifier: its own if there is one for each, else the first.

@@ -56,6 +56,7 @@ impl TextRecords {
             return Err(Fault::new("REF", "expected bases"));
         }
         alternates(field("ALT")?, &mut record.alternates)?;
+        record.stand_in(selection);
         let quality = field("QUAL")?;
         if quality != "." && quality.parse::<f64>().is_err() {
             return Err(Fault::new("QUAL", "expected a number or `.`"));
@@ -130,7 +131,7 @@ fn read_samples(
     };
     let places = Places {
         depth: wanted(selection.fields.depth, "DP"),
-        quality: wanted(selection.fields.genotype_quality, "GQ"),
+        quality: wanted(selection.reads_quality, "GQ"),
         alt_depth: wanted(selection.fields.alt_depth, "AD"),
     };
     let has_fields = [places.depth, places.quality, places.alt_depth]

@@ -18,6 +18,7 @@ use crate::parquet_file::ParquetFile;
 use crate::schema::{KINDS, format_columns, logical, physical_genotypes, variants_table};
 
 use super::allele::{Allele, Kind, NO_VALUE};
+use super::coverage::Coverage;
 
 /// Variants that are gathered before they are written.
 const BATCH_ROWS: usize = 1024;
@@ -33,6 +34,7 @@ pub(super) struct AllelesFile {
     absent: AbsentGenotype,
     /// Positions of all samples.
     samples: RoaringBitmap,
+    coverage: Coverage,
     next: u32,
     kinds: BTreeMap<String, u64>,
     tally: Tally,
@@ -45,8 +47,10 @@ impl AllelesFile {
         directory: &Path,
         manifest: &Manifest,
         samples: u32,
+        coverage: Coverage,
     ) -> Result<Self, IngestError> {
         Ok(Self {
+            coverage,
             absent: manifest.absent_genotype,
             samples: (0..samples).collect(),
             next: 0,
@@ -64,8 +68,13 @@ impl AllelesFile {
             .checked_add(1)
             .ok_or(IngestError::TooMany { what: "alleles" })?;
         let everywhere = *allele.recorded == self.samples;
-        if self.absent == AbsentGenotype::Missing && !everywhere {
-            allele.missing |= &self.samples - &*allele.recorded;
+        if !everywhere {
+            let absent = &self.samples - &*allele.recorded;
+            let (told, called) = self.coverage.at(&allele.key.contig, allele.key.pos);
+            allele.missing |= &(&absent & told) - called;
+            if self.absent == AbsentGenotype::Missing {
+                allele.missing |= absent - told;
+            }
         }
         self.tally.add(&allele, self.samples.len());
         let kind = allele.key.kind().name();
