@@ -48,6 +48,8 @@ pub(super) struct Record {
     pub(super) ids: String,
     pub(super) reference: String,
     pub(super) alternates: Vec<String>,
+    /// Whether the alternate allele is one that the file does not write.
+    pub(super) stands_in: bool,
     /// Whether the filter keeps it. If not, nothing below is filled.
     pub(super) kept: bool,
     /// Where the calls come from.
@@ -91,7 +93,8 @@ pub(super) const UNKNOWN: u16 = u16::MAX;
 impl Record {
     /// Lets a record without an alternate allele have calls: VCF's allele for any other.
     pub(super) fn stand_in(&mut self, selection: &Selection) {
-        if selection.reads_blocks && self.alternates.is_empty() {
+        self.stands_in = selection.reads_blocks && self.alternates.is_empty();
+        if self.stands_in {
             self.alternates.push("<*>".to_owned());
         }
     }

@@ -270,7 +270,7 @@ fn read_fields(
         if places.quality == Some(i) {
             set(&mut record.qualities, column, number("GQ", value)?);
         }
-        if places.alt_depth == Some(i) && value != b"." {
+        if places.alt_depth == Some(i) && value != b"." && !record.stands_in {
             // The reference allele's depth comes first.
             let mut depths = value.split(|byte| *byte == b',').skip(1);
             for by_column in &mut record.alt_depths {

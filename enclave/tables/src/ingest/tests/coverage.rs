@@ -172,3 +172,20 @@ fn what_is_said_wrongly_publishes_nothing() {
     );
     assert!(many.error().contains("at most 3 files at once"));
 }
+
+#[test]
+fn depths_of_a_block_are_of_the_reference_alone() {
+    let dataset = of_three(
+        "reference_blocks = 20\nformat = [\"DP\", \"AD\"]",
+        [
+            &["1 10 . A G . . . GT:DP:AD:GQ 0/1:9:5,4:50"],
+            &["1 10 . A . . . . GT:DP:AD:GQ 0/0:30:30:50"],
+            &["1 10 . A <NON_REF> . . . GT:DP:AD:GQ 0/0:20:20,0:50"],
+        ],
+    );
+    let columns = ["sample_id", "dosage", "alt_depth"];
+    assert_eq!(
+        table(&dataset.snapshot(), "genotypes", &columns),
+        ["s0 1 4", "s1 0 -", "s2 0 -"]
+    );
+}
