@@ -1,4 +1,4 @@
-# The entry points: demo · up · down · test · bench · attack · crash · mutants · lint.
+# The entry points: demo · up · down · test · bench · genomes · attack · crash · mutants · lint.
 # Everything that is installed goes into this folder (target/, .venv/).
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 # library another feature, and the engine would be built a second time.
 BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,consent disclosure ledger policies receipt tables)
 
-.PHONY: demo up down test bench attack crash mutants lint clean
+.PHONY: demo up down test bench genomes attack crash mutants lint clean
 
 demo: $(READY)
 	cargo build --workspace --bins
@@ -33,6 +33,17 @@ bench: $(READY)
 	cargo build --workspace --bins --release
 	$(BENCH) --bench visit --bench anchors --bench decisions --bench consent
 	$(BENCH) --bench overhead --features sekisho-bench/bare
+	$(MAKE) genomes
+
+# Ingest of a simulated cohort, beside plink2 and bcftools where they are. SCALE=10 for more of it.
+genomes: target/bench-venv/.ready
+	cargo build --release -p sekisho-enclave
+	target/bench-venv/bin/python infra/bench/genomes.py
+
+target/bench-venv/.ready: infra/bench/requirements.txt
+	test -x target/bench-venv/bin/python || $(PYTHON) -m venv target/bench-venv
+	target/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 attack:
 	cargo build --workspace --bins

@@ -103,11 +103,13 @@ pub(crate) struct FormatFields {
     pub(crate) genotype_quality: bool,
     /// AD of the alternate allele.
     pub(crate) alt_depth: bool,
+    /// AF of the alternate allele, as a caller gives it for a sample.
+    pub(crate) alt_fraction: bool,
 }
 
 impl FormatFields {
     pub(crate) fn any(self) -> bool {
-        self.depth || self.genotype_quality || self.alt_depth
+        self.depth || self.genotype_quality || self.alt_depth || self.alt_fraction
     }
 
     pub(crate) fn union(self, other: Self) -> Self {
@@ -115,6 +117,7 @@ impl FormatFields {
             depth: self.depth || other.depth,
             genotype_quality: self.genotype_quality || other.genotype_quality,
             alt_depth: self.alt_depth || other.alt_depth,
+            alt_fraction: self.alt_fraction || other.alt_fraction,
         }
     }
 }

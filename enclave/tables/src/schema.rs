@@ -22,7 +22,9 @@ pub(crate) const RECORDED: &str = "recorded";
 pub(crate) const DEPTH: &str = "depth";
 pub(crate) const GENOTYPE_QUALITY: &str = "genotype_quality";
 pub(crate) const ALT_DEPTH: &str = "alt_depth";
-/// `alt_depth / depth`, computed when read.
+/// The caller's share of the reads with the allele, in millionths.
+pub(crate) const ALT_FRACTION: &str = "alt_fraction";
+/// The caller's share, or else `alt_depth / depth`; computed when read.
 pub(crate) const VAF: &str = "vaf";
 
 /// `variants`, one row per alternate allele.
@@ -89,7 +91,7 @@ pub(crate) fn genotypes_table(fields: FormatFields) -> Table {
             columns.push(measure(name, ColumnType::Int, None, meaning));
         }
     }
-    if fields.depth && fields.alt_depth {
+    if fields.alt_fraction || (fields.depth && fields.alt_depth) {
         let meaning = "share of the reads with the allele";
         columns.push(measure(VAF, ColumnType::Float, Some([0.0, 1.0]), meaning));
     }
@@ -166,11 +168,12 @@ pub(crate) fn physical_genotypes(fields: FormatFields) -> SchemaRef {
 }
 
 /// The FORMAT fields' columns in their order, and whether each is kept.
-pub(crate) fn format_columns(fields: FormatFields) -> [(bool, &'static str); 3] {
+pub(crate) fn format_columns(fields: FormatFields) -> [(bool, &'static str); 4] {
     [
         (fields.depth, DEPTH),
         (fields.genotype_quality, GENOTYPE_QUALITY),
         (fields.alt_depth, ALT_DEPTH),
+        (fields.alt_fraction, ALT_FRACTION),
     ]
 }
 

@@ -132,11 +132,12 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
                 "DP" => fields.depth = true,
                 "GQ" => fields.genotype_quality = true,
                 "AD" => fields.alt_depth = true,
+                "AF" => fields.alt_fraction = true,
                 _ => {
                     return at.fail(
                         format.span(),
                         format!(
-                            "`{key}` is not a FORMAT field that is kept; expected DP, GQ or AD"
+                            "`{key}` is not a FORMAT field that is kept; expected DP, GQ, AD or AF"
                         ),
                     );
                 }

@@ -130,7 +130,7 @@ fn mistakes_are_named_by_line_and_what_was_expected() {
         (
             "\"AD\"",
             "\"PL\"",
-            "dataset.toml:13: `PL` is not a FORMAT field that is kept; expected DP, GQ or AD",
+            "dataset.toml:13: `PL` is not a FORMAT field that is kept; expected DP, GQ, AD or AF",
         ),
         (
             "one per individual",

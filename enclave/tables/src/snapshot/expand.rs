@@ -11,11 +11,11 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use roaring::RoaringBitmap;
 
-use crate::schema::{ALT_DEPTH, DEPTH, GENOTYPE_QUALITY, VAF};
+use crate::schema::{ALT_DEPTH, ALT_FRACTION, DEPTH, GENOTYPE_QUALITY, VAF};
 use crate::{UNIT, VARIANT};
 
 use super::blocks::{StoredBlock, StoredBlocks};
-use super::{GenotypeSample, Snapshot, SnapshotError};
+use super::{GenotypeSample, Snapshot, SnapshotError, scan};
 
 const BATCH_ROWS: usize = 8192;
 
@@ -49,14 +49,22 @@ impl Expansion {
     ) -> Result<Self, SnapshotError> {
         let samples = snapshot.genotype_samples()?;
         let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-        let fields: Vec<&str> = [DEPTH, GENOTYPE_QUALITY, ALT_DEPTH]
+        let stored = scan::columns(&snapshot.dir().join("genotypes.parquet"))?;
+        let fields: Vec<&str> = [DEPTH, GENOTYPE_QUALITY, ALT_DEPTH, ALT_FRACTION]
             .into_iter()
+            .filter(|field| stored.iter().any(|stored| stored == field))
             .filter(|field| {
                 let vaf = names.contains(&VAF) && *field != GENOTYPE_QUALITY;
                 vaf || names.contains(field)
             })
             .collect();
-        let of = |name| fields.iter().position(|field| *field == name).unwrap_or(0);
+        // One that is not there has no values.
+        let of = |name| {
+            fields
+                .iter()
+                .position(|field| *field == name)
+                .unwrap_or(usize::MAX)
+        };
         let columns = names
             .iter()
             .map(|name| match *name {
@@ -66,7 +74,10 @@ impl Expansion {
                 "sample_id" => ColumnBuilder::SampleId(StringBuilder::new()),
                 "individual_id" => ColumnBuilder::IndividualId(StringBuilder::new()),
                 "dosage" => ColumnBuilder::Dosage(Int64Builder::new()),
-                VAF => ColumnBuilder::Vaf(of(DEPTH), of(ALT_DEPTH), Float64Builder::new()),
+                VAF => ColumnBuilder::Vaf(
+                    [of(ALT_FRACTION), of(DEPTH), of(ALT_DEPTH)],
+                    Float64Builder::new(),
+                ),
                 field => ColumnBuilder::Field(of(field), Int64Builder::new()),
             })
             .collect();
@@ -159,9 +170,10 @@ impl Expansion {
                 ColumnBuilder::Field(index, values) => {
                     values.append_option(field(*index).map(i64::from));
                 }
-                ColumnBuilder::Vaf(depth, alt_depth, values) => {
-                    let share = match (field(*depth), field(*alt_depth)) {
-                        (Some(depth), Some(alt)) if depth > 0 => {
+                ColumnBuilder::Vaf(of, values) => {
+                    let share = match of.map(field) {
+                        [Some(millionths), ..] => Some(f64::from(millionths) / 1e6),
+                        [None, Some(depth), Some(alt)] if depth > 0 => {
                             // Callers count depths differently; the bounds hold all the same.
                             Some((f64::from(alt) / f64::from(depth)).min(1.0))
                         }
@@ -218,7 +230,8 @@ enum ColumnBuilder {
     IndividualId(StringBuilder),
     Dosage(Int64Builder),
     Field(usize, Int64Builder),
-    Vaf(usize, usize, Float64Builder),
+    /// Of the caller's share, of depth, and of the depth of the allele.
+    Vaf([usize; 3], Float64Builder),
 }
 
 impl ColumnBuilder {
@@ -229,7 +242,7 @@ impl ColumnBuilder {
                 Arc::new(builder.finish())
             }
             Self::Dosage(builder) | Self::Field(_, builder) => Arc::new(builder.finish()),
-            Self::Vaf(_, _, builder) => Arc::new(builder.finish()),
+            Self::Vaf(_, builder) => Arc::new(builder.finish()),
         }
     }
 }

@@ -27,6 +27,13 @@ pub(super) struct Scan {
     reader: ParquetRecordBatchReader,
 }
 
+/// The names of a file's columns.
+pub(super) fn columns(path: &Path) -> Result<Vec<String>, SnapshotError> {
+    let builder = builder(path)?;
+    let fields = builder.schema().fields().iter();
+    Ok(fields.map(|field| field.name().clone()).collect())
+}
+
 impl Scan {
     /// Reads columns of a file whose columns must be `full`; with a cohort, only
     /// its individuals' rows are decoded.

@@ -42,9 +42,9 @@ pub(super) struct Allele {
     pub(super) missing: RoaringBitmap,
     /// Samples of the files that hold the record.
     pub(super) recorded: Arc<RoaringBitmap>,
-    /// DP, GQ and AD of the allele, each aligned with `recorded`; `NO_VALUE` is
+    /// DP, GQ, AD and AF of the allele, each aligned with `recorded`; `NO_VALUE` is
     /// NULL.
-    pub(super) fields: [Option<Vec<i32>>; 3],
+    pub(super) fields: [Option<Vec<i32>>; 4],
 }
 
 /// NULL among the values of FORMAT fields.

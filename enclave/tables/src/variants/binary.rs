@@ -9,7 +9,7 @@ use noodles::vcf;
 use noodles::vcf::variant::record::Samples as _;
 
 use super::allele::is_sequence;
-use super::record::{Fault, Record, Selection, UNKNOWN};
+use super::record::{Fault, Record, Selection, UNKNOWN, millionths};
 use super::text::alternates;
 
 use value::{Series, Type, Value};
@@ -164,6 +164,11 @@ impl BinaryRecords {
                 "GQ" if selection.reads_quality => {
                     fill(&mut record.qualities, &series, 0, "GQ")?;
                 }
+                "AF" if selection.fields.alt_fraction => {
+                    for (alternate, by_column) in (0..).zip(&mut record.alt_fractions) {
+                        fill_shares(by_column, &series, alternate)?;
+                    }
+                }
                 "AD" if selection.fields.alt_depth => {
                     for (alternate, by_column) in (1..).zip(&mut record.alt_depths) {
                         fill(by_column, &series, alternate, "AD")?;
@@ -263,6 +268,21 @@ fn fill(
             }
             Some(value) => *slot = value,
             None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Fills AF with the nth share of each sample.
+fn fill_shares(by_column: &mut [i32], series: &Series<'_>, n: usize) -> Result<(), Fault> {
+    for (slot, values) in by_column.iter_mut().zip(series.samples()) {
+        let share = match values.kind {
+            Type::Float => values.floats().nth(n).flatten().map(f64::from),
+            _ => values.integers().nth(n).flatten().map(f64::from),
+        };
+        if let Some(share) = share {
+            let share = millionths(share);
+            *slot = share.ok_or_else(|| Fault::new("AF", "expected a share from 0 to 1"))?;
         }
     }
     Ok(())

@@ -154,7 +154,7 @@ fn combine(key: Key, records: &[Allele], warnings: &Warnings) -> Allele {
     let annotation = annotation(records, warnings);
     let rsid = records.iter().find_map(|record| record.rsid.clone());
     Warnings::count(&warnings.repeated_calls, repeated);
-    let fields = [0, 1, 2].map(|field| {
+    let fields = [0, 1, 2, 3].map(|field| {
         let has = |record: &Allele| record.fields.get(field).is_some_and(Option::is_some);
         records
             .iter()

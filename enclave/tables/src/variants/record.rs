@@ -63,6 +63,8 @@ pub(super) struct Record {
     pub(super) qualities: Vec<i32>,
     /// By alternate allele, then by column.
     pub(super) alt_depths: Vec<Vec<i32>>,
+    /// In millionths, by alternate allele, then by column.
+    pub(super) alt_fractions: Vec<Vec<i32>>,
 }
 
 /// Where a record's calls come from.
@@ -85,6 +87,13 @@ pub(super) struct Calls {
     pub(super) missing: Vec<u32>,
     /// Calls of more than two copies, which count as two.
     pub(super) above_two: u64,
+}
+
+/// A share in millionths; none if it is no share.
+pub(super) fn millionths(share: f64) -> Option<i32> {
+    (0.0..=1.0)
+        .contains(&share)
+        .then(|| (share * 1e6).round() as i32)
 }
 
 /// An allele of a genotype that is not known.
@@ -120,6 +129,10 @@ impl Record {
         self.alt_depths.resize_with(alternates, Vec::new);
         for depths in &mut self.alt_depths {
             clear(depths, selection.fields.alt_depth);
+        }
+        self.alt_fractions.resize_with(alternates, Vec::new);
+        for fractions in &mut self.alt_fractions {
+            clear(fractions, selection.fields.alt_fraction);
         }
     }
 

@@ -33,7 +33,7 @@ const TEXTS: [&str; 7] = [
     "impact",
 ];
 const SETS: [&str; 4] = ["dosage_1", "dosage_2", "missing", "recorded"];
-const LISTS: [&str; 3] = ["depth", "genotype_quality", "alt_depth"];
+const LISTS: [&str; 4] = ["depth", "genotype_quality", "alt_depth", "alt_fraction"];
 
 /// Writes what a source holds to the next run, and says where that is.
 pub(super) fn write(

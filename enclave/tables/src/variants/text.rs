@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::allele::{is_alternate, is_sequence};
 use super::header::without_end;
-use super::record::{Fault, Record, Selection, UNKNOWN};
+use super::record::{Fault, Record, Selection, UNKNOWN, millionths};
 
 /// Reads records line by line. Genotypes are matched on the line's bytes: nearly
 /// all of a cohort's are four bytes such as `0|0` and a tab.
@@ -110,6 +110,7 @@ struct Places {
     depth: Option<usize>,
     quality: Option<usize>,
     alt_depth: Option<usize>,
+    alt_fraction: Option<usize>,
 }
 
 fn read_samples(
@@ -133,10 +134,16 @@ fn read_samples(
         depth: wanted(selection.fields.depth, "DP"),
         quality: wanted(selection.reads_quality, "GQ"),
         alt_depth: wanted(selection.fields.alt_depth, "AD"),
+        alt_fraction: wanted(selection.fields.alt_fraction, "AF"),
     };
-    let has_fields = [places.depth, places.quality, places.alt_depth]
-        .iter()
-        .any(Option::is_some);
+    let has_fields = [
+        places.depth,
+        places.quality,
+        places.alt_depth,
+        places.alt_fraction,
+    ]
+    .iter()
+    .any(Option::is_some);
     let mut rest = samples;
     let mut left = selection.positions.iter().enumerate();
     loop {
@@ -280,6 +287,15 @@ fn read_fields(
                 set(by_column, column, number("AD", depth)?);
             }
         }
+        if places.alt_fraction == Some(i) && value != b"." && !record.stands_in {
+            let mut shares = value.split(|byte| *byte == b',');
+            for by_column in &mut record.alt_fractions {
+                let share = shares
+                    .next()
+                    .ok_or_else(|| Fault::new("AF", "expected a share for each allele"))?;
+                set(by_column, column, fraction(share)?);
+            }
+        }
     }
     Ok(())
 }
@@ -299,6 +315,19 @@ fn number(field: &'static str, value: &[u8]) -> Result<Option<i32>, Fault> {
         .filter(|number| *number >= 0)
         .map(Some)
         .ok_or_else(|| Fault::new(field, "expected a number from 0 or `.`"))
+}
+
+fn fraction(value: &[u8]) -> Result<Option<i32>, Fault> {
+    if value == b"." {
+        return Ok(None);
+    }
+    let share = std::str::from_utf8(value)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    share
+        .and_then(millionths)
+        .map(Some)
+        .ok_or_else(|| Fault::new("AF", "expected a share from 0 to 1, or `.`"))
 }
 
 fn set(by_column: &mut [i32], column: usize, value: Option<i32>) {

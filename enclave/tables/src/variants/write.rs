@@ -215,7 +215,7 @@ struct Genotypes {
     sets: [BinaryBuilder; 3],
     /// If any FORMAT field is kept.
     recorded: Option<BinaryBuilder>,
-    fields: [Option<ListBuilder<Int32Builder>>; 3],
+    fields: [Option<ListBuilder<Int32Builder>>; 4],
     bytes: Vec<u8>,
 }
 

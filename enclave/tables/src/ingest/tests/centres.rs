@@ -160,3 +160,42 @@ fn a_contig_that_comes_back_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn a_callers_own_share_of_the_reads_is_kept_and_goes_before_the_depths() {
+    let of = |format: &str, record: &str| {
+        let variants = format!("{VARIANTS}format = [{format}]\n");
+        with(&variants, 2, &[(&["s0", "s1"], &[record])])
+    };
+    let shares = |dataset: &Dataset| {
+        table(
+            &dataset.snapshot(),
+            "genotypes",
+            &["variant_id", "sample_id", "vaf"],
+        )
+    };
+    let record = "1 10 . A G,T . . . GT:AF:DP:AD 0/1:0.25,.:8:4,4,0 1/2:1e-3,1:10:0,5,5";
+    assert_eq!(
+        shares(&of("\"AF\"", record)),
+        [
+            "1:10:A:G s0 0.25",
+            "1:10:A:G s1 0.001",
+            "1:10:A:T s0 -",
+            "1:10:A:T s1 1.0"
+        ]
+    );
+    // Where the caller says nothing, depths do.
+    assert_eq!(
+        shares(&of("\"DP\", \"AD\", \"AF\"", record)),
+        [
+            "1:10:A:G s0 0.25",
+            "1:10:A:G s1 0.001",
+            "1:10:A:T s0 0.0",
+            "1:10:A:T s1 1.0"
+        ]
+    );
+    for wrong in ["1.2,0", "-0.1,0", "nan,0", "0.5"] {
+        let error = of("\"AF\"", &record.replace("0.25,.", wrong)).error();
+        assert!(error.contains("0.vcf:5: field `AF`"), "{wrong}: {error}");
+    }
+}
