@@ -49,7 +49,13 @@ class Run:
 
 
 def row(
-    name: str, work: str, ours: float, peer: str, theirs: float, bound: float, **mib: float
+    name: str,
+    work: str,
+    ours: float,
+    peer: str,
+    theirs: float,
+    bound: float,
+    mib: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, object]:
     """Make a line of the report."""
     ratio = ours / theirs
@@ -60,8 +66,8 @@ def row(
         "peer": peer,
         "peer_s": theirs,
         "ratio": ratio,
-        "ours_rss_mb": mib.get("ours", 0.0),
-        "peer_rss_mb": mib.get("theirs", 0.0),
+        "ours_rss_mb": mib[0],
+        "peer_rss_mb": mib[1],
         "bound": bound,
         "holds": ratio <= bound,
     }
@@ -94,13 +100,12 @@ def beside_peers(folder: Path, dataset: Path, of: str) -> list[dict[str, object]
             name,
             run.median,
             peers[name][1],
-            ours=ours.mib,
-            theirs=run.mib,
+            mib=(ours.mib, run.mib),
         )
         for name, run in theirs.items()
     ]
     rows.append(
-        row("ingest, memory in MiB", of, ours.mib, "the limit", MOST_MIB, 1.0, ours=ours.mib)
+        row("ingest, memory in MiB", of, ours.mib, "the limit", MOST_MIB, 1.0, mib=(ours.mib, 0.0))
     )
     if "plink2 --make-pgen" in theirs:
         snapshot = next((folder / "store/bench/snapshots").iterdir())
@@ -133,8 +138,7 @@ def binary(folder: Path, dataset: Path, bcf: str, of: str) -> dict[str, object]:
         "plink2 --bcf --make-pgen",
         theirs.median,
         1.2,
-        ours=ours.mib,
-        theirs=theirs.mib,
+        mib=(ours.mib, theirs.mib),
     )
 
 
@@ -163,8 +167,7 @@ def growth(folder: Path, scale: float) -> list[dict[str, object]]:
                 "as many times the time",
                 base.median * times,
                 1.0,
-                ours=runs[name].mib,
-                theirs=base.mib,
+                mib=(runs[name].mib, base.mib),
             )
         )
     return rows

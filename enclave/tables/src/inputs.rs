@@ -13,7 +13,7 @@ use crate::manifest::{Called, Manifest, ManifestError};
 use crate::{IngestError, Progress};
 
 /// Changes when the same inputs would give different tables.
-const FORMAT_VERSION: &str = "sekisho snapshot 1";
+const FORMAT_VERSION: &str = "sekisho snapshot 2";
 
 /// A file that the manifest names.
 #[derive(Clone, Debug)]

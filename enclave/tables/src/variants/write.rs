@@ -9,13 +9,14 @@ use arrow::array::{
     StringBuilder, UInt32Builder,
 };
 use arrow::datatypes::SchemaRef;
+use parquet::basic::Encoding;
 use parquet::file::properties::{EnabledStatistics, WriterPropertiesBuilder};
 use roaring::RoaringBitmap;
 
-use crate::IngestError;
 use crate::manifest::{AbsentGenotype, AnnotationKeys, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::schema::{KINDS, format_columns, logical, physical_genotypes, variants_table};
+use crate::{IngestError, VARIANT};
 
 use super::allele::{Allele, Kind, NO_VALUE};
 use super::coverage::Coverage;
@@ -295,7 +296,16 @@ impl Genotypes {
     }
 }
 
+/// Numbers and names that ascend are written as what each adds to the one before.
 fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+    let ascending = [VARIANT, "pos", "end"].map(|name| (name, Encoding::DELTA_BINARY_PACKED));
+    let named = [("variant_id", Encoding::DELTA_BYTE_ARRAY)];
+    let columns = ascending.into_iter().chain(named);
+    let properties = columns.fold(properties, |properties, (name, encoding)| {
+        properties
+            .set_column_dictionary_enabled(name.into(), false)
+            .set_column_encoding(name.into(), encoding)
+    });
     properties
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
