@@ -5,6 +5,7 @@ that most variants are rare, as in people. The file is BGZF, which every tool re
 """
 
 import struct
+import sys
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +13,7 @@ from typing import BinaryIO
 import msprime
 import numpy as np
 
-CONTIG, LENGTH = "22", 50_818_468
+CONTIG, LENGTH = "1", 248_956_422
 FIRST = 18_000_000
 BLOCK = 0xFF00
 
@@ -112,3 +113,7 @@ files = ["people.csv"]
 sample_id = { from = "id", role = "identifier" }
 individual_id = { from = "id", role = "unit" }
 """
+
+if __name__ == "__main__":
+    place, people, bases = sys.argv[1:]
+    print(write(Path(place), int(people), float(bases)))
