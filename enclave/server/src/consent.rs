@@ -32,8 +32,9 @@ type States = HashMap<String, Arc<State>>;
 pub(crate) enum ConsentError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    #[error("a change of consent is of another format ({0}); run the version that wrote it")]
-    Foreign(#[from] serde_json::Error),
+    /// Without the parser's words, which may repeat what it read.
+    #[error("a change of consent is of another format; run the version that wrote it")]
+    Foreign,
 }
 
 impl Consents {
@@ -54,16 +55,18 @@ impl Consents {
     }
 
     /// Brings a change into force. It is durable, and every visit that commits
-    /// later keeps it, when this returns.
+    /// later keeps it, when this returns. Of how many the withdrawal changed.
     pub(crate) fn change(
         &self,
         dataset: &str,
         record: &Record,
         at_ms: i64,
-    ) -> Result<(), ConsentError> {
-        let contents = record.to_bytes()?;
+    ) -> Result<u64, ConsentError> {
+        let contents = record.to_bytes().map_err(|_| ConsentError::Foreign)?;
         let mut states = self.write();
-        let after = self.known(&mut states, dataset)?.with(record);
+        let before = self.known(&mut states, dataset)?;
+        let after = before.with(record);
+        let ((_, before), (_, now)) = (before.counts(), after.counts());
         let recorded = (self.ledger).record_consent(dataset, event(record), &contents, at_ms);
         match recorded {
             Ok(()) => {
@@ -72,7 +75,7 @@ impl Consents {
                     "a change of consent is in force: {}",
                     event(record).as_str()
                 );
-                Ok(())
+                Ok(now.abs_diff(before))
             }
             Err(error) => {
                 // It may be in the ledger, and only its checkpoint not: who is asked
@@ -99,7 +102,8 @@ impl Consents {
         }
         let mut state = State::default();
         for contents in self.ledger.consents(dataset)? {
-            state.apply(&Record::from_bytes(&contents)?);
+            let record = Record::from_bytes(&contents);
+            state.apply(&record.map_err(|_| ConsentError::Foreign)?);
         }
         let state = Arc::new(state);
         states.insert(dataset.to_owned(), Arc::clone(&state));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use sekisho::{Error, Failure, Leaf, Reason};
-use sekisho_tests::{Consortium, Site, only, shown};
+use sekisho_tests::{Consortium, Dataset, Site, failure, only, shown};
 
 use super::{CANCER, COUNT, aiko, consortium, who, withdraw};
 
@@ -34,17 +34,16 @@ fn signal_workers(enclave: u32, signal: &str) {
     }
 }
 
-/// Waits until a visit was charged.
-async fn charged(consortium: &Consortium) {
+/// Waits until the ledger has a leaf.
+async fn noted(consortium: &Consortium, is: impl Fn(&Leaf) -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     while Instant::now() < end {
-        let leaves = consortium.audit(Site::East).leaves();
-        if leaves.iter().any(|leaf| matches!(leaf, Leaf::Charge(_))) {
+        if consortium.audit(Site::East).leaves().iter().any(&is) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("nothing was charged");
+    panic!("the ledger never had it");
 }
 
 /// Begins a visit, withdraws people while its worker stands still, and lets it end.
@@ -52,7 +51,7 @@ async fn withdrawn_meanwhile(consortium: &Consortium, who: &[String]) -> Result<
     let enclave = consortium.east.pid().unwrap();
     let visit = aiko(consortium).await;
     let asked = tokio::spawn(async move { visit.sql(LONG, &[CANCER]).await });
-    charged(consortium).await;
+    noted(consortium, |leaf| matches!(leaf, Leaf::Charge(_))).await;
     signal_workers(enclave, "STOP");
     withdraw(consortium, who);
     signal_workers(enclave, "CONT");
@@ -95,6 +94,24 @@ async fn a_visit_is_not_ended_by_somebody_whom_it_could_not_count() {
     withdraw(&consortium, &gone);
     withdrawn_meanwhile(&consortium, &gone).await.unwrap();
     assert!(matches!(last(&consortium), Leaf::Release(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_waits_for_its_tick_does_not_leave_with_somebody_who_withdrew() {
+    let consortium = Consortium::builder()
+        .dataset(Site::East, Dataset::cancer())
+        .policies(|policies| {
+            let slow = policies.read("profiles/standard.toml")
+                + "\n[channel]\ntick_ms = 20000\nfactor = 2\n";
+            policies.write("profiles/standard.toml", &slow);
+        })
+        .start();
+    let visit = aiko(&consortium).await;
+    let asked = tokio::spawn(async move { visit.sql(COUNT, &[CANCER]).await });
+    noted(&consortium, |leaf| matches!(leaf, Leaf::Release(_))).await;
+    withdraw(&consortium, &who(|person| person.id == "e0007"));
+    let kept_back = failure(asked.await.unwrap());
+    assert_eq!(kept_back.reason, Reason::ExecutionFailed, "{kept_back}");
 }
 
 #[test]

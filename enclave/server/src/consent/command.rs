@@ -168,17 +168,12 @@ fn withdraw(
     };
     let record = Record::Withdraw(Individuals(indices.into_iter().collect()));
     let of = record.summary().individuals;
-    let before = enclave.withdrawn()?;
-    enclave.change(record)?;
+    let changed = enclave.change(record)?;
     let dataset = &enclave.dataset;
     report::line(&format!(
         "{of} withdrawn at {dataset}: no later answer counts them"
     ));
-    already(
-        of,
-        enclave.withdrawn()?.saturating_sub(before),
-        "had withdrawn before",
-    );
+    already(of, changed, "had withdrawn before");
     Ok(())
 }
 
@@ -187,17 +182,12 @@ fn reinstate(enclave: &Enclave, individuals: &[String]) -> anyhow::Result<()> {
     let indices = known.context("nobody was reinstated; correct the name")?;
     let record = Record::Reinstate(Individuals(indices.into_iter().collect()));
     let of = record.summary().individuals;
-    let before = enclave.withdrawn()?;
-    enclave.change(record)?;
+    let changed = enclave.change(record)?;
     let dataset = &enclave.dataset;
     report::line(&format!(
         "{of} reinstated at {dataset}, for what they consent to"
     ));
-    already(
-        of,
-        before.saturating_sub(enclave.withdrawn()?),
-        "had not withdrawn",
-    );
+    already(of, changed, "had not withdrawn");
     Ok(())
 }
 
@@ -233,7 +223,7 @@ fn show(enclave: &Enclave) -> anyhow::Result<()> {
             Ok(())
         }
         Control::Failed(why) => bail!(why),
-        Control::Done => bail!("the enclave is of another version"),
+        Control::Done { .. } => bail!("the enclave is of another version"),
     }
 }
 
@@ -268,20 +258,11 @@ impl Enclave {
         Ok(indices.into_iter().flatten().collect())
     }
 
-    /// How many withdrew so far.
-    fn withdrawn(&self) -> anyhow::Result<u64> {
-        let dataset = self.dataset.clone();
-        match self.told(Told::Count { dataset })? {
-            Control::Counts { withdrawn, .. } => Ok(withdrawn),
-            Control::Failed(why) => bail!(why),
-            Control::Done => bail!("the enclave is of another version"),
-        }
-    }
-
-    fn change(&self, record: Record) -> anyhow::Result<()> {
+    /// Brings a change into force; of how many the withdrawal changed.
+    fn change(&self, record: Record) -> anyhow::Result<u64> {
         let dataset = self.dataset.clone();
         match self.told(Told::Change { dataset, record })? {
-            Control::Done => Ok(()),
+            Control::Done { changed } => Ok(changed),
             Control::Failed(why) => bail!(
                 "the change was not acknowledged: {why}; see with `consent show` what is in force"
             ),

@@ -49,7 +49,10 @@ pub(crate) enum Told {
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub(crate) enum Control {
     /// It is in force.
-    Done,
+    Done {
+        /// Of how many it changed whether they are withdrawn.
+        changed: u64,
+    },
     /// So many are on record, and so many of them withdrew.
     Counts {
         /// On record.
@@ -125,7 +128,7 @@ pub(crate) fn done(consents: &Consents, told: Told, at_ms: i64) -> Control {
     let done = match told {
         Told::Change { dataset, record } => {
             let changed = consents.change(&dataset, &record, at_ms);
-            changed.map(|()| Control::Done)
+            changed.map(|changed| Control::Done { changed })
         }
         Told::Count { dataset } => consents.of(&dataset).map(|state| {
             let (on_record, withdrawn) = state.counts();

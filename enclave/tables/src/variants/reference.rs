@@ -80,10 +80,8 @@ impl Reference {
             if known(own) && known(there) && own != there {
                 return Err(Fault::new(
                     "REF",
-                    format!(
-                        "it has another base than the reference at position {at}; is the file of \
-                         another assembly, or on the other strand?"
-                    ),
+                    "it has another base than the reference genome; is the file of another \
+                     assembly, or on the other strand?",
                 ));
             }
         }

@@ -165,6 +165,10 @@ fn a_slip_in_a_file_of_consents_is_refused_and_names_nobody() {
     ] {
         names_nobody(&rejected(bytes));
     }
+    // A name of the holder's own that begins as a comment does is not passed over.
+    names_nobody(&rejected(
+        file_of_consents(&format!("#{PERSON}")).as_bytes(),
+    ));
     // Columns in another order, a byte-order mark, and CRLF are read as meant.
     let text = "\u{FEFF}withdrawn,codes,industry,countries,registered_on,collected_by,individual_id\r\nNo,hmb;irb,Yes,jp;de,,,canary-0471\r\n";
     let read = consents("consents.csv", text.as_bytes()).unwrap();
