@@ -44,29 +44,21 @@ fn main() {
     }
     println!("  casbin over every line     {:>9.1}", plain * 1e6);
     let work = format!("a decision among {MANY} grants, at the 99th percentile");
-    let within = Row::within("decision", &work, at(&of_many, 99), LIMIT_S, own_peak_mib());
-    let beside = |name: &str, ours_s: f64, peer: &str, peer_s: f64, bound: f64| Row {
-        name: name.to_owned(),
-        work: format!("a decision among {MANY} grants"),
-        ours_s,
-        peer: peer.to_owned(),
-        peer_s,
-        ratio: ours_s / peer_s,
-        ours_rss_mb: own_peak_mib(),
-        peer_rss_mb: 0.0,
-        bound,
-        holds: ours_s <= bound * peer_s,
-    };
+    let rss = own_peak_mib();
+    let within = Row::within("decision", &work, at(&of_many, 99), LIMIT_S, rss);
+    let work = format!("a decision among {MANY} grants");
     let among = format!("the same among {FEW}, both at the 99th percentile");
-    let grows = beside(
+    let few = (among.as_str(), at(&of_few, 99));
+    let grows = Row::beside(
         "decision, growth",
+        &work,
         at(&of_many, 99),
-        &among,
-        at(&of_few, 99),
+        few,
         GROWTH,
+        rss,
     );
-    let every = "casbin's enforcement over all lines";
-    let plain = beside("decision, casbin", at(&of_many, 50), every, plain, 1.0);
+    let every = ("casbin's enforcement over all lines", plain);
+    let plain = Row::beside("decision, casbin", &work, at(&of_many, 50), every, 1.0, rss);
     for row in [&within, &grows, &plain] {
         println!(
             "  {}: {:.4} of {}, bound {}",

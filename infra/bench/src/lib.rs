@@ -40,18 +40,31 @@ pub struct Row {
 impl Row {
     /// A time that is held against a limit, in seconds.
     pub fn within(name: &str, work: &str, ours_s: f64, limit_s: f64, ours_rss_mb: f64) -> Self {
-        let ratio = ours_s / limit_s;
+        let limit = format!("the limit of {} ms", limit_s * 1e3);
+        Self::beside(name, work, ours_s, (&limit, limit_s), 1.0, ours_rss_mb)
+    }
+
+    /// A time that is held against a peer's of this process, in seconds.
+    pub fn beside(
+        name: &str,
+        work: &str,
+        ours_s: f64,
+        (peer, peer_s): (&str, f64),
+        bound: f64,
+        ours_rss_mb: f64,
+    ) -> Self {
+        let ratio = ours_s / peer_s;
         Self {
             name: name.to_owned(),
             work: work.to_owned(),
             ours_s,
-            peer: format!("the limit of {} ms", limit_s * 1e3),
-            peer_s: limit_s,
+            peer: peer.to_owned(),
+            peer_s,
             ratio,
             ours_rss_mb,
             peer_rss_mb: 0.0,
-            bound: 1.0,
-            holds: ratio <= 1.0,
+            bound,
+            holds: ratio <= bound,
         }
     }
 }

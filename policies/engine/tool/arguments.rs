@@ -193,7 +193,7 @@ pub(crate) struct Asked {
     /// catalog, check, query, budget or receipt.
     #[arg(long, default_value = "query")]
     pub(crate) operation: Operation,
-    /// A moment, as 2026-11-21T09:00:00+09:00; now if it is left out.
+    /// A moment, as 2026-11-21T09:00:00+09:00, or the noon (UTC) of a day; now if it is left out.
     #[arg(long, value_parser = moment)]
     pub(crate) at: Option<Timestamp>,
 }

@@ -189,3 +189,34 @@ fn depths_of_a_block_are_of_the_reference_alone() {
         ["s0 1 4", "s1 0 -", "s2 0 -"]
     );
 }
+
+#[test]
+fn who_carries_an_allele_that_is_not_listed_is_not_taken_to_have_the_reference() {
+    let dataset = of_three(
+        "reference_blocks = 0",
+        [
+            &["1 10 . A G . . . GT 0/1", "1 20 . A G . . . GT 0/1"],
+            &[
+                "1 10 . A <NON_REF> . . . GT 0/1",
+                "1 20 . A C,<NON_REF> . . . GT 1/2",
+            ],
+            &[
+                "1 10 . A . . . . GT 0/1",
+                "1 20 . A C,<NON_REF> . . . GT 0/1",
+            ],
+        ],
+    );
+    let cells = dosages(&dataset.snapshot());
+    let of_g: Vec<&String> = cells.iter().filter(|cell| cell.contains(":A:G")).collect();
+    assert_eq!(
+        of_g,
+        [
+            "1:10:A:G s0 1",
+            "1:10:A:G s1 -",
+            "1:10:A:G s2 -",
+            "1:20:A:G s0 1",
+            "1:20:A:G s1 -",
+            "1:20:A:G s2 0",
+        ]
+    );
+}

@@ -22,9 +22,13 @@ impl FileSource<'_> {
         if self.record.genotypes == Genotypes::Absent {
             return Ok(());
         }
+        // Whoever has an allele that is not listed may have any.
         let unknown = |position: u32| {
-            let mut calls = self.record.calls.iter();
-            calls.any(|calls| calls.missing.contains(&position))
+            let mut alleles = self.record.alternates.iter().zip(&self.record.calls);
+            alleles.any(|(allele, calls)| {
+                let carried = calls.one.contains(&position) || calls.two.contains(&position);
+                calls.missing.contains(&position) || (carried && is_any_other(allele))
+            })
         };
         let good = |column: usize| {
             let quality = self.record.qualities.get(column).copied();
@@ -37,11 +41,12 @@ impl FileSource<'_> {
             return Ok(());
         }
         let any_other = |allele: &String| is_any_other(allele);
-        let end = if self.record.alternates.iter().all(any_other) {
-            self.end(0, *start, &self.record.reference, "<*>")?
-        } else {
-            self.end(0, *start, &self.record.reference, "*")?
+        // INFO/END of a record with alleles of its own is theirs.
+        let allele = match self.record.alternates.iter().all(any_other) {
+            true => "<*>",
+            false => "*",
         };
+        let end = self.end(0, *start, &self.record.reference, allele)?;
         blocks.push(Block {
             contig: contig.clone(),
             start: *start,
@@ -72,9 +77,9 @@ impl FileSource<'_> {
             let reference = &self.record.reference;
             let mut written = trim(self.record.pos, reference, alternate);
             if let Some(reference) = &self.reference {
-                let start = (written.0, written.1.clone());
+                let before = written.clone();
                 written = reference.normalised(&contig.name, written)?;
-                let moved = u64::from(start != (written.0, written.1.clone()));
+                let moved = u64::from(written != before);
                 Warnings::count(&self.warnings.moved_alleles, moved);
             }
             let (pos, trimmed, alternate) = written;
