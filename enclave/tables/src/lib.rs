@@ -20,5 +20,8 @@ mod variants;
 pub use catalogue::{Catalogue, Column, ColumnType, Label, Role, Rows, Table, UNIT, VARIANT};
 pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
 pub use manifest::ManifestError;
-pub use snapshot::{Batches, Blocks, GenotypeBlock, GenotypeSample, Snapshot, SnapshotError};
+pub use snapshot::{
+    Batches, Blocks, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup, GenotypeSample, SPAN,
+    Selection, Snapshot, SnapshotError, Span, Spans,
+};
 pub use store::{Store, StoreError};

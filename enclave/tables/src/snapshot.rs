@@ -18,6 +18,9 @@
 mod blocks;
 mod expand;
 mod scan;
+mod selection;
+mod span;
+mod spans;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +33,9 @@ use roaring::RoaringBitmap;
 use crate::{Catalogue, ColumnType, Rows, Table, UNIT, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
+pub use selection::Selection;
+pub use span::{Genotype, GenotypeCounts, GenotypeGroup, SPAN, Span};
+pub use spans::Spans;
 
 /// A published snapshot. Cheap to clone; its files never change.
 #[derive(Clone, Debug)]

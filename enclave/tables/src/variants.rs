@@ -42,6 +42,7 @@ use write::{AllelesFile, Tally};
 
 #[cfg(test)]
 pub(crate) use allele::trim as trimmed;
+pub(crate) use assembly::canonical as chromosome;
 
 /// Files that are open at once; more are merged in passes, which the tests do
 /// with few files.

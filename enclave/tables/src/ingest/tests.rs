@@ -16,6 +16,7 @@ mod publication;
 mod published;
 mod records;
 mod reference;
+mod spans;
 
 use std::fs;
 use std::io::Write;

@@ -112,13 +112,7 @@ pub(super) fn reader(
     rows: Option<&RoaringBitmap>,
     batch_rows: usize,
 ) -> Result<ParquetRecordBatchReader, SnapshotError> {
-    let mut builder = builder(path)?;
-    for column in columns {
-        if builder.schema().index_of(column).is_err() {
-            let message = format!("it has no column `{column}`");
-            return Err(SnapshotError::damaged(path)(message));
-        }
-    }
+    let mut builder = builder_of(path, columns)?;
     if let Some(rows) = rows {
         let total = builder.metadata().file_metadata().num_rows();
         let total = usize::try_from(total).map_err(SnapshotError::damaged(path))?;
@@ -126,6 +120,31 @@ pub(super) fn reader(
         let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), total);
         builder = builder.with_row_selection(selection);
     }
+    build(builder, path, columns, batch_rows)
+}
+
+/// A file that must have these columns.
+pub(super) fn builder_of(
+    path: &Path,
+    columns: &[&str],
+) -> Result<ParquetRecordBatchReaderBuilder<File>, SnapshotError> {
+    let builder = builder(path)?;
+    for column in columns {
+        if builder.schema().index_of(column).is_err() {
+            let message = format!("it has no column `{column}`");
+            return Err(SnapshotError::damaged(path)(message));
+        }
+    }
+    Ok(builder)
+}
+
+/// Reads these columns, in the file's order.
+pub(super) fn build(
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    path: &Path,
+    columns: &[&str],
+    batch_rows: usize,
+) -> Result<ParquetRecordBatchReader, SnapshotError> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     builder
         .with_projection(mask)

@@ -139,7 +139,7 @@ impl Assembly {
 
 /// A contig's name in every file alike: chromosomes without `chr`, also where they are
 /// given by their accession in RefSeq or GenBank; the mitochondrion is `MT`.
-pub(super) fn canonical(name: &str) -> Cow<'_, str> {
+pub(crate) fn canonical(name: &str) -> Cow<'_, str> {
     if let Some((_, chromosome)) = accession(name) {
         return Cow::Borrowed(chromosome);
     }

@@ -1,0 +1,299 @@
+//! Which variants of a snapshot are meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::statistics::Statistics;
+use roaring::RoaringBitmap;
+
+use super::{Snapshot, SnapshotError, scan};
+use crate::variants::chromosome;
+
+/// Variants, as somebody names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Those whose first base lies here.
+    Region {
+        /// The chromosome, without `chr`.
+        chrom: String,
+        /// First and last base, 1-based, inclusive; none for the whole chromosome.
+        range: Option<(u32, u32)>,
+    },
+    /// Those annotated with this gene.
+    Gene(String),
+    /// These, as `CHROM:POS:REF:ALT`, trimmed.
+    Variants(BTreeSet<String>),
+}
+
+impl Selection {
+    /// A region as people write it: `22:16050000-16060000`, `chr22:5`, `22`.
+    /// Positions may have commas.
+    pub fn region(text: &str) -> Option<Self> {
+        let (chrom, range) = match text.rsplit_once(':') {
+            Some((chrom, range)) => (chrom, Some(positions(range)?)),
+            None => (text, None),
+        };
+        let legal = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+        let named = (1..=255).contains(&chrom.len()) && chrom.bytes().all(legal);
+        named.then(|| Self::Region {
+            chrom: chromosome(chrom).into_owned(),
+            range,
+        })
+    }
+
+    /// Variants by their identifiers.
+    pub fn variants<'a>(ids: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let ids = ids.into_iter().map(|id| {
+            let (chrom, pos, alleles) = parts(id)?;
+            Some(format!("{}:{pos}:{alleles}", chromosome(chrom)))
+        });
+        ids.collect::<Option<_>>().map(Self::Variants)
+    }
+
+    /// The same text for the same selection, however it was written.
+    pub fn canonical(&self) -> String {
+        match self {
+            Self::Region { chrom, range: None } => format!("region {chrom}"),
+            Self::Region {
+                chrom,
+                range: Some((start, end)),
+            } => format!("region {chrom}:{start}-{end}"),
+            Self::Gene(gene) => format!("gene {gene}"),
+            Self::Variants(ids) => {
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                format!("variants {}", ids.join(","))
+            }
+        }
+    }
+
+    /// The columns of `variants` that it reads.
+    pub fn columns(&self) -> &'static [&'static str] {
+        match self {
+            Self::Region { range: None, .. } => &["chrom"],
+            Self::Region { .. } => &["chrom", "pos"],
+            Self::Gene(_) => &["gene"],
+            Self::Variants(_) => &["chrom", "pos", "variant_id"],
+        }
+    }
+}
+
+impl Snapshot {
+    /// The variants (`__variant`) that are meant. What is read hangs on positions
+    /// and genes, never on who carries what.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no variants or no such column, or a file cannot be read.
+    pub fn select(&self, selection: &Selection) -> Result<RoaringBitmap, SnapshotError> {
+        match selection {
+            Selection::Region { chrom, range } => {
+                let (start, end) = range.unwrap_or((0, u32::MAX));
+                self.located(chrom, selection.columns(), |pos| {
+                    (i64::from(start)..=i64::from(end)).contains(&pos)
+                })
+            }
+            Selection::Gene(gene) => self.variants_where(
+                selection.columns(),
+                |group| may_have(group, "gene", gene),
+                |batch, row| batch.column(0).as_string::<i32>().value(row) == gene,
+            ),
+            Selection::Variants(ids) => {
+                let mut places: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+                for (chrom, pos, _) in ids.iter().filter_map(|id| parts(id)) {
+                    places.entry(chrom).or_default().insert(pos);
+                }
+                let mut at = RoaringBitmap::new();
+                for (chrom, wanted) in places {
+                    at |= self.located(chrom, &["chrom", "pos"], |pos| wanted.contains(&pos))?;
+                }
+                let path = self.table_path("variants");
+                let named = scan::reader(&path, &["variant_id"], Some(&at), 1024)?;
+                let mut rows = at.iter();
+                let mut found = RoaringBitmap::new();
+                for batch in named {
+                    let batch = batch.map_err(SnapshotError::damaged(&path))?;
+                    let names = batch.column(0).as_string::<i32>();
+                    for (name, row) in names.iter().zip(&mut rows) {
+                        if name.is_some_and(|name| ids.contains(name)) {
+                            found.insert(row);
+                        }
+                    }
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    /// Variants of a chromosome; `columns` are `chrom` and, if positions count, `pos`.
+    fn located(
+        &self,
+        chrom: &str,
+        columns: &[&str],
+        wanted: impl Fn(i64) -> bool,
+    ) -> Result<RoaringBitmap, SnapshotError> {
+        self.variants_where(
+            columns,
+            |group| may_have(group, "chrom", chrom),
+            |batch, row| {
+                let of_chromosome = batch.column(0).as_string::<i32>().value(row) == chrom;
+                of_chromosome
+                    && match batch.columns().get(1) {
+                        Some(pos) => wanted(pos.as_primitive::<Int64Type>().value(row)),
+                        None => true,
+                    }
+            },
+        )
+    }
+
+    fn variants_where(
+        &self,
+        columns: &[&str],
+        may: impl Fn(&RowGroupMetaData) -> bool,
+        meant: impl Fn(&RecordBatch, usize) -> bool,
+    ) -> Result<RoaringBitmap, SnapshotError> {
+        self.table("variants")?;
+        let path = self.table_path("variants");
+        let builder = scan::builder_of(&path, columns)?;
+        let groups = groups(builder.metadata().row_groups(), may);
+        let mut starts = groups.iter().map(|(_, start, rows)| (*start, *rows));
+        let chosen = groups.iter().map(|(group, ..)| *group).collect();
+        let reader = scan::build(builder.with_row_groups(chosen), &path, columns, 8192)?;
+        let mut found = RoaringBitmap::new();
+        let (mut next, mut left) = (0, 0);
+        for batch in reader {
+            let batch = batch.map_err(SnapshotError::damaged(&path))?;
+            for row in 0..batch.num_rows() {
+                while left == 0 {
+                    let Some(group) = starts.next() else { break };
+                    (next, left) = group;
+                }
+                if meant(&batch, row) {
+                    found.insert(next);
+                }
+                next += 1;
+                left = left.saturating_sub(1);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The row groups that may have what is wanted: number, first row, rows.
+fn groups(
+    all: &[RowGroupMetaData],
+    may: impl Fn(&RowGroupMetaData) -> bool,
+) -> Vec<(usize, u32, u64)> {
+    let mut start = 0_u64;
+    let numbered = all.iter().enumerate().map(|(number, group)| {
+        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+        let first = u32::try_from(start).unwrap_or(u32::MAX);
+        start += rows;
+        (group, (number, first, rows))
+    });
+    let wanted = numbered.filter(|(group, _)| may(group));
+    wanted.map(|(_, numbered)| numbered).collect()
+}
+
+/// Whether a row group's statistics leave room for a text.
+fn may_have(group: &RowGroupMetaData, column: &str, text: &str) -> bool {
+    let of = group
+        .columns()
+        .iter()
+        .find(|of| of.column_descr().name() == column);
+    match of.and_then(|of| of.statistics()) {
+        Some(Statistics::ByteArray(of)) => {
+            let above = of
+                .min_opt()
+                .is_none_or(|least| least.data() <= text.as_bytes());
+            above
+                && of
+                    .max_opt()
+                    .is_none_or(|most| most.data() >= text.as_bytes())
+        }
+        _ => true,
+    }
+}
+
+/// `5-10`, or `5` for one base.
+fn positions(text: &str) -> Option<(u32, u32)> {
+    let number = |text: &str| {
+        let digits: String = text.chars().filter(|c| *c != ',').collect();
+        let number: u32 = digits.parse().ok().filter(|_| !digits.starts_with('+'))?;
+        (number > 0).then_some(number)
+    };
+    let (start, end) = match text.split_once('-') {
+        Some((start, end)) => (number(start)?, number(end)?),
+        None => (number(text)?, number(text)?),
+    };
+    (start <= end).then_some((start, end))
+}
+
+/// Chromosome, position and alleles of an identifier.
+fn parts(id: &str) -> Option<(&str, i64, &str)> {
+    let mut fields = id.splitn(3, ':');
+    let (chrom, pos, alleles) = (fields.next()?, fields.next()?, fields.next()?);
+    let (reference, alternate) = alleles.split_once(':')?;
+    let pos: u32 = pos.parse().ok().filter(|_| !pos.starts_with('+'))?;
+    let legal = |text: &str| {
+        (1..=10_000).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    (legal(chrom) && legal(reference) && legal(alternate)).then_some((
+        chrom,
+        i64::from(pos),
+        alleles,
+    ))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_read_as_people_write_it() {
+        let canonical = |text| Selection::region(text).map(|region| region.canonical());
+        let same = "region 22:16050000-16060000";
+        for text in ["22:16050000-16060000", "chr22:16,050,000-16,060,000"] {
+            assert_eq!(canonical(text).as_deref(), Some(same), "{text}");
+        }
+        assert_eq!(canonical("chr22").as_deref(), Some("region 22"));
+        assert_eq!(canonical("X:5").as_deref(), Some("region X:5-5"));
+        assert_eq!(canonical("chrM").as_deref(), Some("region MT"));
+        for text in [
+            "",
+            ":1-2",
+            "22:",
+            "22:0-5",
+            "22:5-4",
+            "22:+5",
+            "22:a-b",
+            "22:1-2-3",
+            "2 2:1-2",
+            "22:-5",
+            "22:5-",
+            "22:1-4294967296",
+        ] {
+            assert_eq!(canonical(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn variants_are_named_in_full() {
+        let of = |ids: &[&str]| Selection::variants(ids.iter().copied());
+        let named = of(&["chr22:5:A:<DEL>", "22:7:G:T", "22:5:A:<DEL>"]).unwrap();
+        assert_eq!(named.canonical(), "variants 22:5:A:<DEL>,22:7:G:T");
+        for id in [
+            "rs5",
+            "22:5:A",
+            "22:x:A:T",
+            "22:5::T",
+            "22:5:A:",
+            "22:+5:A:T",
+            "22:5:A:T T",
+        ] {
+            assert_eq!(of(&[id]), None, "{id}");
+        }
+    }
+}

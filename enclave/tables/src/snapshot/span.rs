@@ -1,0 +1,334 @@
+//! Genotypes in memory, to be counted by AND and popcount.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use roaring::RoaringBitmap;
+
+use super::{GenotypeBlock, Snapshot, SnapshotError};
+
+/// Variants of a span.
+pub const SPAN: u32 = 4096;
+
+/// How many individuals of a group have which genotype. Of somebody with several
+/// samples the most copies count that any of them has, and the genotype is unknown
+/// if it is in all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GenotypeCounts {
+    /// No copy of the allele.
+    pub none: u64,
+    /// One copy.
+    pub one: u64,
+    /// Two copies.
+    pub two: u64,
+    /// Not known.
+    pub missing: u64,
+}
+
+/// One of the genotypes that [`GenotypeCounts`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Genotype {
+    /// No copy of the allele.
+    None,
+    /// One copy.
+    One,
+    /// Two copies.
+    Two,
+    /// Not known.
+    Missing,
+}
+
+/// A group of individuals, as genotypes know them: those who have a sample.
+#[derive(Clone, Debug)]
+pub struct GenotypeGroup {
+    /// The positions of their samples, one bit each.
+    plane: Vec<u64>,
+    individuals: RoaringBitmap,
+    /// Whose a position is.
+    units: Vec<u32>,
+    /// Of each individual the number of samples, if anybody has several.
+    samples: Option<HashMap<u32, u32>>,
+}
+
+impl GenotypeGroup {
+    /// The group of these individuals.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub fn new(snapshot: &Snapshot, individuals: &RoaringBitmap) -> Result<Self, SnapshotError> {
+        let samples = snapshot.genotype_samples()?;
+        let mut plane = vec![0_u64; samples.len().div_ceil(64)];
+        let mut genotyped = RoaringBitmap::new();
+        let mut number: HashMap<u32, u32> = HashMap::new();
+        let mut several = false;
+        for (position, sample) in samples.iter().enumerate() {
+            if individuals.contains(sample.unit) {
+                if let Some(word) = plane.get_mut(position / 64) {
+                    *word |= 1 << (position % 64);
+                }
+                if !genotyped.insert(sample.unit) {
+                    several = true;
+                }
+                *number.entry(sample.unit).or_default() += 1;
+            }
+        }
+        Ok(Self {
+            plane,
+            individuals: genotyped,
+            units: samples.iter().map(|sample| sample.unit).collect(),
+            samples: several.then_some(number),
+        })
+    }
+
+    /// Those of the group who have a sample.
+    pub fn individuals(&self) -> &RoaringBitmap {
+        &self.individuals
+    }
+
+    fn has(&self, position: u32) -> bool {
+        let word = self.plane.get(position as usize / 64);
+        word.is_some_and(|word| word >> (position % 64) & 1 == 1)
+    }
+
+    fn unit(&self, position: u32) -> Option<u32> {
+        self.units.get(position as usize).copied()
+    }
+}
+
+/// A run of variants with their genotypes, as bit planes or as lists of samples,
+/// whichever are shorter.
+#[derive(Debug)]
+pub struct Span {
+    first: u32,
+    ids: Vec<u8>,
+    /// Where each variant's identifier ends.
+    ends: Vec<u32>,
+    /// Samples with one copy, with two, and of unknown genotype.
+    sets: Vec<[Set; 3]>,
+    /// Words of a plane.
+    words: usize,
+    planes: Vec<u64>,
+    lists: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Set {
+    /// From here on in `planes`.
+    Plane(u32),
+    /// From here to there in `lists`.
+    List(u32, u32),
+}
+
+impl Span {
+    /// Reads span `number` of a snapshot's variants.
+    pub(super) fn read(snapshot: &Snapshot, number: u32) -> Result<Self, SnapshotError> {
+        let words = snapshot.genotype_samples()?.len().div_ceil(64);
+        let first = number.saturating_mul(SPAN);
+        let mut span = Self {
+            first,
+            ids: Vec::new(),
+            ends: Vec::new(),
+            sets: Vec::new(),
+            words,
+            planes: Vec::new(),
+            lists: Vec::new(),
+        };
+        let mut rows = RoaringBitmap::new();
+        rows.insert_range(first..first.saturating_add(SPAN));
+        for block in snapshot.blocks_of(&rows)? {
+            let GenotypeBlock {
+                variant_id,
+                dosage_1,
+                dosage_2,
+                missing,
+                ..
+            } = block?;
+            span.ids.extend_from_slice(variant_id.as_bytes());
+            span.ends.push(length(span.ids.len()));
+            let sets = [dosage_1, dosage_2, missing].map(|set| span.add(&set));
+            span.sets.push(sets);
+        }
+        span.planes.shrink_to_fit();
+        span.lists.shrink_to_fit();
+        Ok(span)
+    }
+
+    fn add(&mut self, set: &RoaringBitmap) -> Set {
+        // A place in a list takes half a word.
+        if set.len() as usize <= 2 * self.words {
+            let start = self.lists.len();
+            self.lists.extend(set);
+            return Set::List(length(start), length(self.lists.len()));
+        }
+        let start = self.planes.len();
+        self.planes.resize(start + self.words, 0);
+        for position in set {
+            if let Some(word) = self.planes.get_mut(start + position as usize / 64) {
+                *word |= 1 << (position % 64);
+            }
+        }
+        Set::Plane(length(start))
+    }
+
+    /// The variants (`__variant`) of the span.
+    pub fn variants(&self) -> Range<u32> {
+        self.first..self.first + length(self.sets.len())
+    }
+
+    /// What it takes in memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        let Self {
+            ids,
+            ends,
+            sets,
+            planes,
+            lists,
+            ..
+        } = self;
+        ids.len()
+            + size_of_val(ends.as_slice())
+            + size_of_val(sets.as_slice())
+            + size_of_val(planes.as_slice())
+            + size_of_val(lists.as_slice())
+    }
+
+    /// A variant's identifier; empty if it is not of the span.
+    pub fn id(&self, variant: u32) -> &str {
+        let id = self.index(variant).and_then(|index| {
+            let start = index
+                .checked_sub(1)
+                .map_or(Some(0), |before| self.ends.get(before).copied());
+            let range = start? as usize..*self.ends.get(index)? as usize;
+            std::str::from_utf8(self.ids.get(range)?).ok()
+        });
+        id.unwrap_or_default()
+    }
+
+    /// How many of a group have which genotype; of a variant that is not of the
+    /// span everybody's is unknown.
+    pub fn counts(&self, variant: u32, group: &GenotypeGroup) -> GenotypeCounts {
+        let individuals = group.individuals.len();
+        let Some(sets) = self.index(variant).and_then(|index| self.sets.get(index)) else {
+            return GenotypeCounts {
+                missing: individuals,
+                ..GenotypeCounts::default()
+            };
+        };
+        let [one, two, missing] = match group.samples {
+            None => sets.map(|set| self.count(set, group)),
+            Some(_) => {
+                let [one, two, missing] = self.of_individuals(sets, group);
+                [one.len(), two.len(), missing.len()]
+            }
+        };
+        GenotypeCounts {
+            none: individuals.saturating_sub(one + two + missing),
+            one,
+            two,
+            missing,
+        }
+    }
+
+    /// Who of a group has a genotype.
+    pub fn individuals(
+        &self,
+        variant: u32,
+        genotype: Genotype,
+        group: &GenotypeGroup,
+    ) -> RoaringBitmap {
+        let Some(sets) = self.index(variant).and_then(|index| self.sets.get(index)) else {
+            return RoaringBitmap::new();
+        };
+        let [one, two, missing] = self.of_individuals(sets, group);
+        match genotype {
+            Genotype::One => one,
+            Genotype::Two => two,
+            Genotype::Missing => missing,
+            Genotype::None => &group.individuals - (one | two | missing),
+        }
+    }
+
+    fn index(&self, variant: u32) -> Option<usize> {
+        let index = variant.checked_sub(self.first)? as usize;
+        (index < self.sets.len()).then_some(index)
+    }
+
+    fn plane(&self, start: u32) -> &[u64] {
+        let start = start as usize;
+        self.planes
+            .get(start..start + self.words)
+            .unwrap_or_default()
+    }
+
+    fn list(&self, start: u32, end: u32) -> &[u32] {
+        self.lists
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
+    }
+
+    fn count(&self, set: Set, group: &GenotypeGroup) -> u64 {
+        match set {
+            Set::List(start, end) => {
+                let list = self.list(start, end).iter();
+                list.filter(|position| group.has(**position)).count() as u64
+            }
+            Set::Plane(start) => {
+                let both = self.plane(start).iter().zip(&group.plane);
+                both.map(|(a, b)| u64::from((a & b).count_ones())).sum()
+            }
+        }
+    }
+
+    fn positions(&self, set: Set, group: &GenotypeGroup) -> Vec<u32> {
+        match set {
+            Set::List(start, end) => {
+                let list = self.list(start, end).iter().copied();
+                list.filter(|position| group.has(*position)).collect()
+            }
+            Set::Plane(start) => {
+                let both = self.plane(start).iter().zip(&group.plane).zip(0_u32..);
+                let bits = both.flat_map(|((a, b), word)| {
+                    let mut rest = a & b;
+                    std::iter::from_fn(move || {
+                        let bit = rest.trailing_zeros();
+                        rest &= rest.wrapping_sub(1);
+                        (bit < 64).then_some(word * 64 + bit)
+                    })
+                });
+                bits.collect()
+            }
+        }
+    }
+
+    /// The individuals of a group with one copy, with two, and of unknown genotype.
+    fn of_individuals(&self, sets: &[Set; 3], group: &GenotypeGroup) -> [RoaringBitmap; 3] {
+        let units = |set: Set| {
+            let positions = self.positions(set, group).into_iter();
+            positions.filter_map(|position| group.unit(position))
+        };
+        let [one, two, missing] = *sets;
+        let two: RoaringBitmap = units(two).collect();
+        let one = units(one).collect::<RoaringBitmap>() - &two;
+        let missing = match &group.samples {
+            None => units(missing).collect(),
+            Some(samples) => {
+                let mut unknown: HashMap<u32, u32> = HashMap::new();
+                for unit in units(missing) {
+                    *unknown.entry(unit).or_default() += 1;
+                }
+                let in_all = unknown
+                    .iter()
+                    .filter(|(unit, n)| samples.get(unit) == Some(n));
+                in_all.map(|(unit, _)| *unit).collect()
+            }
+        };
+        [one, two, missing]
+    }
+}
+
+/// A span is too short for its parts to have more than 2³² places: at most
+/// 3 · 4096 sets, each of which has 2²⁰ words or fewer.
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
