@@ -3,7 +3,9 @@
 //! A variant's figures are released only where each of them stands for a crowd:
 //! carriers and non-carriers, and every genotype that occurs.
 
-use crate::{Profile, rounding};
+use roaring::RoaringBitmap;
+
+use crate::{Noise, Profile, hardy_weinberg, rounding, suppress};
 
 /// The smallest cohort of a frequency.
 const SMALLEST: u64 = 100;
@@ -17,16 +19,165 @@ const SMALLEST_OF_MANY: u64 = 1_000;
 /// Allele numbers are rounded to multiples of this.
 const NUMBER_BASE: u32 = 10;
 
-/// Frequencies keep so many significant digits.
+/// Frequencies keep so many significant digits,
 const FREQUENCY_DIGITS: u32 = 3;
 
-/// An allele's frequency, as it may be shown.
+/// and the probabilities of tests so many.
+const P_DIGITS: u32 = 2;
+
+/// Numbers of individuals by genotype.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Genotypes {
+    /// With no copy of the allele.
+    pub none: u64,
+    /// With one.
+    pub one: u64,
+    /// With two.
+    pub two: u64,
+    /// Of whom it is not known.
+    pub missing: u64,
+}
+
+/// Individuals who have something of a variant in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// No copy.
+    None,
+    /// One copy.
+    One,
+    /// Two copies.
+    Two,
+    /// One or two.
+    Carriers,
+    /// Of unknown genotype.
+    Missing,
+}
+
+/// What a release about single variants is judged by.
+#[derive(Clone, Copy)]
+pub struct Sites<'a> {
+    /// The profile.
+    pub profile: &'a Profile,
+    /// What the threshold's own noise is drawn from.
+    pub noise: &'a Noise,
+    /// Of how many variants the release tells.
+    pub variants: u64,
+}
+
+/// The figures of a variant in a group, as they may be shown. Made by
+/// [`Sites::frequency`] and by nothing else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frequency {
+    number: u64,
+    count: u64,
+    frequency: f64,
+    carriers: u64,
+    homozygotes: u64,
+    missing: Option<f64>,
+    hardy_weinberg: Option<f64>,
+}
+
+impl Sites<'_> {
+    /// The figures of a variant whose carriers and genotypes are numerous enough.
+    /// `members` is asked for the members of a class only if they are few.
+    ///
+    /// `diploid` says that everybody has two copies of the chromosome: else there is
+    /// no Hardy–Weinberg test.
+    pub fn frequency(
+        &self,
+        genotypes: Genotypes,
+        diploid: bool,
+        members: impl Fn(Class) -> RoaringBitmap,
+    ) -> Option<Frequency> {
+        let Genotypes {
+            none,
+            one,
+            two,
+            missing,
+        } = genotypes;
+        let carriers = one.checked_add(two)?;
+        let called = none.checked_add(carriers)?;
+        if !site_may_show(carriers, called, self.variants, self.profile) {
+            return None;
+        }
+        let crowd = |n: u64, class: Class| {
+            suppress::enough_of(n, self.profile.threshold, self.noise, || members(class))
+        };
+        let crowds = crowd(none, Class::None)
+            && crowd(carriers, Class::Carriers)
+            && (one == 0 || crowd(one, Class::One))
+            && (two == 0 || crowd(two, Class::Two));
+        if !crowds {
+            return None;
+        }
+        let known = missing == 0 || crowd(missing, Class::Missing);
+        let base = self.profile.rounding_base;
+        let rounded = |n: u64, base: u32| {
+            let rounded = rounding::to_base(i128::from(n), base)?;
+            u64::try_from(rounded).ok()
+        };
+        let alleles = one.checked_add(two.checked_mul(2)?)?;
+        let share = |part: u64, of: u64| rounding::share(part, of, FREQUENCY_DIGITS);
+        let everybody = called.checked_add(missing)?;
+        let p = || hardy_weinberg::exact_p(none, one, two);
+        Some(Frequency {
+            number: rounded(called.checked_mul(2)?, NUMBER_BASE)?,
+            count: rounded(alleles, base)?,
+            frequency: share(alleles, called.checked_mul(2)?),
+            carriers: rounded(carriers, base)?,
+            homozygotes: rounded(two, base)?,
+            missing: match known {
+                true => Some(share(rounded(missing, base)?, everybody)),
+                false => None,
+            },
+            hardy_weinberg: diploid.then(|| rounding::probability(p(), P_DIGITS)),
+        })
+    }
+
+    /// Whether so many individuals are enough for so many variants.
+    pub fn is_large_enough(&self, individuals: u64) -> bool {
+        individuals >= smallest(self.variants)
+    }
+}
+
+impl Frequency {
     /// Alleles that were called, rounded to 10.
-    pub number: u64,
-    /// The share of them that are the alternate allele, to 3 significant digits.
-    pub frequency: f64,
+    pub fn allele_number(&self) -> u64 {
+        self.number
+    }
+
+    /// Copies of the alternate allele, rounded as counts are.
+    pub fn allele_count(&self) -> u64 {
+        self.count
+    }
+
+    /// The share of called alleles that are the alternate one, to 3 significant
+    /// digits.
+    pub fn allele_frequency(&self) -> f64 {
+        self.frequency
+    }
+
+    /// Individuals with one or two copies, rounded as counts are.
+    pub fn carriers(&self) -> u64 {
+        self.carriers
+    }
+
+    /// Individuals with two copies, rounded as counts are.
+    pub fn homozygotes(&self) -> u64 {
+        self.homozygotes
+    }
+
+    /// The share of individuals of unknown genotype; none if they are some, but
+    /// too few.
+    pub fn missing_rate(&self) -> Option<f64> {
+        self.missing
+    }
+
+    /// The exact test for Hardy–Weinberg proportions, p to 2 significant digits;
+    /// none where not everybody has two copies of the chromosome.
+    pub fn hardy_weinberg_p(&self) -> Option<f64> {
+        self.hardy_weinberg
+    }
 }
 
 /// Whether a figure about one variant may be shown: carriers and the other
@@ -34,91 +185,19 @@ pub struct Frequency {
 /// variants as the release tells of.
 pub fn site_may_show(carriers: u64, cohort: u64, variants: u64, profile: &Profile) -> bool {
     let enough = u64::from(profile.threshold);
-    let smallest = if variants > MANY_VARIANTS {
+    let others = cohort.saturating_sub(carriers);
+    cohort >= smallest(variants) && carriers >= enough && others >= enough
+}
+
+/// The smallest cohort of so many variants.
+fn smallest(variants: u64) -> u64 {
+    if variants > MANY_VARIANTS {
         SMALLEST_OF_MANY
     } else {
         SMALLEST
-    };
-    let others = cohort.saturating_sub(carriers);
-    cohort >= smallest && carriers >= enough && others >= enough
-}
-
-/// The frequency of an alternate allele from the numbers of individuals with no,
-/// one and two copies, if it may be shown in a release of so many variants.
-pub fn frequency(genotypes: [u64; 3], variants: u64, profile: &Profile) -> Option<Frequency> {
-    let [none, one, two] = genotypes;
-    let called = none.checked_add(one)?.checked_add(two)?;
-    let enough = u64::from(profile.threshold);
-    let crowds = genotypes.iter().all(|&n| n == 0 || n >= enough);
-    if !crowds || !site_may_show(one.checked_add(two)?, called, variants, profile) {
-        return None;
     }
-    let alleles = one.checked_add(two.checked_mul(2)?)?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "rounded to three digits right away"
-    )]
-    let share = alleles as f64 / (2 * called) as f64;
-    let number = rounding::to_base(i128::from(called) * 2, NUMBER_BASE)?;
-    Some(Frequency {
-        number: u64::try_from(number).ok()?,
-        frequency: rounding::to_significant(share, FREQUENCY_DIGITS),
-    })
-}
-
-/// Whether a variant is said to be present: only with a crowd of carriers. What
-/// is not present and what few carry are the same answer.
-pub fn is_present(carriers: u64, profile: &Profile) -> bool {
-    carriers >= u64::from(profile.threshold)
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    fn standard() -> Profile {
-        let text = include_str!("../../../policies/consortium/profiles/standard.toml");
-        Profile::from_toml(text).unwrap()
-    }
-
-    #[test]
-    fn carriers_others_and_cohort_must_each_be_enough() {
-        let shows =
-            |carriers, cohort, variants| site_may_show(carriers, cohort, variants, &standard());
-        assert!(shows(10, 100, 1) && !shows(9, 100, 1));
-        assert!(shows(90, 100, 1) && !shows(91, 100, 1));
-        assert!(!shows(50, 99, 1));
-        assert!(shows(50, 100, 100) && !shows(50, 999, 101) && shows(50, 1_000, 101));
-        assert!(!shows(200, 100, 1));
-    }
-
-    #[test]
-    fn a_frequency_needs_a_crowd_behind_every_genotype_that_occurs() {
-        let of = |genotypes| frequency(genotypes, 1, &standard());
-        assert_eq!(
-            of([80, 40, 13]),
-            Some(Frequency {
-                number: 270,
-                frequency: 0.248
-            })
-        );
-        assert_eq!(of([80, 40, 9]), None);
-        assert_eq!(of([80, 40, 0]).map(|f| f.number), Some(240));
-        assert_eq!(of([80, 9, 20]), None);
-        assert_eq!(of([9, 80, 20]), None);
-        assert_eq!(of([0, 80, 40]), None);
-        assert_eq!(of([120, 0, 0]), None);
-        assert_eq!(of([79, 20, 0]), None);
-        assert_eq!(of([u64::MAX, 20, 20]), None);
-        assert!(frequency([900, 90, 10], 101, &standard()).is_some());
-        assert!(frequency([899, 90, 10], 101, &standard()).is_none());
-    }
-
-    #[test]
-    fn presence_takes_a_crowd() {
-        assert!(is_present(10, &standard()) && !is_present(9, &standard()));
-        assert!(!is_present(0, &standard()));
-    }
-}
+#[path = "frequency/tests.rs"]
+mod tests;

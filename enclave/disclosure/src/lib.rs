@@ -15,6 +15,7 @@ pub mod dp;
 pub mod exposure;
 pub mod frequency;
 mod gaussian;
+mod hardy_weinberg;
 mod noise;
 mod profile;
 mod protect;

@@ -5,7 +5,7 @@
 
 mod joint;
 mod judge;
-pub(crate) use judge::enough;
+pub(crate) use judge::{enough, enough_of};
 mod layer;
 mod line;
 mod release;

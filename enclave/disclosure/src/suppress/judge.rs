@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use crate::{Figure, Measure, Noise, Profile, Totals, dominance};
+use crate::{Figure, Measure, Noise, Profile, SetKey, Totals, dominance};
 
 /// What figures are judged by.
 #[derive(Clone, Copy)]
@@ -62,11 +62,29 @@ const BEYOND_NOISE: u64 = 9;
 /// n ≥ k + ⌊|N(0, 1)|⌋, drawn from the set: the same individuals always get the
 /// same answer, however they were asked for.
 pub(crate) fn enough(set: &RoaringBitmap, threshold: u32, noise: &Noise) -> bool {
-    let Some(spare) = set.len().checked_sub(u64::from(threshold)) else {
+    is_enough(set.len(), threshold, noise, || noise.set(set))
+}
+
+/// As [`enough`], of so many individuals, who are asked for only if they are few.
+pub(crate) fn enough_of(
+    individuals: u64,
+    threshold: u32,
+    noise: &Noise,
+    members: impl FnOnce() -> RoaringBitmap,
+) -> bool {
+    is_enough(individuals, threshold, noise, || noise.set(&members()))
+}
+
+fn is_enough(
+    individuals: u64,
+    threshold: u32,
+    noise: &Noise,
+    key: impl FnOnce() -> SetKey,
+) -> bool {
+    let Some(spare) = individuals.checked_sub(u64::from(threshold)) else {
         return false;
     };
-    spare >= BEYOND_NOISE
-        || spare >= noise.half_normal("threshold", &[&noise.set(set).to_bytes()], 1.0)
+    spare >= BEYOND_NOISE || spare >= noise.half_normal("threshold", &[&key().to_bytes()], 1.0)
 }
 
 /// On absolute contributions, and on squared deviations where those are summed.
