@@ -20,7 +20,7 @@ use crate::{
     permit::PermitSigner,
     upstream::{Enclaves, overdue},
 };
-use sekisho_proto::enclave::v1::SignedPermit;
+use sekisho_proto::{enclave::v1::SignedPermit, permit::Wording};
 
 /// What all calls share.
 pub(crate) struct Gateway {
@@ -141,8 +141,8 @@ impl Gateway {
     }
 
     /// Signs the permit for what was approved.
-    pub(crate) fn permit(&self, approved: &Approved, sql: &str) -> Option<SignedPermit> {
-        Some(self.signer.sign(approved, sql, self.clock.now_ms()))
+    pub(crate) fn permit(&self, approved: &Approved, asked: Wording<'_>) -> Option<SignedPermit> {
+        Some(self.signer.sign(approved, asked, self.clock.now_ms()))
     }
 }
 

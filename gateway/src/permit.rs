@@ -8,7 +8,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use prost::Message as _;
 use sekisho_proto::{
     enclave::v1::{DataUse, Judged, Permit, SignedPermit},
-    permit::{ALL_COLUMNS, question_digest, signed_bytes},
+    permit::{ALL_COLUMNS, Wording, signed_bytes},
 };
 
 use crate::decision::Approved;
@@ -44,9 +44,13 @@ impl PermitSigner {
         })
     }
 
-    /// Signs what was approved for the question `sql`, which is empty for
-    /// operations without a query.
-    pub(crate) fn sign(&self, approved: &Approved, sql: &str, now_ms: i64) -> SignedPermit {
+    /// Signs what was approved for what is asked.
+    pub(crate) fn sign(
+        &self,
+        approved: &Approved,
+        asked: Wording<'_>,
+        now_ms: i64,
+    ) -> SignedPermit {
         let terms = approved.terms();
         let of = &terms.data_use;
         let lifetime_ms = i64::try_from(self.lifetime.as_millis()).unwrap_or(0);
@@ -61,13 +65,9 @@ impl PermitSigner {
             dataset: approved.dataset().to_owned(),
             operation: operation.to_owned(),
             profile: terms.profile.clone(),
-            question_digest: question_digest(
-                approved.project(),
-                approved.dataset(),
-                operation,
-                sql,
-            )
-            .to_vec(),
+            question_digest: asked
+                .digest(approved.project(), approved.dataset(), operation)
+                .to_vec(),
             budget_limit: terms.query_budget,
             policy_digest: approved.policy_digest().to_vec(),
             rules: terms.rules.clone(),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use prost::Message as _;
 use sekisho_proto::v1;
 use sekisho_runtime::status::Failure;
 
@@ -33,23 +34,7 @@ pub(crate) fn question(question: Option<v1::Question>) -> Result<Question, Failu
             .help("send a project, datasets and a query"));
     };
     let project = self::project("question.project", project)?;
-    if datasets.is_empty() || datasets.len() > DATASETS {
-        return Err(Failure::invalid(
-            "question.datasets",
-            format!("{} datasets are named", datasets.len()),
-        )
-        .help("name 1 to 16 datasets"));
-    }
-    let mut seen = BTreeSet::new();
-    for name in &datasets {
-        dataset_form("question.datasets", name)?;
-        if !seen.insert(name) {
-            return Err(
-                Failure::invalid("question.datasets", format!("`{name}` is named twice"))
-                    .help("name each dataset once"),
-            );
-        }
-    }
+    self::datasets("question.datasets", &datasets)?;
     if sql.trim().is_empty() {
         return Err(
             Failure::invalid("question.sql", "the query is empty").help("send one SQL query")
@@ -66,6 +51,41 @@ pub(crate) fn question(question: Option<v1::Question>) -> Result<Question, Failu
         datasets,
         sql,
     })
+}
+
+/// Reads the names of 1 to 16 datasets, without repeats.
+pub(crate) fn datasets(field: &str, datasets: &[String]) -> Result<(), Failure> {
+    if datasets.is_empty() || datasets.len() > DATASETS {
+        let message = format!("{} datasets are named", datasets.len());
+        return Err(Failure::invalid(field, message).help("name 1 to 16 datasets"));
+    }
+    let mut seen = BTreeSet::new();
+    for name in datasets {
+        dataset_form(field, name)?;
+        if !seen.insert(name) {
+            return Err(Failure::invalid(field, format!("`{name}` is named twice"))
+                .help("name each dataset once"));
+        }
+    }
+    Ok(())
+}
+
+/// Reads an analysis: that it is one, and not too long. What is asked is the
+/// enclave's to judge.
+pub(crate) fn analysis(analysis: Option<v1::Analysis>) -> Result<v1::Analysis, Failure> {
+    let named = analysis.filter(|analysis| analysis.kind.is_some());
+    let Some(analysis) = named else {
+        return Err(Failure::invalid("analysis", "the request has no analysis")
+            .help("send one, for example of frequencies"));
+    };
+    let bytes = analysis.encoded_len();
+    if bytes > SQL_BYTES {
+        return Err(
+            Failure::invalid("analysis", format!("the analysis has {bytes} bytes"))
+                .help("send at most 65536 bytes"),
+        );
+    }
+    Ok(analysis)
 }
 
 /// Reads a project's identifier.

@@ -26,6 +26,7 @@ pub mod enclave {
     }
 }
 
+pub mod analysis;
 pub mod permit;
 
 /// The descriptor set of every proto here, for gRPC reflection.

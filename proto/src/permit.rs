@@ -14,6 +14,30 @@ pub fn signed_bytes(permit: &[u8]) -> Vec<u8> {
     [CONTEXT, permit].concat()
 }
 
+/// What is asked, in the words that permits are bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording<'a> {
+    /// Nothing that has a text.
+    Nothing,
+    /// A query.
+    Sql(&'a str),
+    /// An analysis, by its text ([`crate::analysis::text`]).
+    Analysis(&'a str),
+}
+
+impl Wording<'_> {
+    /// The digest of asking this of a dataset on behalf of a project. An analysis has an operation
+    /// of its own in it, so that none is a query.
+    #[must_use]
+    pub fn digest(self, project: &str, dataset: &str, operation: &str) -> [u8; 32] {
+        match self {
+            Wording::Nothing => question_digest(project, dataset, operation, ""),
+            Wording::Sql(sql) => question_digest(project, dataset, operation, sql),
+            Wording::Analysis(text) => question_digest(project, dataset, "analyze", text),
+        }
+    }
+}
+
 /// SHA-256 over project, dataset, operation and query, each behind its length in bytes as a
 /// big-endian u64, so that no two questions share their bytes. The query is empty for operations
 /// without one.

@@ -3,6 +3,7 @@
 use std::{error::Error, fs, path::Path};
 
 const PROTOS: &[&str] = &[
+    "sekisho/v1/analysis.proto",
     "sekisho/v1/visit.proto",
     "sekisho/v1/catalog.proto",
     "sekisho/v1/release.proto",

@@ -6,6 +6,7 @@ use std::{error::Error, path::Path};
 use prost_types::{DescriptorProto, FileDescriptorProto, source_code_info::Location};
 
 const PROTOS: &[&str] = &[
+    "sekisho/v1/analysis.proto",
     "sekisho/v1/visit.proto",
     "sekisho/v1/catalog.proto",
     "sekisho/v1/release.proto",

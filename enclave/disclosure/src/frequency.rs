@@ -133,11 +133,6 @@ impl Sites<'_> {
             hardy_weinberg: diploid.then(|| rounding::probability(p(), P_DIGITS)),
         })
     }
-
-    /// Whether so many individuals are enough for so many variants.
-    pub fn is_large_enough(&self, individuals: u64) -> bool {
-        individuals >= smallest(self.variants)
-    }
 }
 
 impl Frequency {
@@ -187,6 +182,11 @@ pub fn site_may_show(carriers: u64, cohort: u64, variants: u64, profile: &Profil
     let enough = u64::from(profile.threshold);
     let others = cohort.saturating_sub(carriers);
     cohort >= smallest(variants) && carriers >= enough && others >= enough
+}
+
+/// Whether so many individuals are enough to tell of so many variants.
+pub fn is_large_enough(individuals: u64, variants: u64) -> bool {
+    individuals >= smallest(variants)
 }
 
 /// The smallest cohort of so many variants.

@@ -136,6 +136,10 @@ pub struct Exposure {
 impl Exposure {
     /// The cap above which somebody must have approved it.
     pub const DEFAULT_CAP: f64 = 0.25;
+
+    /// The largest cap: of the order of the number of variants, for a panel of
+    /// frequencies that a committee decides to publish.
+    pub const MOST_CAP: f64 = 1e6;
 }
 
 impl Default for Exposure {
@@ -152,7 +156,8 @@ impl Default for Exposure {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Channel {
-    /// The first tick, in milliseconds after the request.
+    /// The first tick, in milliseconds after the request; 0 for none: replies leave
+    /// when they are ready, and how long they took may tell of the data.
     pub tick_ms: u64,
     /// How much later every further tick is than the one before.
     pub factor: u32,

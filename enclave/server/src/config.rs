@@ -118,6 +118,8 @@ pub(crate) struct Limits {
     pub(crate) max_message_bytes: usize,
     /// How long calls may take to end at a shutdown.
     drain_seconds: u64,
+    /// Genotypes that are kept in memory for the next count, in MiB.
+    genotypes_in_memory_mib: usize,
 }
 
 impl Default for Limits {
@@ -127,6 +129,7 @@ impl Default for Limits {
             concurrent_visits: 4,
             max_message_bytes: 256 * 1024,
             drain_seconds: 20,
+            genotypes_in_memory_mib: 256,
         }
     }
 }
@@ -134,6 +137,11 @@ impl Default for Limits {
 impl Limits {
     pub(crate) fn visit(&self) -> Duration {
         Duration::from_secs(self.visit_seconds)
+    }
+
+    /// In bytes.
+    pub(crate) fn genotypes_in_memory(&self) -> usize {
+        self.genotypes_in_memory_mib.saturating_mul(1 << 20)
     }
 
     pub(crate) fn drain(&self) -> Duration {

@@ -13,7 +13,7 @@ use sekisho_disclosure::Noise;
 use sekisho_ledger::{Door, Ledger, LedgerError, ReserveError};
 use sekisho_query::worker::Pool;
 use sekisho_runtime::{clock::SharedClock, status::Failure};
-use sekisho_tables::{Snapshot, Store};
+use sekisho_tables::{Snapshot, Spans, Store};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -51,6 +51,8 @@ pub(crate) struct Enclave {
     pub(crate) visit_limit: Duration,
     pub(crate) clock: SharedClock,
     pub(crate) pinned: Mutex<HashMap<String, Arc<Pinned>>>,
+    /// Genotypes that are kept in memory.
+    pub(crate) spans: Arc<Spans>,
     /// The policy files behind the latest charge.
     pub(crate) policy: Mutex<Option<[u8; 32]>>,
 }
@@ -93,7 +95,10 @@ impl Enclave {
         let noise = Noise::new(keys::of_dataset(&self.noise_key, dataset), universe);
         // What was released stays released when the snapshot changes.
         let (anchors, exposures) = match pinned.get(dataset) {
-            Some(earlier) => (Arc::clone(&earlier.anchors), Arc::clone(&earlier.exposures)),
+            Some(earlier) => {
+                self.spans.forget(earlier.snapshot.id());
+                (Arc::clone(&earlier.anchors), Arc::clone(&earlier.exposures))
+            }
             None => (
                 Arc::new(
                     Anchors::open(Arc::clone(&self.ledger), dataset).map_err(failure::internal)?,

@@ -100,6 +100,20 @@ impl Told {
         self.sets.extend(of_groups(cut, shown));
     }
 
+    /// Adds what frequencies tell of groups that have nobody in common, each of so
+    /// many variants.
+    pub(crate) fn add_sites<'s>(
+        &mut self,
+        groups: impl Iterator<Item = (&'s RoaringBitmap, u64)>,
+        profile: &Profile,
+    ) {
+        self.sets.extend(groups.map(|(set, variants)| Set {
+            part: (0, 0),
+            set: set.clone(),
+            amount: amount(variants, charged_size(set.len(), profile)),
+        }));
+    }
+
     /// Whether the groups of a table would tell more than may be told at all, and
     /// adds that: then they need not be compared with anything.
     pub(crate) fn is_exceeded(&mut self, cut: Cut<'_>, table: &CellTable) -> bool {

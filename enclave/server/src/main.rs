@@ -11,6 +11,7 @@ mod describe;
 mod enclave;
 mod exposure;
 mod failure;
+mod frequencies;
 mod ingest;
 mod keys;
 mod meters;

@@ -10,7 +10,7 @@ use prost::Message as _;
 use sekisho_policies::{DataUse, Judged, Language, Operation, Sector, SectorUse, Tier};
 use sekisho_proto::{
     enclave::v1::{Permit, SignedPermit},
-    permit::{ALL_COLUMNS, question_digest, signed_bytes},
+    permit::{ALL_COLUMNS, Wording, signed_bytes},
 };
 use sekisho_runtime::status::{Failure, Reason};
 
@@ -65,17 +65,17 @@ impl Verifier {
         }
     }
 
-    /// Verifies a permit for an operation on a question. The nonce is left to
+    /// Verifies a permit for an operation and what is asked. The nonce is left to
     /// the ledger, which remembers it.
     pub(crate) fn verify(
         &self,
         signed: Option<SignedPermit>,
         operation: Operation,
-        sql: &str,
+        asked: Wording<'_>,
         now_ms: i64,
     ) -> Result<Verified, Failure> {
         // One text for all: a forger learns nothing from it.
-        self.read(signed, operation, sql, now_ms).ok_or_else(|| {
+        self.read(signed, operation, asked, now_ms).ok_or_else(|| {
             Failure::new(
                 Reason::Unauthenticated,
                 "the permit is not valid here, now, for this question",
@@ -87,7 +87,7 @@ impl Verifier {
         &self,
         signed: Option<SignedPermit>,
         operation: Operation,
-        sql: &str,
+        asked: Wording<'_>,
         now_ms: i64,
     ) -> Option<Verified> {
         let signed = signed?;
@@ -96,7 +96,7 @@ impl Verifier {
             .verify_strict(&signed_bytes(&signed.permit), &signature)
             .ok()?;
         let permit = Permit::decode(signed.permit.as_slice()).ok()?;
-        let question = question_digest(&permit.project, &permit.dataset, operation.as_str(), sql);
+        let question = asked.digest(&permit.project, &permit.dataset, operation.as_str());
         let lifetime = permit.expires_at_ms.checked_sub(permit.issued_at_ms)?;
         let valid = permit.audience == self.audience
             && permit.operation == operation.as_str()

@@ -148,7 +148,7 @@ pub(crate) async fn run(
 }
 
 /// Runs what takes its time beside the threads that serve.
-async fn beside<T: Send + 'static>(
+pub(crate) async fn beside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Lost> + Send + 'static,
 ) -> Result<T, Lost> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Lost)?
@@ -166,7 +166,7 @@ impl Admission {
     /// The sets that a cut's figures are of: first the cohort as a whole, then
     /// each part of it, exchanged for earlier ones that they hardly differ from.
     /// Noise of its own needs no such care.
-    fn settled_sets(&self, units: &Units, profile: &Profile) -> Result<Strata, Lost> {
+    pub(crate) fn settled_sets(&self, units: &Units, profile: &Profile) -> Result<Strata, Lost> {
         let mut cohort = units.cohort() & &*self.permitted.individuals;
         if profile.mechanism == Mechanism::Dp {
             return Ok(units.strata(&cohort));

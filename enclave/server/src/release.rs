@@ -1,26 +1,50 @@
 //! A release: the only thing about data that leaves an enclave.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    pin::Pin,
+};
 
 use arrow::ipc::writer::StreamWriter;
+use futures::{Stream, StreamExt as _, stream};
 use sekisho_disclosure::{Mechanism, Profile};
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
-use sekisho_proto::v1;
+use sekisho_proto::v1::{self, query_response::Part};
 use sekisho_query::worker::{Lost, Released};
+use tonic::Status;
+
+use crate::{
+    failure,
+    frequencies::{Table, WriteError},
+    tick,
+};
 
 /// The size of a chunk of Arrow IPC on the wire, in bytes.
-const CHUNK_BYTES: usize = 256 * 1024;
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Chunks that wait for a visitor who reads slowly.
+const WAITING: usize = 4;
 
 /// A protected result whose charge is durable. It can be made only from what a
-/// worker computed from protected cells together with the ledger's word that it
-/// was charged ([`Release::commit`]), or by the ledger from such a release
-/// ([`Release::again`]).
-#[derive(Debug)]
+/// worker computed from protected cells, or from a table of protected frequencies,
+/// together with the ledger's word that it was charged ([`Release::commit`],
+/// [`Release::commit_table`]), or from such a release by the ledger
+/// ([`Release::again`], [`Release::table_again`]).
 pub(crate) struct Release {
-    answer: Vec<u8>,
+    answer: Answer,
     committed: Committed,
     repeated: bool,
 }
+
+/// Arrow IPC.
+enum Answer {
+    Kept(Vec<u8>),
+    /// Made while it is sent.
+    Table(Box<Table>),
+}
+
+/// The messages of an answer.
+pub(crate) type Messages = Pin<Box<dyn Stream<Item = Result<v1::QueryResponse, Status>> + Send>>;
 
 /// What a release says of itself beside its figures.
 pub(crate) struct Description<'a> {
@@ -50,13 +74,55 @@ impl Release {
             cohort_size_class: size_class(description.cohort),
             parameters: description.parameters(),
         };
-        let released = released.described(description.metadata(&outcome))?;
+        let released = released.described(description.said(&outcome).metadata())?;
         let answer = encode(&released)?;
         let committed = ledger.commit(reserved, outcome, &answer)?;
         Ok(Self {
-            answer,
+            answer: Answer::Kept(answer),
             committed,
             repeated: false,
+        })
+    }
+
+    /// As [`Release::commit`], of a table of frequencies: the ledger keeps what it
+    /// comes to.
+    pub(crate) fn commit_table(
+        ledger: &Ledger,
+        reserved: Reserved,
+        table: Box<Table>,
+        description: &Description<'_>,
+    ) -> Result<Self, CommitError> {
+        let outcome = Outcome {
+            at_ms: description.at_ms,
+            cells_released: table.figures_released(),
+            cells_suppressed: table.figures_suppressed(),
+            cohort_size_class: size_class(description.cohort),
+            parameters: description.parameters(),
+        };
+        let committed = ledger.commit(reserved, outcome, &table.statement()?)?;
+        Ok(Self {
+            answer: Answer::Table(table),
+            committed,
+            repeated: false,
+        })
+    }
+
+    /// The release of the same table before, free of charge; the table, if the ledger
+    /// has no such release.
+    pub(crate) fn table_again(
+        ledger: &Ledger,
+        key: &AnswerKey,
+        table: Box<Table>,
+    ) -> Result<Result<Self, Box<Table>>, LedgerError> {
+        let earlier = ledger.answer(key)?;
+        let same = earlier.filter(|(_, statement)| table.is_of(statement));
+        Ok(match same {
+            Some((committed, _)) => Ok(Self {
+                answer: Answer::Table(table),
+                committed,
+                repeated: true,
+            }),
+            None => Err(table),
         })
     }
 
@@ -64,19 +130,65 @@ impl Release {
     pub(crate) fn again(ledger: &Ledger, key: &AnswerKey) -> Result<Option<Self>, LedgerError> {
         let earlier = ledger.answer(key)?;
         Ok(earlier.map(|(committed, answer)| Self {
-            answer,
+            answer: Answer::Kept(answer),
             committed,
             repeated: true,
         }))
     }
 
-    /// The messages that carry it: Arrow IPC in chunks, then what is said of it.
-    pub(crate) fn into_messages(self) -> Vec<v1::QueryResponse> {
-        use v1::query_response::Part;
+    /// The messages that carry it: Arrow IPC in chunks, then what is said of it. They
+    /// are filled up so that their length tells little.
+    pub(crate) fn into_messages(self) -> Messages {
+        let trailer = self.trailer();
+        let part = |part| Ok(v1::QueryResponse { part: Some(part) });
+        match self.answer {
+            Answer::Kept(answer) => {
+                let chunks = answer.chunks(CHUNK_BYTES);
+                let chunks = chunks.map(|chunk| part(Part::ArrowIpc(chunk.to_vec())));
+                let mut messages: Vec<_> = chunks.collect();
+                messages.push(part(Part::Release(tick::padded(trailer, answer.len()))));
+                stream::iter(messages).boxed()
+            }
+            Answer::Table(table) => {
+                let said = Said::of(self.committed.release());
+                let (sender, receiver) = tokio::sync::mpsc::channel(WAITING);
+                tokio::task::spawn_blocking(move || {
+                    let mut sent = 0;
+                    let send = |message| {
+                        let sent = sender.blocking_send(message);
+                        sent.map_err(|_| WriteError::Gone)
+                    };
+                    let written = table.write(&said, |bytes| {
+                        sent += bytes.len();
+                        for chunk in bytes.chunks(CHUNK_BYTES) {
+                            send(part(Part::ArrowIpc(chunk.to_vec())))?;
+                        }
+                        Ok(())
+                    });
+                    // Whoever has gone is told nothing more.
+                    let _ = match written {
+                        Ok(()) => send(part(Part::Release(tick::padded(trailer, sent)))),
+                        Err(WriteError::Gone) => Ok(()),
+                        Err(error) => {
+                            tracing::error!("a table was released and not sent: {error}");
+                            send(Err(failure::execution().into()))
+                        }
+                    };
+                });
+                let receive = async |mut receiver: tokio::sync::mpsc::Receiver<_>| {
+                    let message = receiver.recv().await?;
+                    Some((message, receiver))
+                };
+                stream::unfold(receiver, receive).boxed()
+            }
+        }
+    }
+
+    fn trailer(&self) -> v1::Release {
         let leaf = self.committed.release();
         let number = |name: &str| leaf.parameters.get(name).and_then(|text| text.parse().ok());
         let text = |name: &str| leaf.parameters.get(name).cloned().unwrap_or_default();
-        let trailer = v1::Release {
+        v1::Release {
             dataset: leaf.dataset.clone(),
             snapshot: leaf.snapshot.clone(),
             policy_digest: leaf.policy_digest.to_string(),
@@ -99,15 +211,7 @@ impl Release {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
             padding: Vec::new(),
-        };
-        let chunks = self
-            .answer
-            .chunks(CHUNK_BYTES)
-            .map(|chunk| Part::ArrowIpc(chunk.to_vec()));
-        chunks
-            .chain([Part::Release(trailer)])
-            .map(|part| v1::QueryResponse { part: Some(part) })
-            .collect()
+        }
     }
 }
 
@@ -116,6 +220,8 @@ impl Release {
 pub(crate) enum CommitError {
     #[error("the result cannot be encoded")]
     Encoding(#[from] arrow::error::ArrowError),
+    #[error("what a table comes to cannot be written")]
+    Statement(#[from] serde_json::Error),
     #[error(transparent)]
     Result(#[from] Lost),
     #[error(transparent)]
@@ -145,19 +251,57 @@ impl Description<'_> {
         parameters
     }
 
-    fn metadata(&self, outcome: &Outcome) -> HashMap<String, String> {
+    fn said(&self, outcome: &Outcome) -> Said {
+        Said {
+            dataset: self.dataset.to_owned(),
+            snapshot: self.snapshot.to_owned(),
+            policy_digest: hex::encode(self.policy_digest),
+            profile: self.profile.name.clone(),
+            released: outcome.cells_released,
+            suppressed: outcome.cells_suppressed,
+            parameters: outcome.parameters.clone(),
+        }
+    }
+}
+
+/// What stands in a table's own metadata.
+pub(crate) struct Said {
+    dataset: String,
+    snapshot: String,
+    policy_digest: String,
+    profile: String,
+    released: u64,
+    suppressed: u64,
+    parameters: BTreeMap<String, String>,
+}
+
+impl Said {
+    fn of(leaf: &sekisho_receipt::Release) -> Self {
+        Self {
+            dataset: leaf.dataset.clone(),
+            snapshot: leaf.snapshot.clone(),
+            policy_digest: leaf.policy_digest.to_string(),
+            profile: leaf.profile.clone(),
+            released: leaf.cells_released,
+            suppressed: leaf.cells_suppressed,
+            parameters: leaf.parameters.clone(),
+        }
+    }
+
+    /// As a schema's metadata.
+    pub(crate) fn metadata(&self) -> HashMap<String, String> {
         let said = [
-            ("dataset", self.dataset.to_owned()),
-            ("snapshot", self.snapshot.to_owned()),
-            ("policy_digest", hex::encode(self.policy_digest)),
-            ("profile", self.profile.name.clone()),
-            ("figures_released", outcome.cells_released.to_string()),
-            ("figures_suppressed", outcome.cells_suppressed.to_string()),
+            ("dataset", self.dataset.clone()),
+            ("snapshot", self.snapshot.clone()),
+            ("policy_digest", self.policy_digest.clone()),
+            ("profile", self.profile.clone()),
+            ("figures_released", self.released.to_string()),
+            ("figures_suppressed", self.suppressed.to_string()),
         ];
         let said = said
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));
-        said.chain(outcome.parameters.clone())
+        said.chain(self.parameters.clone())
             .map(|(key, value)| (format!("sekisho.{key}"), value))
             .collect()
     }

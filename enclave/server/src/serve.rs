@@ -18,7 +18,7 @@ use sekisho_runtime::{
     telemetry,
     tls::{Limits, incoming, server_acceptor},
 };
-use sekisho_tables::Store;
+use sekisho_tables::{Spans, Store};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tonic::transport::Server;
 
@@ -129,6 +129,7 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         visit_limit: config.limits.visit(),
         clock: Arc::new(SystemClock),
         pinned: Mutex::new(HashMap::new()),
+        spans: Arc::new(Spans::new(config.limits.genotypes_in_memory())),
         policy: Mutex::new(None),
     })
 }

@@ -2,15 +2,16 @@
 
 use std::{sync::Arc, time::Instant};
 
-use futures::{Stream, StreamExt as _, stream};
 use sekisho_policies::Operation;
 use sekisho_proto::{
+    analysis,
     enclave::v1::{
-        CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest, GetReceiptRequest,
-        ListTablesRequest, NotePolicyRequest, NotePolicyResponse, QueryRequest, SignedPermit,
-        enclave_service_server::EnclaveService,
+        AnalyzeRequest, CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest,
+        GetReceiptRequest, ListTablesRequest, NotePolicyRequest, NotePolicyResponse, QueryRequest,
+        SignedPermit, enclave_service_server::EnclaveService,
     },
-    v1,
+    permit::Wording,
+    v1::{self, analysis::Kind},
 };
 use sekisho_runtime::{
     status::{Failure, Reason},
@@ -23,17 +24,14 @@ use tracing::Instrument as _;
 use crate::{
     describe,
     enclave::Enclave,
-    failure,
+    failure, frequencies,
     permit::Verified,
-    release, tick,
-    visit::{self, Question},
+    release::{self, Messages},
+    visit::{self, Asked, Question},
 };
 
 /// The service over an enclave.
 pub(crate) struct Service(pub(crate) Arc<Enclave>);
-
-/// The messages of an answer.
-type Messages = std::pin::Pin<Box<dyn Stream<Item = Result<v1::QueryResponse, Status>> + Send>>;
 
 impl Service {
     /// Runs a call of the gateway, and of nobody else, inside a span.
@@ -125,10 +123,12 @@ impl EnclaveService for Service {
     ) -> Result<Response<v1::CheckResult>, Status> {
         self.call("Check", request, async |enclave, request, _| {
             let now = enclave.clock.now_ms();
-            let verified =
-                enclave
-                    .verifier
-                    .verify(request.permit, Operation::Check, &request.sql, now)?;
+            let verified = enclave.verifier.verify(
+                request.permit,
+                Operation::Check,
+                Wording::Sql(&request.sql),
+                now,
+            )?;
             let verified = Arc::new(verified);
             let dataset = verified.permit.dataset.clone();
             match visit::check(&enclave, &verified, &request.sql).await {
@@ -146,21 +146,34 @@ impl EnclaveService for Service {
 
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<Messages>, Status> {
         self.call("Query", request, async |enclave, request, trace_id| {
-            let now = enclave.clock.now_ms();
-            let verified =
-                enclave
-                    .verifier
-                    .verify(request.permit, Operation::Query, &request.sql, now)?;
-            let question = Question {
-                verified: Arc::new(verified),
-                sql: request.sql,
-                idempotency_key: Some(request.idempotency_key).filter(|key| !key.is_empty()),
-                trace_id,
+            let wording = Wording::Sql(&request.sql);
+            let verified = verified(&enclave, request.permit, wording)?;
+            let asked = Asked::Sql(request.sql);
+            visit(enclave, verified, asked, request.idempotency_key, trace_id).await
+        })
+        .await
+    }
+
+    type AnalyzeStream = Messages;
+
+    async fn analyze(
+        &self,
+        request: Request<AnalyzeRequest>,
+    ) -> Result<Response<Messages>, Status> {
+        self.call("Analyze", request, async |enclave, request, trace_id| {
+            let analysis = request.analysis.unwrap_or_default();
+            let text = analysis::text(&analysis);
+            let verified = verified(&enclave, request.permit, Wording::Analysis(&text))?;
+            let asked = match analysis.kind {
+                Some(Kind::Frequencies(asked)) => {
+                    Asked::Frequencies(frequencies::Asked::read(asked)?)
+                }
+                None => {
+                    return Err(Failure::invalid("analysis", "the request has no analysis")
+                        .help("send one, for example of frequencies"));
+                }
             };
-            let release = visit::answer(enclave, question).await?;
-            let mut messages = release.into_messages();
-            tick::pad(&mut messages);
-            Ok(stream::iter(messages.into_iter().map(Ok)).boxed())
+            visit(enclave, verified, asked, request.idempotency_key, trace_id).await
         })
         .await
     }
@@ -226,6 +239,37 @@ impl EnclaveService for Service {
     }
 }
 
+/// Verifies the permit of a visit.
+fn verified(
+    enclave: &Enclave,
+    permit: Option<SignedPermit>,
+    asked: Wording<'_>,
+) -> Result<Arc<Verified>, Failure> {
+    let now = enclave.clock.now_ms();
+    let verified = enclave
+        .verifier
+        .verify(permit, Operation::Query, asked, now)?;
+    Ok(Arc::new(verified))
+}
+
+/// Visits, and encodes what is released.
+async fn visit(
+    enclave: Arc<Enclave>,
+    verified: Arc<Verified>,
+    asked: Asked,
+    idempotency_key: String,
+    trace_id: String,
+) -> Result<Messages, Failure> {
+    let question = Question {
+        verified,
+        asked,
+        idempotency_key: Some(idempotency_key).filter(|key| !key.is_empty()),
+        trace_id,
+    };
+    let release = visit::answer(enclave, question).await?;
+    Ok(release.into_messages())
+}
+
 /// Verifies the permit of a call without a query, and uses it up.
 fn admissible(
     enclave: &Enclave,
@@ -233,7 +277,9 @@ fn admissible(
     operation: Operation,
 ) -> Result<Arc<Verified>, Failure> {
     let now = enclave.clock.now_ms();
-    let verified = enclave.verifier.verify(permit, operation, "", now)?;
+    let verified = enclave
+        .verifier
+        .verify(permit, operation, Wording::Nothing, now)?;
     enclave.spend(&verified)?;
     Ok(Arc::new(verified))
 }

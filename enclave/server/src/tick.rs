@@ -10,33 +10,34 @@ use sekisho_proto::v1;
 /// The shortest reply, in bytes.
 const SHORTEST: usize = 4096;
 
+/// The most that a reply is filled up by, in bytes.
+const MOST_PADDING: usize = 256 * 1024;
+
 /// What the padding's own field takes beside its bytes, at most.
 const FIELD_BYTES: usize = 8;
 
 /// The first tick at or after a visit has taken so long: ticks lie at
-/// `tick_ms`, `tick_ms · factor`, `tick_ms · factor²` …
+/// `tick_ms`, `tick_ms · factor`, `tick_ms · factor²` … Without ticks it leaves at once.
 pub(crate) fn after(taken: Duration, channel: &Channel) -> Duration {
+    if channel.tick_ms == 0 {
+        return taken;
+    }
     let factor = channel.factor.max(2);
-    let mut tick = Duration::from_millis(channel.tick_ms.max(1));
+    let mut tick = Duration::from_millis(channel.tick_ms);
     while tick < taken {
         tick = tick.saturating_mul(factor);
     }
     tick
 }
 
-/// Fills a reply up to the next power of two.
-pub(crate) fn pad(messages: &mut [v1::QueryResponse]) {
-    let length: usize = messages.iter().map(v1::QueryResponse::encoded_len).sum();
-    let full = (length + FIELD_BYTES).next_power_of_two().max(SHORTEST);
-    let release = messages
-        .last_mut()
-        .and_then(|message| match &mut message.part {
-            Some(v1::query_response::Part::Release(release)) => Some(release),
-            _ => None,
-        });
-    if let Some(release) = release {
-        release.padding = vec![0; full - length - FIELD_BYTES];
-    }
+/// The end of a reply that has sent so many bytes, filled up to the next power of
+/// two, or to a multiple of the longest padding.
+pub(crate) fn padded(mut release: v1::Release, sent: usize) -> v1::Release {
+    let length = sent + release.encoded_len() + FIELD_BYTES;
+    let full = length.next_power_of_two().max(SHORTEST);
+    let full = full.min(length.next_multiple_of(MOST_PADDING));
+    release.padding = vec![0; full - length];
+    release
 }
 
 #[cfg(test)]
@@ -59,25 +60,12 @@ mod tests {
         assert_eq!(ticks, [10, 10, 10, 20, 20, 40, 40, 80, 160]);
         assert_eq!(after(101, &channel(100, 4)), 400);
         assert_eq!(after(3, &channel(1, 1)), 4);
+        assert_eq!(after(37, &channel(0, 2)), 37);
     }
 
     #[test]
     fn replies_are_of_few_lengths() {
-        let reply = |bytes: usize| {
-            let mut messages = vec![
-                v1::QueryResponse {
-                    part: Some(v1::query_response::Part::ArrowIpc(vec![1; bytes])),
-                },
-                v1::QueryResponse {
-                    part: Some(v1::query_response::Part::Release(v1::Release::default())),
-                },
-            ];
-            pad(&mut messages);
-            messages
-                .iter()
-                .map(v1::QueryResponse::encoded_len)
-                .sum::<usize>()
-        };
+        let reply = |bytes: usize| bytes + padded(v1::Release::default(), bytes).encoded_len();
         let near = |length: usize, full: usize| full - length <= 2 * FIELD_BYTES;
         for bytes in 0..4_000 {
             assert!(
@@ -87,5 +75,8 @@ mod tests {
         }
         assert!(near(reply(4_096), 8_192), "{}", reply(4_096));
         assert!(near(reply(60_000), 65_536));
+        // Longer ones are filled up by less than they are long.
+        assert!(near(reply(5 << 20), (5 << 20) + (256 << 10)));
+        assert!(near(reply((5 << 20) + 1), (5 << 20) + (256 << 10)));
     }
 }

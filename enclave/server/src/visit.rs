@@ -5,6 +5,7 @@
 
 mod charge;
 mod commit;
+mod table;
 
 use std::{
     sync::Arc,
@@ -12,7 +13,7 @@ use std::{
 };
 
 use sekisho_disclosure::{Channel, Profile};
-use sekisho_ledger::Reserved;
+use sekisho_ledger::{Ledger, Reserved, Visit};
 use sekisho_query::{
     Planned, Shape,
     worker::{Lost, Worker},
@@ -23,10 +24,10 @@ use tracing::Instrument as _;
 use crate::{
     admission::Admission,
     enclave::Enclave,
-    exposure, failure, meters,
+    exposure, failure, frequencies, meters,
     permit::Verified,
     private::{self, Private},
-    release::Release,
+    release::{Description, Release},
     tick,
 };
 
@@ -38,15 +39,21 @@ pub(crate) const CHARGE: u64 = 1;
 /// The longest that planning may take: it is not charged.
 const PLANNING: Duration = Duration::from_secs(10);
 
-/// A query and the permit for it.
+/// What is asked, and the permit for it.
 pub(crate) struct Question {
     pub(crate) verified: Arc<Verified>,
-    pub(crate) sql: String,
+    pub(crate) asked: Asked,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) trace_id: String,
 }
 
-/// Answers a query. It runs in a task of its own: a visitor who hangs up
+/// What is asked.
+pub(crate) enum Asked {
+    Sql(String),
+    Frequencies(frequencies::Asked),
+}
+
+/// Answers a question. It runs in a task of its own: a visitor who hangs up
 /// leaves nothing half done. Whatever the answer is, it leaves at a tick.
 pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<Release, Failure> {
     let begun = Instant::now();
@@ -86,42 +93,48 @@ async fn run(
     question: Question,
     channel: &mut Channel,
 ) -> Result<(Release, Arc<Admission>), Failure> {
-    let permit = &question.verified.permit;
-    let judged = judge(enclave, &question.verified, &question.sql).await;
-    let judged = match judged {
-        Ok(Ok(judged)) => Ok(judged),
-        Ok(Err(refusal)) => Err(failure::refused(&refusal)),
-        Err(failure) => Err(failure),
+    let verified = &question.verified;
+    let judged = match &question.asked {
+        Asked::Sql(sql) => match judge(enclave, verified, sql, |_, _| Ok(())).await {
+            Ok(judged) => judged.map_err(|refusal| failure::refused(&refusal)),
+            Err(failure) => Err(failure),
+        },
+        Asked::Frequencies(asked) => table::judge(enclave, verified, asked).await,
     };
-    let Judged {
-        admission,
-        worker,
-        planned,
-        profiles,
-        profile,
-    } = match judged {
+    let judged = match judged {
         Ok(judged) => judged,
         Err(failure) => {
-            enclave.spend(&question.verified)?;
+            enclave.spend(verified)?;
             return Err(failure);
         }
     };
-    *channel = profile.channel.clone();
-    let visit = charge_of(
-        enclave, &question, &admission, &planned, &profiles, &profile,
-    )?;
+    *channel = judged.profile.channel.clone();
+    let admission = Arc::clone(&judged.admission);
+    let visit = charge_of(enclave, &question, &judged)?;
+    let release = match &question.asked {
+        Asked::Sql(sql) => answer_query(enclave, &question, sql, judged, visit).await,
+        Asked::Frequencies(asked) => table::answer(enclave, &question, asked, judged, visit).await,
+    };
+    Ok((release?, admission))
+}
+
+async fn answer_query(
+    enclave: &Arc<Enclave>,
+    question: &Question,
+    sql: &str,
+    judged: Judged,
+    visit: Visit,
+) -> Result<Release, Failure> {
+    let admission = Arc::clone(&judged.admission);
+    let profile = judged.profile.clone();
     // The same question to the same data gets the same answer, free.
     let key = visit.answer_key();
     if let Some(earlier) = commit::again(enclave, &admission, key).await? {
         enclave.spend(&question.verified)?;
-        return Ok((earlier, admission));
+        return Ok(earlier);
     }
-    enclave.note_policy(question.verified.policy_digest).await?;
-    // From here on the visit is charged, whatever happens.
-    let reserved = Arc::new(enclave.reserve(visit, CHARGE, permit.budget_limit).await?);
-    let work = release(
-        enclave, &question, &admission, &planned, &profiles, &reserved, worker,
-    );
+    let reserved = reserve(enclave, question, visit).await?;
+    let work = release(enclave, question, sql, judged, &reserved);
     let released = match tokio::time::timeout(enclave.visit_limit, work).await {
         Ok(released) => released,
         Err(_) => Err(failure::execution()),
@@ -129,14 +142,28 @@ async fn run(
     let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     match released {
         Ok(released) => {
-            let release = commit::commit(enclave, &admission, profile, reserved, released).await?;
-            Ok((release, admission))
+            let make = |ledger: &Ledger, reserved, described: &Description<'_>| {
+                Release::commit(ledger, reserved, released, described)
+            };
+            commit::commit(enclave, &admission, profile, reserved, make).await
         }
         Err(failure) => {
             commit::abandon(enclave, reserved).await;
             Err(failure)
         }
     }
+}
+
+/// Charges a visit. From here on it is charged, whatever happens.
+async fn reserve(
+    enclave: &Enclave,
+    question: &Question,
+    visit: Visit,
+) -> Result<Arc<Reserved>, Failure> {
+    let verified = &question.verified;
+    enclave.note_policy(verified.policy_digest).await?;
+    let limit = verified.permit.budget_limit;
+    enclave.reserve(visit, CHARGE, limit).await.map(Arc::new)
 }
 
 /// A query that both doors and the guard let pass.
@@ -152,19 +179,22 @@ struct Judged {
 }
 
 /// Both doors, and the guard's judgement: by the permit, the holder's files, the
-/// query's text and the catalogue. No data are read.
+/// query's text and the catalogue. `fits` may ask more of what was planned, and add
+/// to it what an analysis reads beside. No data are read.
 async fn judge(
     enclave: &Arc<Enclave>,
     verified: &Arc<Verified>,
     sql: &str,
+    fits: impl FnOnce(&Admission, &mut Planned) -> Result<(), Failure>,
 ) -> Result<Result<Judged, sekisho_query::Refusal>, Failure> {
     let admission = admitted(enclave, verified).await?;
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
-    let planned = match plan(enclave, &mut worker, sql, &admission).await? {
+    let mut planned = match plan(enclave, &mut worker, sql, &admission).await? {
         Ok(planned) => planned,
         Err(refusal) => return Ok(Err(refusal)),
     };
     admission.covers(&planned)?;
+    fits(&admission, &mut planned)?;
     let profiles = profiles(enclave, &admission, &planned, &verified.permit.profile)?;
     let profile = strictest(&profiles).ok_or_else(|| failure::internal("no profile"))?;
     Ok(Ok(Judged {
@@ -203,7 +233,7 @@ pub(crate) async fn check(
         profiles,
         profile,
         ..
-    } = match judge(enclave, verified, sql).await? {
+    } = match judge(enclave, verified, sql, |_, _| Ok(())).await? {
         Ok(judged) => judged,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -261,23 +291,28 @@ fn strictest(profiles: &[Profile]) -> Option<Profile> {
 async fn release(
     enclave: &Enclave,
     question: &Question,
-    admission: &Arc<Admission>,
-    planned: &Planned,
-    profiles: &[Profile],
+    sql: &str,
+    judged: Judged,
     reserved: &Arc<Reserved>,
-    worker: Worker,
 ) -> Result<sekisho_query::worker::Released, Failure> {
     let lost = |_: Lost| failure::execution();
-    let private = private::run(admission, planned, profiles, worker);
+    let Judged {
+        admission,
+        worker,
+        planned,
+        profiles,
+        ..
+    } = judged;
+    let private = private::run(&admission, &planned, &profiles, worker);
     let Private { finished, told } = private.await.map_err(lost)?;
     let payer = payer(&question.verified, enclave.clock.now_ms());
     let snapshot = admission.pinned.snapshot.id();
-    let meters = meters::of_figures(&payer, snapshot, &finished, profiles);
-    account(enclave, question, admission, reserved, told, meters).await?;
+    let meters = meters::of_figures(&payer, snapshot, &finished, &profiles);
+    account(enclave, question, &admission, reserved, told, meters).await?;
     // The rest of the visitor's plan runs where no private row ever was.
     let mut clean = enclave.workers.take().await.map_err(lost)?;
     clean
-        .released(&question.sql, &admission.catalogue, &finished)
+        .released(sql, &admission.catalogue, &finished)
         .await
         .map_err(lost)
 }

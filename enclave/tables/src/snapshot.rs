@@ -326,6 +326,9 @@ pub enum SnapshotError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Reading ended before its time.
+    #[error("reading genotypes ended before its time")]
+    Interrupted,
     /// A file is not what an ingest writes.
     #[error("`{}` is damaged ({message}); ingest the dataset again", path.display())]
     Damaged {

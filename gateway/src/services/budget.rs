@@ -3,6 +3,7 @@
 use sekisho_policies::Operation;
 use sekisho_proto::{
     enclave::v1 as enclave,
+    permit::Wording,
     v1::{Budget, GetBudgetRequest, GetBudgetResponse, budget_service_server::BudgetService},
 };
 use sekisho_runtime::status::{Failure, Reason};
@@ -67,7 +68,7 @@ async fn get_budget(
 
 async fn one(gateway: &Gateway, visitor: &Visitor, approved: &Approved) -> Result<Budget, Failure> {
     let request = enclave::GetBudgetRequest {
-        permit: gateway.permit(approved, ""),
+        permit: gateway.permit(approved, Wording::Nothing),
     };
     let budget = approved
         .enclave()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sekisho_policies::Operation;
 use sekisho_proto::{
     enclave::v1 as enclave,
+    permit::Wording,
     v1::{
         Dataset, ListDatasetsRequest, ListDatasetsResponse, ListTablesRequest, ListTablesResponse,
         catalog_service_server::CatalogService,
@@ -120,7 +121,7 @@ async fn list_tables(
     let asked = gateway.ask(visitor, &project)?;
     let approved = gateway.approve(&asked, &dataset, Operation::Catalog)?;
     let request = enclave::ListTablesRequest {
-        permit: gateway.permit(&approved, ""),
+        permit: gateway.permit(&approved, Wording::Nothing),
     };
     approved
         .enclave()

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use prost::Message as _;
 use sekisho_policies::Operation;
 use sekisho_proto::v1::{
-    QueryRequest, QueryResponse, Refusal, ResultFailure, query_response::Part,
+    AnalyzeRequest, QueryRequest, QueryResponse, Refusal, ResultFailure, query_response::Part,
 };
 use sekisho_runtime::status::{Failure, Reason};
 use tokio::{
@@ -21,7 +21,7 @@ use crate::{
     decision::Approved,
     gateway::{Counted, Gateway, Method, Visitor},
     request::{self, Question},
-    upstream::{Answer, overdue},
+    upstream::{Answer, Work, overdue},
 };
 
 /// How many enclaves are asked at once for one call.
@@ -33,26 +33,65 @@ const LAST_WORD: Duration = Duration::from_secs(5);
 
 type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
 
-/// A query of which every dataset was approved.
-struct Approvals {
-    datasets: Vec<Approved>,
-    sql: String,
+/// What a visitor asks, well formed.
+pub(super) struct Asked {
+    project: String,
+    datasets: Vec<String>,
+    work: Work,
     idempotency_key: String,
 }
 
-/// Approves a query and begins to answer it. Nothing is asked of any enclave
+/// A question of which every dataset was approved.
+struct Approvals {
+    datasets: Vec<Approved>,
+    work: Work,
+    idempotency_key: String,
+}
+
+/// Reads a query.
+pub(super) fn question(message: QueryRequest) -> Result<Asked, Failure> {
+    let idempotency_key = request::idempotency_key(message.idempotency_key)?;
+    let Question {
+        project,
+        datasets,
+        sql,
+    } = request::question(message.question)?;
+    Ok(Asked {
+        project,
+        datasets,
+        work: Work::Sql(sql),
+        idempotency_key,
+    })
+}
+
+/// Reads an analysis.
+pub(super) fn analysis(message: AnalyzeRequest) -> Result<Asked, Failure> {
+    let idempotency_key = request::idempotency_key(message.idempotency_key)?;
+    let project = request::project("project", message.project)?;
+    request::datasets("datasets", &message.datasets)?;
+    let analysis = request::analysis(message.analysis)?;
+    Ok(Asked {
+        project,
+        datasets: message.datasets,
+        work: Work::Analysis(analysis),
+        idempotency_key,
+    })
+}
+
+/// Approves a question and begins to answer it. Nothing is asked of any enclave
 /// unless every dataset of the question is approved.
-pub(super) fn answer(
+pub(super) fn answer<M>(
     gateway: &Arc<Gateway>,
     method: Method,
-    request: Request<QueryRequest>,
+    request: Request<M>,
+    read: impl FnOnce(M) -> Result<Asked, Failure>,
 ) -> Result<ReceiverStream<Result<QueryResponse, Status>>, Status> {
     let counted = Counted::begin(method, request.metadata());
     let span = counted.span();
     let (metadata, extensions, message) = request.into_parts();
     let approved = span.in_scope(|| {
         let visitor = gateway.meet(&metadata, &extensions)?;
-        let approvals = approve(gateway, &visitor, message)?;
+        let approvals = approve(gateway, &visitor, read(message)?)?;
         Ok((visitor, approvals))
     });
     let (visitor, approvals) = match approved {
@@ -88,17 +127,13 @@ pub(super) fn answer(
     Ok(ReceiverStream::new(received))
 }
 
-fn approve(
-    gateway: &Gateway,
-    visitor: &Visitor,
-    message: QueryRequest,
-) -> Result<Approvals, Failure> {
-    let idempotency_key = request::idempotency_key(message.idempotency_key)?;
-    let Question {
+fn approve(gateway: &Gateway, visitor: &Visitor, question: Asked) -> Result<Approvals, Failure> {
+    let Asked {
         project,
         datasets,
-        sql,
-    } = request::question(message.question)?;
+        work,
+        idempotency_key,
+    } = question;
     let asked = gateway.ask(visitor, &project)?;
     let datasets = datasets
         .iter()
@@ -106,7 +141,7 @@ fn approve(
         .collect::<Result<_, _>>()?;
     Ok(Approvals {
         datasets,
-        sql,
+        work,
         idempotency_key,
     })
 }
@@ -119,20 +154,20 @@ async fn relay(
 ) -> Result<(), Failure> {
     let Approvals {
         datasets,
-        sql,
+        work,
         idempotency_key: key,
     } = approvals;
     if let [only] = datasets.as_slice() {
-        let mut answer = ask(gateway, only, &sql, &key, deadline).await?;
+        let mut answer = ask(gateway, only, work, &key, deadline).await?;
         while let Some(part) = answer.next().await? {
             send(parts, part).await;
         }
         return Ok(());
     }
-    let (sql, key) = (sql.as_str(), key.as_str());
+    let (work, key) = (&work, key.as_str());
     let whole = futures::stream::iter(datasets).map(|approved| async move {
         let result = async {
-            let answer = ask(gateway, &approved, sql, key, deadline).await?;
+            let answer = ask(gateway, &approved, work.clone(), key, deadline).await?;
             collect(answer, gateway.max_result_bytes).await
         };
         tokio::time::timeout_at(deadline, result)
@@ -152,20 +187,13 @@ async fn relay(
 async fn ask(
     gateway: &Gateway,
     approved: &Approved,
-    sql: &str,
+    work: Work,
     idempotency_key: &str,
     deadline: Instant,
 ) -> Result<Answer, Failure> {
     // Signed here and not earlier: a permit is valid for seconds.
-    let permit = gateway.signer.sign(approved, sql, gateway.clock.now_ms());
-    Answer::ask(
-        approved,
-        permit,
-        sql.to_owned(),
-        idempotency_key.to_owned(),
-        deadline,
-    )
-    .await
+    let permit = work.permit(|wording| gateway.permit(approved, wording));
+    Answer::ask(approved, permit, work, idempotency_key.to_owned(), deadline).await
 }
 
 /// Reads a result to its release, so that what is handed on is whole.

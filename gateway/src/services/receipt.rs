@@ -3,6 +3,7 @@
 use sekisho_policies::Operation;
 use sekisho_proto::{
     enclave::v1 as enclave,
+    permit::Wording,
     v1::{
         GetReceiptRequest, GetReceiptResponse, LedgerKey, ListLedgerKeysRequest,
         ListLedgerKeysResponse, receipt_service_server::ReceiptService,
@@ -63,7 +64,7 @@ async fn get_receipt(
     let asked = gateway.ask(visitor, &project)?;
     let approved = gateway.approve(&asked, &dataset, Operation::Receipt)?;
     let request = enclave::GetReceiptRequest {
-        permit: gateway.permit(&approved, ""),
+        permit: gateway.permit(&approved, Wording::Nothing),
         leaf_index: message.leaf_index,
     };
     let receipt = approved

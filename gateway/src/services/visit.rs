@@ -3,9 +3,10 @@
 use sekisho_policies::Operation;
 use sekisho_proto::{
     enclave::v1 as enclave,
+    permit::Wording,
     v1::{
-        CheckRequest, CheckResponse, CheckResult, QueryRequest, QueryResponse, Refusal,
-        visit_service_server::VisitService,
+        AnalyzeRequest, CheckRequest, CheckResponse, CheckResult, QueryRequest, QueryResponse,
+        Refusal, visit_service_server::VisitService,
     },
 };
 use sekisho_runtime::status::{Failure, Reason};
@@ -48,7 +49,20 @@ impl VisitService for Visits {
             service: SERVICE,
             name: "Query",
         };
-        query::answer(&self.0, method, request).map(Response::new)
+        query::answer(&self.0, method, request, query::question).map(Response::new)
+    }
+
+    type AnalyzeStream = ReceiverStream<Result<QueryResponse, Status>>;
+
+    async fn analyze(
+        &self,
+        request: Request<AnalyzeRequest>,
+    ) -> Result<Response<Self::AnalyzeStream>, Status> {
+        let method = Method {
+            service: SERVICE,
+            name: "Analyze",
+        };
+        query::answer(&self.0, method, request, query::analysis).map(Response::new)
     }
 }
 
@@ -73,7 +87,7 @@ async fn check(
             continue;
         }
         let request = enclave::CheckRequest {
-            permit: gateway.permit(&approved, &question.sql),
+            permit: gateway.permit(&approved, Wording::Sql(&question.sql)),
             sql: question.sql.clone(),
         };
         let result = approved

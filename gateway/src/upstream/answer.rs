@@ -1,9 +1,11 @@
-//! An enclave's answer to one query, read part by part.
+//! An enclave's answer to one question, read part by part.
 
 use sekisho_policies::Language;
 use sekisho_proto::{
-    enclave::v1::{QueryRequest, SignedPermit},
-    v1::{QueryResponse, ResultStart, query_response::Part},
+    analysis,
+    enclave::v1::{AnalyzeRequest, QueryRequest, SignedPermit},
+    permit::Wording,
+    v1::{self, QueryResponse, ResultStart, query_response::Part},
 };
 use sekisho_runtime::status::Failure;
 use tokio::time::Instant;
@@ -14,6 +16,25 @@ use crate::decision::Approved;
 
 /// The longest chunk of Arrow IPC.
 const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// What an enclave is asked to do.
+#[derive(Clone)]
+pub(crate) enum Work {
+    /// A query.
+    Sql(String),
+    /// An analysis.
+    Analysis(v1::Analysis),
+}
+
+impl Work {
+    /// The permit for it.
+    pub(crate) fn permit<P>(&self, sign: impl FnOnce(Wording<'_>) -> P) -> P {
+        match self {
+            Self::Sql(sql) => sign(Wording::Sql(sql)),
+            Self::Analysis(asked) => sign(Wording::Analysis(&analysis::text(asked))),
+        }
+    }
+}
 
 /// The parts of one result: a start, chunks, a release, and nothing after it.
 pub(crate) struct Answer {
@@ -35,22 +56,32 @@ impl Answer {
     /// Asks an enclave.
     pub(crate) async fn ask(
         approved: &Approved,
-        permit: SignedPermit,
-        sql: String,
+        permit: Option<SignedPermit>,
+        work: Work,
         idempotency_key: String,
         deadline: Instant,
     ) -> Result<Self, Failure> {
-        let request = QueryRequest {
-            permit: Some(permit),
-            sql,
-            idempotency_key,
-        };
         let language = approved.language();
-        let upstream = approved
-            .enclave()
-            .client()
-            .query(prepared(request, deadline))
-            .await
+        let mut client = approved.enclave().client();
+        let asked = match work {
+            Work::Sql(sql) => {
+                let request = QueryRequest {
+                    permit,
+                    sql,
+                    idempotency_key,
+                };
+                client.query(prepared(request, deadline)).await
+            }
+            Work::Analysis(analysis) => {
+                let request = AnalyzeRequest {
+                    permit,
+                    analysis: Some(analysis),
+                    idempotency_key,
+                };
+                client.analyze(prepared(request, deadline)).await
+            }
+        };
+        let upstream = asked
             .map_err(|status| relayed(&status, language))?
             .into_inner();
         Ok(Self {

@@ -30,7 +30,8 @@ pub struct Permit {
     /// A release profile at least as strict as the dataset's own.
     #[prost(string, tag = "9")]
     pub profile: ::prost::alloc::string::String,
-    /// SHA-256 of the question: the project, the dataset, the operation and the SQL.
+    /// SHA-256 of the question: the project, the dataset, the operation and the SQL;
+    /// of an analysis, `analyze` and its text.
     #[prost(bytes = "vec", tag = "10")]
     pub question_digest: ::prost::alloc::vec::Vec<u8>,
     /// Queries the project may ask of this dataset.
@@ -157,6 +158,19 @@ pub struct QueryRequest {
     /// The query.
     #[prost(string, tag = "2")]
     pub sql: ::prost::alloc::string::String,
+    /// See `sekisho.v1.QueryRequest`.
+    #[prost(string, tag = "3")]
+    pub idempotency_key: ::prost::alloc::string::String,
+}
+/// Asks for an analysis.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AnalyzeRequest {
+    /// A permit for `query`.
+    #[prost(message, optional, tag = "1")]
+    pub permit: ::core::option::Option<SignedPermit>,
+    /// The analysis.
+    #[prost(message, optional, tag = "2")]
+    pub analysis: ::core::option::Option<super::super::v1::Analysis>,
     /// See `sekisho.v1.QueryRequest`.
     #[prost(string, tag = "3")]
     pub idempotency_key: ::prost::alloc::string::String,
@@ -403,6 +417,33 @@ pub mod enclave_service_client {
                 .insert(GrpcMethod::new("sekisho.enclave.v1.EnclaveService", "Query"));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// Runs an analysis: Arrow IPC chunks, then a release.
+        pub async fn analyze(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AnalyzeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<
+                tonic::codec::Streaming<super::super::super::v1::QueryResponse>,
+            >,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/sekisho.enclave.v1.EnclaveService/Analyze",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("sekisho.enclave.v1.EnclaveService", "Analyze"));
+            self.inner.server_streaming(req, path, codec).await
+        }
         /// A project's budget.
         pub async fn get_budget(
             &mut self,
@@ -518,6 +559,20 @@ pub mod enclave_service_server {
             &self,
             request: tonic::Request<super::QueryRequest>,
         ) -> std::result::Result<tonic::Response<Self::QueryStream>, tonic::Status>;
+        /// Server streaming response type for the Analyze method.
+        type AnalyzeStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::super::super::v1::QueryResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Runs an analysis: Arrow IPC chunks, then a release.
+        async fn analyze(
+            &self,
+            request: tonic::Request<super::AnalyzeRequest>,
+        ) -> std::result::Result<tonic::Response<Self::AnalyzeStream>, tonic::Status>;
         /// A project's budget.
         async fn get_budget(
             &self,
@@ -823,6 +878,52 @@ pub mod enclave_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = QuerySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/sekisho.enclave.v1.EnclaveService/Analyze" => {
+                    #[allow(non_camel_case_types)]
+                    struct AnalyzeSvc<T: EnclaveService>(pub Arc<T>);
+                    impl<
+                        T: EnclaveService,
+                    > tonic::server::ServerStreamingService<super::AnalyzeRequest>
+                    for AnalyzeSvc<T> {
+                        type Response = super::super::super::v1::QueryResponse;
+                        type ResponseStream = T::AnalyzeStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AnalyzeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EnclaveService>::analyze(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AnalyzeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

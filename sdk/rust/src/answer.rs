@@ -7,9 +7,11 @@ use arrow::{
     datatypes::{Field, SchemaRef},
     ipc::reader::StreamReader,
 };
-use sekisho_proto::v1::{self, QueryResponse, Question, Release, query_response::Part};
+use sekisho_proto::{
+    permit::Wording,
+    v1::{self, QueryResponse, Release, query_response::Part},
+};
 use sekisho_receipt::{Digest, Leaf, Receipt, VerifierKey, VerifyError};
-use sha2::{Digest as _, Sha256};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
@@ -30,8 +32,8 @@ const MAX_RESULT_BYTES: usize = 256 << 20;
 pub struct Answer {
     /// The project on whose behalf they were released.
     pub project: String,
-    /// The query, as it was asked.
-    pub sql: String,
+    /// What was asked.
+    pub question: Asked,
     /// The dataset.
     pub dataset: String,
     /// The columns; the schema's metadata name the release.
@@ -42,6 +44,15 @@ pub struct Answer {
     pub release: Release,
     /// Proof that the visit stands in the holder's ledger.
     pub receipt: Receipt,
+}
+
+/// What was asked, in the words that receipts are bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A query.
+    Sql(String),
+    /// An analysis, as text.
+    Analysis(String),
 }
 
 /// Why a receipt does not prove an answer.
@@ -117,15 +128,12 @@ impl Answer {
         Ok(leaf)
     }
 
-    /// SHA-256 over project, dataset, operation and query, each behind its
-    /// length in bytes as a big-endian u64 (`sekisho.enclave.v1.Permit`).
     fn question_digest(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        for field in [&self.project, &self.dataset, "query", &self.sql] {
-            hash.update((field.len() as u64).to_be_bytes());
-            hash.update(field.as_bytes());
-        }
-        hash.finalize().into()
+        let wording = match &self.question {
+            Asked::Sql(sql) => Wording::Sql(sql),
+            Asked::Analysis(text) => Wording::Analysis(text),
+        };
+        wording.digest(&self.project, &self.dataset, "query")
     }
 }
 
@@ -136,6 +144,13 @@ pub(crate) fn suppressed(field: &Field) -> Option<u64> {
 
 /// What each dataset says, in the order in which they were asked.
 pub type Answers = Vec<(String, Result<Answer, Failure>)>;
+
+/// What the stream answers: on whose behalf, of which datasets, what was asked.
+pub(crate) struct Question {
+    pub(crate) project: String,
+    pub(crate) datasets: Vec<String>,
+    pub(crate) asked: Asked,
+}
 
 /// Reads the stream that answers a question.
 pub(crate) async fn read(
@@ -190,7 +205,7 @@ fn answer(bytes: Vec<u8>, question: &Question, release: Release) -> Result<Answe
     let receipt = receipt(sent.ok_or_else(|| broken("the release has no receipt"))?)?;
     Ok(Answer {
         project: question.project.clone(),
-        sql: question.sql.clone(),
+        question: question.asked.clone(),
         dataset: release.dataset.clone(),
         schema,
         batches,

@@ -10,11 +10,11 @@ mod settings;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
 use indicatif::ProgressBar;
-use sekisho::{CheckResult, Visit};
+use sekisho::{Answers, CheckResult, Frequencies, Sites, VariantNames, Visit};
 use sekisho_runtime::telemetry::{Guard, TelemetryConfig};
 
 pub(crate) use arguments::Arguments;
-use arguments::{Command, Format, Listing};
+use arguments::{Answered, Command, Format, Listing};
 use exit::Ended;
 pub(crate) use exit::Exit;
 use settings::Settings;
@@ -34,6 +34,7 @@ pub(crate) async fn run(arguments: Arguments) -> Exit {
     let mut out = io::stdout().lock();
     let sql = match &arguments.command {
         Command::Query(query) => Some(query.sql.clone()),
+        Command::Frequencies(asked) => Some(asked.r#where.clone()),
         Command::Check(check) => Some(check.sql.clone()),
         _ => None,
     };
@@ -64,7 +65,32 @@ async fn command(arguments: Arguments, out: &mut impl Write) -> Result<Exit, End
             let tables = visit(&settings).await?.tables(&dataset).await?;
             render::tables(out, &tables, json)?;
         }
-        Command::Query(query) => return run_query(&settings, query, out).await,
+        Command::Query(query) => {
+            may_be_written(&query.answer)?;
+            let sql = statement(query.sql)?;
+            let visit = visit(&settings).await?;
+            let Answered {
+                datasets,
+                idempotency_key,
+                ..
+            } = &query.answer;
+            let answers = waiting(visit.sql_once(&sql, datasets, idempotency_key)).await?;
+            return tell(&visit, &answers, &query.answer, &sql, out);
+        }
+        Command::Frequencies(asked) => {
+            may_be_written(&asked.answer)?;
+            let condition = asked.r#where.clone();
+            let (frequencies, answer) = frequencies(asked);
+            let visit = visit(&settings).await?;
+            let Answered {
+                datasets,
+                idempotency_key,
+                ..
+            } = &answer;
+            let answers = visit.frequencies_once(&frequencies, datasets, idempotency_key);
+            let answers = waiting(answers).await?;
+            return tell(&visit, &answers, &answer, &condition, out);
+        }
         Command::Check(check) => {
             let sql = statement(check.sql)?;
             let results = visit(&settings).await?.check(&sql, &check.datasets).await?;
@@ -97,43 +123,70 @@ async fn command(arguments: Arguments, out: &mut impl Write) -> Result<Exit, End
     Ok(Exit::Done)
 }
 
-async fn run_query(
-    settings: &Settings,
-    query: arguments::Query,
-    out: &mut impl Write,
-) -> Result<Exit, Ended> {
-    let several = query.datasets.len() > 1;
-    if several && matches!(query.format, Format::Csv | Format::Arrow) {
+/// What is asked about frequencies, and of whom.
+fn frequencies(asked: arguments::Frequencies) -> (Frequencies, Answered) {
+    let arguments::Sites {
+        region,
+        gene,
+        variants,
+    } = asked.sites;
+    let sites = match (region, gene) {
+        (Some(region), _) => Sites::Region(region),
+        (None, Some(gene)) => Sites::Gene(gene),
+        (None, None) => Sites::Variants(VariantNames { ids: variants }),
+    };
+    let frequencies = Frequencies {
+        sites: Some(sites),
+        r#where: asked.r#where,
+        by: asked.by,
+    };
+    (frequencies, asked.answer)
+}
+
+/// Whether an answer of so many datasets can be written as it should be.
+fn may_be_written(answer: &Answered) -> Result<(), Ended> {
+    let several = answer.datasets.len() > 1;
+    if several && matches!(answer.format, Format::Csv | Format::Arrow) {
         return Err(Ended::Usage(
             "csv and arrow hold one table; name one --dataset, or use --format json".to_owned(),
         ));
     }
-    if several && query.receipt.is_some() {
+    if several && answer.receipt.is_some() {
         return Err(Ended::Usage(
             "--receipt writes one receipt; name one --dataset, or use `sekisho receipt get`"
                 .to_owned(),
         ));
     }
-    let sql = statement(query.sql)?;
-    let visit = visit(settings).await?;
-    let waiting = ProgressBar::new_spinner().with_message("waiting for the answer");
-    waiting.enable_steady_tick(std::time::Duration::from_millis(200));
-    let answers = visit
-        .sql_once(&sql, &query.datasets, &query.idempotency_key)
-        .await;
-    waiting.finish_and_clear();
-    let answers = answers?;
+    Ok(())
+}
+
+/// Waits for an answer where somebody sees it.
+async fn waiting<T>(answer: impl Future<Output = T>) -> T {
+    let spinner = ProgressBar::new_spinner().with_message("waiting for the answer");
+    spinner.enable_steady_tick(std::time::Duration::from_millis(200));
+    let answer = answer.await;
+    spinner.finish_and_clear();
+    answer
+}
+
+fn tell(
+    visit: &Visit,
+    answers: &Answers,
+    of: &Answered,
+    sql: &str,
+    out: &mut impl Write,
+) -> Result<Exit, Ended> {
     let mut exit = Exit::Done;
-    for (dataset, answer) in &answers {
+    for (dataset, answer) in answers {
         match answer {
             Ok(answer) => {
-                if let Some(file) = &query.receipt {
+                if let Some(file) = &of.receipt {
                     receipts::write(file, &answer.receipt)?;
                 }
-                render::answer(out, answer, query.format, visit.trust())?;
+                render::answer(out, answer, of.format, visit.trust())?;
             }
             Err(failure) => {
-                render::failure(out, dataset, failure, query.format, &sql)?;
+                render::failure(out, dataset, failure, of.format, sql)?;
                 exit = Exit::of_reason(failure.reason);
             }
         }

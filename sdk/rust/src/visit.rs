@@ -2,11 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sekisho_proto::v1::{
-    Budget, CheckRequest, CheckResult, Dataset, GetBudgetRequest, GetReceiptRequest,
-    ListDatasetsRequest, ListLedgerKeysRequest, ListTablesRequest, QueryRequest, Question, Table,
-    budget_service_client::BudgetServiceClient, catalog_service_client::CatalogServiceClient,
-    receipt_service_client::ReceiptServiceClient, visit_service_client::VisitServiceClient,
+use sekisho_proto::{
+    analysis,
+    v1::{
+        Analysis, AnalyzeRequest, Budget, CheckRequest, CheckResult, Dataset, Frequencies,
+        GetBudgetRequest, GetReceiptRequest, ListDatasetsRequest, ListLedgerKeysRequest,
+        ListTablesRequest, QueryRequest, Question, Table, analysis::Kind,
+        budget_service_client::BudgetServiceClient, catalog_service_client::CatalogServiceClient,
+        receipt_service_client::ReceiptServiceClient, visit_service_client::VisitServiceClient,
+    },
 };
 use sekisho_receipt::{Receipt, VerifierKey};
 use sekisho_runtime::{telemetry, tls};
@@ -19,7 +23,7 @@ use tracing::instrument;
 
 use crate::{
     Connection, Error,
-    answer::{self, Answers},
+    answer::{self, Answers, Asked},
     failure::root_cause,
 };
 
@@ -137,12 +141,62 @@ impl Visit {
         idempotency_key: &str,
     ) -> Result<Answers, Error> {
         let question = self.question(sql, datasets);
+        let asked = answer::Question {
+            project: question.project.clone(),
+            datasets: question.datasets.clone(),
+            asked: Asked::Sql(sql.to_owned()),
+        };
         let request = self.request(QueryRequest {
-            question: Some(question.clone()),
+            question: Some(question),
             idempotency_key: idempotency_key.to_owned(),
         });
         let mut client = VisitServiceClient::new(self.channel.clone());
         let parts = self.outcome(client.query(request).await)?;
+        answer::read(parts, &asked, |status| self.error(status)).await
+    }
+
+    /// Asks how frequent variants are: one answer or failure for each dataset, with a
+    /// row for each variant and group.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::sql`].
+    pub async fn frequencies(
+        &self,
+        frequencies: &Frequencies,
+        datasets: &[impl AsRef<str>],
+    ) -> Result<Answers, Error> {
+        self.frequencies_once(frequencies, datasets, "").await
+    }
+
+    /// As [`Visit::frequencies`], and a retry with the same key is the same request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::sql`].
+    #[instrument(name = "sekisho.frequencies", skip_all)]
+    pub async fn frequencies_once(
+        &self,
+        frequencies: &Frequencies,
+        datasets: &[impl AsRef<str>],
+        idempotency_key: &str,
+    ) -> Result<Answers, Error> {
+        let analysis = Analysis {
+            kind: Some(Kind::Frequencies(frequencies.clone())),
+        };
+        let question = answer::Question {
+            project: self.project.clone(),
+            datasets: datasets.iter().map(|id| id.as_ref().to_owned()).collect(),
+            asked: Asked::Analysis(analysis::text(&analysis)),
+        };
+        let request = self.request(AnalyzeRequest {
+            project: question.project.clone(),
+            datasets: question.datasets.clone(),
+            analysis: Some(analysis),
+            idempotency_key: idempotency_key.to_owned(),
+        });
+        let mut client = VisitServiceClient::new(self.channel.clone());
+        let parts = self.outcome(client.analyze(request).await)?;
         answer::read(parts, &question, |status| self.error(status)).await
     }
 

@@ -130,9 +130,9 @@ impl Exposure {
             .is_some_and(|name| !name.trim().is_empty());
         [
             (
-                self.cap > 0.0 && self.cap <= 1.0,
+                self.cap > 0.0 && self.cap <= Self::MOST_CAP,
                 "exposure.cap",
-                "above 0 and at most 1",
+                "above 0 and at most 1000000",
             ),
             (
                 self.project_share > 0.0 && self.project_share <= 1.0,
@@ -152,9 +152,9 @@ impl Channel {
     fn checks(&self) -> [Check; 2] {
         [
             (
-                (1..=60_000).contains(&self.tick_ms),
+                (0..=60_000).contains(&self.tick_ms),
                 "channel.tick_ms",
-                "1 to 60000",
+                "0 to 60000",
             ),
             ((2..=16).contains(&self.factor), "channel.factor", "2 to 16"),
         ]

@@ -63,6 +63,17 @@ impl KeyValue {
     }
 }
 
+impl KeyValue {
+    /// As the word that a domain declares; none of what is no word.
+    pub(super) fn word(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Flag(flag) => Some(flag.to_string()),
+            Self::Integer(_) | Self::Fraction(_) | Self::Day(_) => None,
+        }
+    }
+}
+
 /// The values of a column, per row.
 pub(super) fn values(column: &ArrayRef) -> Result<Vec<Option<KeyValue>>, Mismatch> {
     let values = match column.data_type() {

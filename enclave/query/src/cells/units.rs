@@ -190,6 +190,18 @@ impl Strata {
         strata
     }
 
+    /// The sets by their keys as text, none for NULL; where keys are declared words,
+    /// or true and false.
+    pub fn by_words(&self) -> BTreeMap<Vec<Option<String>>, &RoaringBitmap> {
+        let words = |stratum: &Stratum| -> Vec<Option<String>> {
+            let values = stratum.key.iter().flatten();
+            values.map(|value| value.as_ref()?.word()).collect()
+        };
+        let sets = self.0.iter();
+        sets.map(|stratum| (words(stratum), &stratum.everybody))
+            .collect()
+    }
+
     /// The sets, by keys.
     pub fn iter(&self) -> impl Iterator<Item = &Stratum> {
         self.0.iter()

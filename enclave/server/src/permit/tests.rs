@@ -32,7 +32,9 @@ fn permit() -> Permit {
         dataset: "d".into(),
         operation: "query".into(),
         profile: "standard".into(),
-        question_digest: question_digest("P-0001", "d", "query", "SELECT 1").to_vec(),
+        question_digest: Wording::Sql("SELECT 1")
+            .digest("P-0001", "d", "query")
+            .to_vec(),
         budget_limit: 5,
         policy_digest: vec![2; 32],
         rules: vec![],
@@ -71,7 +73,7 @@ fn sign(permit: &Permit, key: &SigningKey) -> Option<SignedPermit> {
 
 fn accepted(signed: Option<SignedPermit>, now_ms: i64) -> bool {
     verifier()
-        .verify(signed, Operation::Query, "SELECT 1", now_ms)
+        .verify(signed, Operation::Query, Wording::Sql("SELECT 1"), now_ms)
         .is_ok()
 }
 
@@ -81,13 +83,30 @@ fn a_permit_of_the_gateway_for_this_question_is_accepted() {
     assert!(accepted(sign(&permit(), &gateway()), NOW + 30_000));
 }
 
+/// A permit for a query is none for an analysis that reads the same, nor the other
+/// way round.
+#[test]
+fn a_query_is_no_analysis() {
+    let text = "frequencies(region=\"1\", where=\"\", by=[])";
+    let both = [Wording::Sql(text), Wording::Analysis(text)];
+    for bound in both {
+        for asked in both {
+            let mut permit = permit();
+            permit.question_digest = bound.digest("P-0001", "d", "query").to_vec();
+            let signed = sign(&permit, &gateway());
+            let verified = verifier().verify(signed, Operation::Query, asked, NOW);
+            assert_eq!(verified.is_ok(), bound == asked, "{bound:?} {asked:?}");
+        }
+    }
+}
+
 #[test]
 fn what_it_permits_is_read() {
     let verified = verifier()
         .verify(
             sign(&permit(), &gateway()),
             Operation::Query,
-            "SELECT 1",
+            Wording::Sql("SELECT 1"),
             NOW,
         )
         .unwrap();
@@ -110,7 +129,12 @@ fn what_it_permits_is_read() {
     all.columns = vec![ALL_COLUMNS.into()];
     all.language = "tlh".into();
     let verified = verifier()
-        .verify(sign(&all, &gateway()), Operation::Query, "SELECT 1", NOW)
+        .verify(
+            sign(&all, &gateway()),
+            Operation::Query,
+            Wording::Sql("SELECT 1"),
+            NOW,
+        )
         .unwrap();
     assert_eq!(verified.columns, None);
     assert_eq!(verified.language, Language::English);
@@ -176,7 +200,7 @@ fn anything_else_is_refused_with_the_same_text() {
         NOW
     ));
     let error = verifier()
-        .verify(None, Operation::Query, "", NOW)
+        .verify(None, Operation::Query, Wording::Nothing, NOW)
         .unwrap_err();
     assert_eq!(error.reason, Reason::Unauthenticated);
 }

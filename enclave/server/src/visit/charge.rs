@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use sekisho_disclosure::Profile;
 use sekisho_ledger::{Meter, Reserved, Visit};
-use sekisho_query::Planned;
 use sekisho_runtime::status::Failure;
 use sha2::{Digest as _, Sha256};
 
-use super::Question;
+use super::{Judged, Question};
 use crate::{
     admission::Admission,
     enclave::Enclave,
@@ -22,11 +20,15 @@ use crate::{
 pub(super) fn charge_of(
     enclave: &Enclave,
     question: &Question,
-    admission: &Admission,
-    planned: &Planned,
-    profiles: &[Profile],
-    profile: &Profile,
+    judged: &Judged,
 ) -> Result<Visit, Failure> {
+    let Judged {
+        admission,
+        planned,
+        profiles,
+        profile,
+        ..
+    } = judged;
     let permit = &question.verified.permit;
     let permitted = &admission.permitted.individuals;
     let mut cohort = Vec::with_capacity(permitted.serialized_size());

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use sekisho_disclosure::Profile;
-use sekisho_ledger::{AnswerKey, Reserved};
-use sekisho_query::worker::Released;
+use sekisho_ledger::{AnswerKey, Ledger, Reserved};
 use sekisho_runtime::status::Failure;
 
 use crate::{
     admission::Admission,
     enclave::Enclave,
     failure,
-    release::{Description, Release},
+    frequencies::Table,
+    release::{CommitError, Description, Release},
 };
 
 /// The release that answered the same question of the same people before.
@@ -32,14 +32,34 @@ pub(super) async fn again(
     found.map_err(failure::internal)
 }
 
-/// Commits an answer, unless somebody whose data it was made from withdrew while
+/// The release of the same table before; else the table.
+pub(super) async fn table_again(
+    enclave: &Arc<Enclave>,
+    key: AnswerKey,
+    table: Box<Table>,
+) -> Result<Result<Release, Box<Table>>, Failure> {
+    let enclave = Arc::clone(enclave);
+    let found = tokio::task::spawn_blocking(move || {
+        let held = enclave.consents.hold(&table.admission().permitted);
+        let Some(_held) = held else {
+            return Ok(Err(table));
+        };
+        Release::table_again(&enclave.ledger, &key, table)
+    });
+    let found = found.await.map_err(|_| failure::ended())?;
+    found.map_err(failure::internal)
+}
+
+/// Commits an answer, which `make` makes, unless somebody whose data it was made from withdrew while
 /// it was.
 pub(super) async fn commit(
     enclave: &Arc<Enclave>,
     admission: &Arc<Admission>,
     profile: Profile,
     reserved: Reserved,
-    released: Released,
+    make: impl FnOnce(&Ledger, Reserved, &Description<'_>) -> Result<Release, CommitError>
+    + Send
+    + 'static,
 ) -> Result<Release, Failure> {
     let at_ms = enclave.clock.now_ms();
     let (of, admission) = (Arc::clone(enclave), Arc::clone(admission));
@@ -57,12 +77,7 @@ pub(super) async fn commit(
         let Some(_held) = of.consents.hold(&admission.permitted) else {
             return Err(Box::new(reserved));
         };
-        Ok(Release::commit(
-            &of.ledger,
-            reserved,
-            released,
-            &description,
-        ))
+        Ok(make(&of.ledger, reserved, &description))
     });
     match committed.await {
         Ok(Ok(Ok(release))) => Ok(release),

@@ -10,12 +10,13 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use prost::Message as _;
 use sekisho_proto::{
+    analysis,
     enclave::v1::{
-        CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest, GetReceiptRequest,
-        ListTablesRequest, NotePolicyRequest, NotePolicyResponse, Permit, QueryRequest,
-        SignedPermit, enclave_service_server::EnclaveService,
+        AnalyzeRequest, CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest,
+        GetReceiptRequest, ListTablesRequest, NotePolicyRequest, NotePolicyResponse, Permit,
+        QueryRequest, SignedPermit, enclave_service_server::EnclaveService,
     },
-    permit::{question_digest, signed_bytes},
+    permit::{Wording, question_digest, signed_bytes},
     v1::{
         Budget, CheckResult, Dataset, ListTablesResponse, QueryResponse, Receipt, Release, Table,
         query_response::Part,
@@ -145,6 +146,31 @@ impl EnclaveService for East {
             _ => vec![Ok(chunk.clone()), Ok(chunk), Ok(release(&permit.dataset))],
         };
         Ok(Response::new(Box::pin(tokio_stream::iter(parts))))
+    }
+
+    type AnalyzeStream = Self::QueryStream;
+
+    async fn analyze(
+        &self,
+        request: Request<AnalyzeRequest>,
+    ) -> Result<Response<Self::QueryStream>, Status> {
+        let sent = request.get_ref();
+        let signed = sent.permit.as_ref().unwrap();
+        let permit = Permit::decode(signed.permit.as_slice()).unwrap();
+        let text = analysis::text(sent.analysis.as_ref().unwrap());
+        let digest = Wording::Analysis(&text).digest(&permit.project, &permit.dataset, "query");
+        assert_eq!(
+            (permit.operation.as_str(), permit.question_digest),
+            ("query", digest.to_vec())
+        );
+        let release = Release {
+            dataset: permit.dataset,
+            caveat: text,
+            ..Release::default()
+        };
+        let part = Some(Part::Release(release));
+        let one = tokio_stream::once(Ok(QueryResponse { part }));
+        Ok(Response::new(Box::pin(one)))
     }
 
     async fn get_budget(

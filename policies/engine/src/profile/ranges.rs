@@ -148,7 +148,12 @@ impl Profile {
             .as_ref()
             .map(|name| !name.trim().is_empty());
         [
-            (share(exposure.cap), "cap", "range-cap", exposure.cap),
+            (
+                exposure.cap > 0.0 && exposure.cap <= MOST_EXPOSURE,
+                "cap",
+                "range-cap",
+                exposure.cap,
+            ),
             (
                 share(exposure.project_share),
                 "project_share",
@@ -162,7 +167,7 @@ impl Profile {
                 exposure.cap,
             ),
             (
-                (1..=60_000).contains(&channel.tick_ms),
+                (0..=60_000).contains(&channel.tick_ms),
                 "tick_ms",
                 "range-tick",
                 whole(channel.tick_ms),
@@ -176,6 +181,10 @@ impl Profile {
         ]
     }
 }
+
+/// The largest cap: with one of the order of the number of variants a panel of
+/// frequencies is published.
+const MOST_EXPOSURE: f64 = 1e6;
 
 fn share(value: f64) -> bool {
     value > 0.0 && value <= 1.0

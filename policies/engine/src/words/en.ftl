@@ -312,7 +312,7 @@ range-delta = a delta of { $value } is none, or shows groups of one too often
 range-rows = 1 to 1000 rows of an individual count in a group, not { $value }
     .why = a dataset is released under the profile it names; one that is out of range protects nothing
     .write = rows = 10
-range-cap = a cap of { $value } is not above 0 and at most 1
+range-cap = a cap of { $value } is not above 0 and at most 1000000
     .why = a dataset is released under the profile it names; one that is out of range protects nothing
     .write = cap = 0.25
 range-project-share = a share of { $value } is not above 0 and at most 1
@@ -321,7 +321,7 @@ range-project-share = a share of { $value } is not above 0 and at most 1
 range-cap-not-approved = a cap of { $value } says who approved it
     .why = above 0.25 a membership test succeeds more often than the committee's default lets it
     .write = approved_by = "<who approved the cap, and when>"
-range-tick = the first tick is after 1 to 60000 milliseconds, not { $value }
+range-tick = the first tick is after 1 to 60000 milliseconds, or 0 for none, not { $value }
     .why = a dataset is released under the profile it names; one that is out of range protects nothing
     .write = tick_ms = 10
 range-factor = a tick is 2 to 16 times as late as the one before, not { $value }

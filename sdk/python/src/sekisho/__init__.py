@@ -12,6 +12,7 @@ Examples
 """
 
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
+from sekisho.connection import connect
 from sekisho.errors import (
     BudgetExhausted,
     ConnectionFailed,
@@ -33,7 +34,7 @@ from sekisho.listing import Listing
 from sekisho.receipt import Receipt, Verified
 from sekisho.release import Budget, Release
 from sekisho.result import Result, Results
-from sekisho.visit import Visit, connect
+from sekisho.visit import Visit
 
 __version__ = "0.1.0"
 

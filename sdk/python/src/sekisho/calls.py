@@ -62,11 +62,15 @@ class Calls:
         self._budget = unary("BudgetService/GetBudget", budget_pb2.GetBudgetResponse)
         self._receipt = unary("ReceiptService/GetReceipt", receipt_pb2.GetReceiptResponse)
         self._keys = unary("ReceiptService/ListLedgerKeys", receipt_pb2.ListLedgerKeysResponse)
-        self._query: Any = channel.unary_stream(
-            "/sekisho.v1.VisitService/Query",
-            request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=visit_pb2.QueryResponse.FromString,
-        )
+
+        def streamed(method: str) -> Any:
+            return channel.unary_stream(
+                f"/sekisho.v1.VisitService/{method}",
+                request_serializer=lambda message: message.SerializeToString(),
+                response_deserializer=visit_pb2.QueryResponse.FromString,
+            )
+
+        self._query, self._analyze = streamed("Query"), streamed("Analyze")
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
@@ -118,16 +122,18 @@ class Calls:
 
     def query(
         self,
-        request: visit_pb2.QueryRequest,
+        request: visit_pb2.QueryRequest | visit_pb2.AnalyzeRequest,
         metadata: Metadata,
         read: Callable[[Iterator[visit_pb2.QueryResponse]], _T],
     ) -> _T:
-        """Ask a question and read the stream that answers it.
+        """Ask for a query or an analysis and read the stream that answers it.
 
         If the server is away before anything came, the same request is made up to
         twice more within the same deadline; its idempotency key makes that one visit.
         """
         self._open()
+        is_query = isinstance(request, visit_pb2.QueryRequest)
+        method = self._query if is_query else self._analyze
         deadline = None if self._timeout is None else time.monotonic() + self._timeout
         attempt = 0
         while True:
@@ -140,13 +146,14 @@ class Calls:
                     yield part
 
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            stream = self._query(request, timeout=left, metadata=metadata + self._language)
+            stream = method(request, timeout=left, metadata=metadata + self._language)
             try:
                 return read(watched(stream))
             except grpc.RpcError as error:
                 away = error.code() is grpc.StatusCode.UNAVAILABLE
                 if not away or seen or attempt == RETRIES:
-                    raise self._error(error, request.question.sql) from None
+                    sql = request.question.sql if is_query else request.analysis.frequencies.where
+                    raise self._error(error, sql) from None
                 time.sleep(_PAUSE_SECONDS * 2**attempt)
                 attempt += 1
             finally:

@@ -7,8 +7,7 @@ from types import TracebackType
 
 import pyarrow as pa
 
-from sekisho import identity as identities
-from sekisho import settings
+from sekisho import analysis
 from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
 from sekisho.calls import Calls
 from sekisho.check import Check, Checks
@@ -17,91 +16,12 @@ from sekisho.listing import Listing
 from sekisho.receipt import Keyring, Receipt
 from sekisho.release import Budget
 from sekisho.result import Result, Results
-from sekisho.settings import IdentityPath, StrPath, Trust
 from sekisho.stream import read_answers
 from sekisho.tracing import Metadata, span
-from sekisho.transparency import LedgerKey, load_trust
+from sekisho.transparency import LedgerKey
 
 MAX_SQL_BYTES = 64 * 1024
 MAX_DATASETS = 16
-
-
-def connect(
-    address: str | None = None,
-    *,
-    identity: IdentityPath | None = None,
-    ca: StrPath | None = None,
-    project: str | None = None,
-    trust: Trust | None = None,
-    language: str | None = None,
-    timeout: float | None = 120.0,
-) -> "Visit":
-    """Begin a visit.
-
-    What is not given is taken from ``SEKISHO_ADDRESS``, ``SEKISHO_IDENTITY``,
-    ``SEKISHO_CA``, ``SEKISHO_PROJECT``, ``SEKISHO_TRUST`` and ``SEKISHO_LANGUAGE``,
-    else from ``~/.config/sekisho/config.toml``.
-
-    Parameters
-    ----------
-    address
-        ``host:port`` of the gateway.
-    identity
-        One PEM with certificate and key, or ``(certificate, key)``.
-    ca
-        PEM with the consortium's authorities; without it those of the system.
-    project
-        The project on whose behalf the visit is made, for example ``P-0001``.
-    trust
-        Verification keys of the ledgers: C2SP vkey lines, or a file of them. Without
-        them receipts are verified against keys that the server itself names.
-    language
-        In which the consortium tells reasons: ``en``, or ``ja`` for Japanese.
-    timeout
-        Seconds that a call may take; None for no limit.
-
-    Returns
-    -------
-    Visit
-        Also a context manager.
-
-    Raises
-    ------
-    ConnectionFailed
-        If something is missing or there is no connection.
-    ReceiptInvalid
-        If `trust` holds no keys.
-
-    Examples
-    --------
-    >>> import sekisho
-    >>> visit = sekisho.connect(
-    ...     "localhost:7443",
-    ...     identity="dev/people/researcher.pem",
-    ...     ca="dev/ca.pem",
-    ...     project="P-0001",
-    ... )  # doctest: +SKIP
-    """
-    resolved = settings.resolve(
-        address=address,
-        identity=identity,
-        ca=ca,
-        project=project,
-        trust=trust,
-        language=language,
-    )
-    keys = load_trust(resolved.trust) if resolved.trust else None
-    return Visit(
-        Calls(
-            resolved.address,
-            identities.load(resolved.identity),
-            identities.read(resolved.ca, "ca") if resolved.ca else None,
-            timeout,
-            resolved.language,
-        ),
-        resolved.project,
-        Keyring(keys, pinned=True) if keys else None,
-    )
 
 
 class Visit:
@@ -239,8 +159,79 @@ class Visit:
             question=self._question(sql, datasets),
             idempotency_key=idempotency_key or uuid.uuid4().hex,
         )
-        asked = list(request.question.datasets)
-        with span("sekisho.sql", len(asked)) as metadata:
+        return self._ask("sekisho.sql", request, list(request.question.datasets), sql)
+
+    def frequencies(
+        self,
+        *,
+        datasets: str | Sequence[str],
+        region: str | None = None,
+        gene: str | None = None,
+        variants: str | Sequence[str] | None = None,
+        where: str = "",
+        by: str | Sequence[str] = (),
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how frequent variants are.
+
+        Of a region or a gene only variants that may be shown have a row; of ``variants`` each
+        has one, which is NULL where nothing may be shown, whether the variant is there or not.
+
+        Parameters
+        ----------
+        datasets
+            The datasets to ask, at most 16.
+        region
+            Variants that begin here, 1-based and inclusive: ``22:16050000-16060000``, ``22``.
+        gene
+            Variants that are annotated with this gene.
+        variants
+            At most 1000, as ``CHROM:POS:REF:ALT``.
+        where
+            Of whom: a condition on columns of ``individuals``, in SQL. Everybody if empty.
+        by
+            Columns of ``individuals`` with declared values, to group by.
+        idempotency_key
+            As of `sql`.
+
+        Returns
+        -------
+        Result or Results
+            As `sql`: a row for each variant and group, with ``allele_count``,
+            ``allele_number``, ``allele_frequency``, ``carriers``, ``homozygotes``,
+            ``missing_rate`` and ``hwe_p`` (the exact test, of autosomes).
+
+        Raises
+        ------
+        InvalidRequest
+            If not one of `region`, `gene` and `variants` is given.
+        SekishoError
+            As `sql`.
+
+        Examples
+        --------
+        >>> visit.frequencies(
+        ...     region="22:16050000-16060000", by="sex", datasets="demo-control"
+        ... )  # doctest: +SKIP
+        """
+        request = visit_pb2.AnalyzeRequest(
+            project=self.project,
+            datasets=_datasets(datasets),
+            analysis=analysis.frequencies(
+                region=region, gene=gene, variants=variants, where=where, by=by
+            ),
+            idempotency_key=idempotency_key or uuid.uuid4().hex,
+        )
+        return self._ask("sekisho.frequencies", request, list(request.datasets), where)
+
+    def _ask(
+        self,
+        name: str,
+        request: visit_pb2.QueryRequest | visit_pb2.AnalyzeRequest,
+        asked: list[str],
+        sql: str,
+    ) -> Result | Results:
+        with span(name, len(asked)) as metadata:
             answers = self._calls.query(
                 request, metadata, lambda parts: read_answers(parts, asked, sql)
             )
@@ -308,12 +299,7 @@ class Visit:
         return f"Visit(project={self.project!r})"
 
     def _question(self, sql: str, datasets: str | Sequence[str]) -> visit_pb2.Question:
-        names = [datasets] if isinstance(datasets, str) else list(datasets)
-        if not 1 <= len(names) <= MAX_DATASETS or len(set(names)) != len(names):
-            raise InvalidRequest(
-                f"{len(names)} datasets are named, of which {len(set(names))} are different",
-                help=f"name 1 to {MAX_DATASETS}, each once; `visit.datasets()` lists them",
-            )
+        names = _datasets(datasets)
         if len(sql.encode("utf-8", "surrogatepass")) > MAX_SQL_BYTES:
             raise InvalidRequest(
                 "the query is longer than 64 KiB", help="split it into several queries"
@@ -339,6 +325,16 @@ class Visit:
                 # A result is worth having without: `verify` then asks for `trust=`.
                 return None
         return self._fetched.get(dataset)
+
+
+def _datasets(datasets: str | Sequence[str]) -> list[str]:
+    names = [datasets] if isinstance(datasets, str) else list(datasets)
+    if not 1 <= len(names) <= MAX_DATASETS or len(set(names)) != len(names):
+        raise InvalidRequest(
+            f"{len(names)} datasets are named, of which {len(set(names))} are different",
+            help=f"name 1 to {MAX_DATASETS}, each once; `visit.datasets()` lists them",
+        )
+    return names
 
 
 _COLUMNS = pa.schema(

@@ -96,7 +96,9 @@ async fn answers(parts: Vec<Part>, datasets: &[&str]) -> Result<Answers, Error> 
     let question = Question {
         project: "P-0001".to_owned(),
         datasets: datasets.iter().map(|id| (*id).to_owned()).collect(),
-        sql: "SELECT diagnosis, count(*) AS n FROM individuals GROUP BY diagnosis".to_owned(),
+        asked: Asked::Sql(
+            "SELECT diagnosis, count(*) AS n FROM individuals GROUP BY diagnosis".to_owned(),
+        ),
     };
     let failed = |_: &Status| panic!("no status was sent");
     read(tokio_stream::iter(parts), &question, failed).await

@@ -74,6 +74,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  sekisho query \"SELECT diagnosis, count(DISTINCT individual_id) AS n FROM individuals GROUP BY diagnosis\" \\\n    --dataset demo-cancer --receipt receipt.json"
     )]
     Query(Query),
+    /// Prints how frequent variants are, in groups of individuals.
+    #[command(
+        after_help = "Example:\n  sekisho frequencies --region 22:16050000-16060000 --by sex --dataset demo-control"
+    )]
+    Frequencies(Frequencies),
     /// Says whether a query would be answered; reads no data, charges nothing.
     #[command(
         after_help = "Example:\n  sekisho check \"SELECT count(*) FROM individuals\" --dataset demo-cancer"
@@ -104,6 +109,47 @@ pub(crate) struct Listing {
 pub(crate) struct Query {
     /// One SQL query; `-` reads it from standard input.
     pub(crate) sql: String,
+    #[command(flatten)]
+    pub(crate) answer: Answered,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Frequencies {
+    #[command(flatten)]
+    pub(crate) sites: Sites,
+    /// Of whom: a condition on columns of `individuals`, in SQL.
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) r#where: String,
+    /// A column of `individuals` with declared values, to group by; may be given several times.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) by: Vec<String>,
+    #[command(flatten)]
+    pub(crate) answer: Answered,
+}
+
+/// Which variants.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Sites {
+    /// Those that begin here, 1-based and inclusive.
+    #[arg(long, value_name = "CHROM:START-END")]
+    pub(crate) region: Option<String>,
+    /// Those that are annotated with this gene.
+    #[arg(long, value_name = "SYMBOL")]
+    pub(crate) gene: Option<String>,
+    /// This one; may be given several times.
+    #[arg(long = "variant", value_name = "CHROM:POS:REF:ALT")]
+    pub(crate) variants: Vec<String>,
+}
+
+/// Who answers, and what becomes of it.
+#[derive(Debug, Args)]
+pub(crate) struct Answered {
     /// A dataset to ask; may be given several times.
     #[arg(long = "dataset", value_name = "ID", required = true)]
     pub(crate) datasets: Vec<String>,

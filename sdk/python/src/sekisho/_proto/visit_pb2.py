@@ -22,38 +22,41 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from . import analysis_pb2 as sekisho_dot_v1_dot_analysis__pb2
 from . import release_pb2 as sekisho_dot_v1_dot_release__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16sekisho/v1/visit.proto\x12\nsekisho.v1\x1a\x18sekisho/v1/release.proto\":\n\x08Question\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08\x64\x61tasets\x18\x02 \x03(\t\x12\x0b\n\x03sql\x18\x03 \x01(\t\"6\n\x0c\x43heckRequest\x12&\n\x08question\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.Question\"9\n\rCheckResponse\x12(\n\x07results\x18\x01 \x03(\x0b\x32\x17.sekisho.v1.CheckResult\"\x8a\x02\n\x0b\x43heckResult\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x08\x12$\n\x07refusal\x18\x03 \x01(\x0b\x32\x13.sekisho.v1.Refusal\x12+\n\x07\x63olumns\x18\x04 \x03(\x0b\x32\x1a.sekisho.v1.ReleasedColumn\x12&\n\x05rules\x18\x05 \x03(\x0b\x32\x17.sekisho.v1.AppliedRule\x12\x0e\n\x06\x63harge\x18\x06 \x01(\x04\x12\x0f\n\x07profile\x18\x07 \x01(\t\x12\x10\n\x08rho_nano\x18\x08 \x01(\x04\x12\x11\n\tmechanism\x18\t \x01(\t\x12\x17\n\x0f\x65xposes_genomes\x18\n \x01(\x08\",\n\x0eReleasedColumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"+\n\x0b\x41ppliedRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\t\"e\n\x07Refusal\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04help\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x05 \x01(\r\x12\x0f\n\x07rewrite\x18\x06 \x01(\t\"O\n\x0cQueryRequest\x12&\n\x08question\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.Question\x12\x17\n\x0fidempotency_key\x18\x02 \x01(\t\"\xac\x01\n\rQueryResponse\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.ResultStartH\x00\x12\x13\n\tarrow_ipc\x18\x02 \x01(\x0cH\x00\x12&\n\x07release\x18\x03 \x01(\x0b\x32\x13.sekisho.v1.ReleaseH\x00\x12,\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x19.sekisho.v1.ResultFailureH\x00\x42\x06\n\x04part\"\x1e\n\x0bResultStart\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\"u\n\rResultFailure\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x0c\n\x04help\x18\x04 \x01(\t\x12$\n\x07refusal\x18\x05 \x01(\x0b\x32\x13.sekisho.v1.Refusal2\x8c\x01\n\x0cVisitService\x12<\n\x05\x43heck\x12\x18.sekisho.v1.CheckRequest\x1a\x19.sekisho.v1.CheckResponse\x12>\n\x05Query\x12\x18.sekisho.v1.QueryRequest\x1a\x19.sekisho.v1.QueryResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16sekisho/v1/visit.proto\x12\nsekisho.v1\x1a\x19sekisho/v1/analysis.proto\x1a\x18sekisho/v1/release.proto\":\n\x08Question\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08\x64\x61tasets\x18\x02 \x03(\t\x12\x0b\n\x03sql\x18\x03 \x01(\t\"6\n\x0c\x43heckRequest\x12&\n\x08question\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.Question\"9\n\rCheckResponse\x12(\n\x07results\x18\x01 \x03(\x0b\x32\x17.sekisho.v1.CheckResult\"\x8a\x02\n\x0b\x43heckResult\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x08\x12$\n\x07refusal\x18\x03 \x01(\x0b\x32\x13.sekisho.v1.Refusal\x12+\n\x07\x63olumns\x18\x04 \x03(\x0b\x32\x1a.sekisho.v1.ReleasedColumn\x12&\n\x05rules\x18\x05 \x03(\x0b\x32\x17.sekisho.v1.AppliedRule\x12\x0e\n\x06\x63harge\x18\x06 \x01(\x04\x12\x0f\n\x07profile\x18\x07 \x01(\t\x12\x10\n\x08rho_nano\x18\x08 \x01(\x04\x12\x11\n\tmechanism\x18\t \x01(\t\x12\x17\n\x0f\x65xposes_genomes\x18\n \x01(\x08\",\n\x0eReleasedColumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"+\n\x0b\x41ppliedRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\t\"e\n\x07Refusal\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04help\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x05 \x01(\r\x12\x0f\n\x07rewrite\x18\x06 \x01(\t\"O\n\x0cQueryRequest\x12&\n\x08question\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.Question\x12\x17\n\x0fidempotency_key\x18\x02 \x01(\t\"t\n\x0e\x41nalyzeRequest\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08\x64\x61tasets\x18\x02 \x03(\t\x12&\n\x08\x61nalysis\x18\x03 \x01(\x0b\x32\x14.sekisho.v1.Analysis\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"\xac\x01\n\rQueryResponse\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.ResultStartH\x00\x12\x13\n\tarrow_ipc\x18\x02 \x01(\x0cH\x00\x12&\n\x07release\x18\x03 \x01(\x0b\x32\x13.sekisho.v1.ReleaseH\x00\x12,\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x19.sekisho.v1.ResultFailureH\x00\x42\x06\n\x04part\"\x1e\n\x0bResultStart\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\"u\n\rResultFailure\x12\x0f\n\x07\x64\x61taset\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x0c\n\x04help\x18\x04 \x01(\t\x12$\n\x07refusal\x18\x05 \x01(\x0b\x32\x13.sekisho.v1.Refusal2\xd0\x01\n\x0cVisitService\x12<\n\x05\x43heck\x12\x18.sekisho.v1.CheckRequest\x1a\x19.sekisho.v1.CheckResponse\x12>\n\x05Query\x12\x18.sekisho.v1.QueryRequest\x1a\x19.sekisho.v1.QueryResponse0\x01\x12\x42\n\x07\x41nalyze\x12\x1a.sekisho.v1.AnalyzeRequest\x1a\x19.sekisho.v1.QueryResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sekisho._proto.visit_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUESTION']._serialized_start=64
-  _globals['_QUESTION']._serialized_end=122
-  _globals['_CHECKREQUEST']._serialized_start=124
-  _globals['_CHECKREQUEST']._serialized_end=178
-  _globals['_CHECKRESPONSE']._serialized_start=180
-  _globals['_CHECKRESPONSE']._serialized_end=237
-  _globals['_CHECKRESULT']._serialized_start=240
-  _globals['_CHECKRESULT']._serialized_end=506
-  _globals['_RELEASEDCOLUMN']._serialized_start=508
-  _globals['_RELEASEDCOLUMN']._serialized_end=552
-  _globals['_APPLIEDRULE']._serialized_start=554
-  _globals['_APPLIEDRULE']._serialized_end=597
-  _globals['_REFUSAL']._serialized_start=599
-  _globals['_REFUSAL']._serialized_end=700
-  _globals['_QUERYREQUEST']._serialized_start=702
-  _globals['_QUERYREQUEST']._serialized_end=781
-  _globals['_QUERYRESPONSE']._serialized_start=784
-  _globals['_QUERYRESPONSE']._serialized_end=956
-  _globals['_RESULTSTART']._serialized_start=958
-  _globals['_RESULTSTART']._serialized_end=988
-  _globals['_RESULTFAILURE']._serialized_start=990
-  _globals['_RESULTFAILURE']._serialized_end=1107
-  _globals['_VISITSERVICE']._serialized_start=1110
-  _globals['_VISITSERVICE']._serialized_end=1250
+  _globals['_QUESTION']._serialized_start=91
+  _globals['_QUESTION']._serialized_end=149
+  _globals['_CHECKREQUEST']._serialized_start=151
+  _globals['_CHECKREQUEST']._serialized_end=205
+  _globals['_CHECKRESPONSE']._serialized_start=207
+  _globals['_CHECKRESPONSE']._serialized_end=264
+  _globals['_CHECKRESULT']._serialized_start=267
+  _globals['_CHECKRESULT']._serialized_end=533
+  _globals['_RELEASEDCOLUMN']._serialized_start=535
+  _globals['_RELEASEDCOLUMN']._serialized_end=579
+  _globals['_APPLIEDRULE']._serialized_start=581
+  _globals['_APPLIEDRULE']._serialized_end=624
+  _globals['_REFUSAL']._serialized_start=626
+  _globals['_REFUSAL']._serialized_end=727
+  _globals['_QUERYREQUEST']._serialized_start=729
+  _globals['_QUERYREQUEST']._serialized_end=808
+  _globals['_ANALYZEREQUEST']._serialized_start=810
+  _globals['_ANALYZEREQUEST']._serialized_end=926
+  _globals['_QUERYRESPONSE']._serialized_start=929
+  _globals['_QUERYRESPONSE']._serialized_end=1101
+  _globals['_RESULTSTART']._serialized_start=1103
+  _globals['_RESULTSTART']._serialized_end=1133
+  _globals['_RESULTFAILURE']._serialized_start=1135
+  _globals['_RESULTFAILURE']._serialized_end=1252
+  _globals['_VISITSERVICE']._serialized_start=1255
+  _globals['_VISITSERVICE']._serialized_end=1463
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from . import analysis_pb2 as _analysis_pb2
 from . import release_pb2 as _release_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -92,6 +93,18 @@ class QueryRequest(_message.Message):
     question: Question
     idempotency_key: str
     def __init__(self, question: _Optional[_Union[Question, _Mapping]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class AnalyzeRequest(_message.Message):
+    __slots__ = ("project", "datasets", "analysis", "idempotency_key")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    DATASETS_FIELD_NUMBER: _ClassVar[int]
+    ANALYSIS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    datasets: _containers.RepeatedScalarFieldContainer[str]
+    analysis: _analysis_pb2.Analysis
+    idempotency_key: str
+    def __init__(self, project: _Optional[str] = ..., datasets: _Optional[_Iterable[str]] = ..., analysis: _Optional[_Union[_analysis_pb2.Analysis, _Mapping]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class QueryResponse(_message.Message):
     __slots__ = ("start", "arrow_ipc", "release", "failure")

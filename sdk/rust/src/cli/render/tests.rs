@@ -29,8 +29,10 @@ fn sample() -> Answer {
     );
     Answer {
         project: "P-0001".to_owned(),
-        sql: "SELECT diagnosis, count(*) AS n, avg(age) AS age FROM individuals GROUP BY diagnosis"
-            .to_owned(),
+        question: sekisho::Asked::Sql(
+            "SELECT diagnosis, count(*) AS n, avg(age) AS age FROM individuals GROUP BY diagnosis"
+                .to_owned(),
+        ),
         dataset: "demo-cancer".to_owned(),
         schema,
         batches: vec![batch.unwrap()],

@@ -1,0 +1,215 @@
+//! Frequencies of variants: a visit whose answer is counted over genotypes.
+//!
+//! Whom figures are of is settled as for a query: a worker says who meets the
+//! condition, and the cohort and its groups are exchanged for earlier ones that they
+//! hardly differ from. Then they are counted here, over bit planes. The ledger keeps
+//! what a table comes to and not the table: the same question of the same people
+//! gives the same one, and it is made again while it is sent.
+
+mod figures;
+mod groups;
+mod question;
+mod table;
+
+use std::sync::Arc;
+
+use arrow::{error::ArrowError, ipc::writer::StreamWriter};
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{Mechanism, Profile};
+use sekisho_query::{
+    Planned, Shape,
+    cells::Units,
+    worker::{Lost, Worker},
+};
+use sekisho_runtime::status::{Failure, Reason};
+use sekisho_tables::{Selection, SnapshotError, Spans};
+
+pub(crate) use question::{Asked, refused};
+
+use crate::{
+    admission::Admission, enclave::Enclave, exposure::Told, private::beside, release::Said,
+};
+
+use figures::Counted;
+use groups::Group;
+use table::{Tally, Tallying};
+
+/// A table of frequencies that is settled, and can be made as often as it is needed.
+pub(crate) struct Table {
+    admission: Arc<Admission>,
+    spans: Arc<Spans>,
+    profile: Profile,
+    shape: Shape,
+    selection: Selection,
+    selected: RoaringBitmap,
+    groups: Vec<Group>,
+    tally: Tally,
+}
+
+/// Whether the profile protects frequencies: of the profile alone, not of data.
+pub(crate) fn is_protected_by(profile: &Profile) -> Result<(), Failure> {
+    match profile.mechanism {
+        Mechanism::Suppress => Ok(()),
+        Mechanism::CellKey | Mechanism::Dp => Err(Failure::new(
+            Reason::QueryRefused,
+            format!(
+                "the `{}` mechanism of this dataset does not protect frequencies",
+                profile.mechanism.name()
+            ),
+        )
+        .help("ask in SQL for counts of individuals over `genotypes`")
+        .with("rule", "release.mechanism")),
+    }
+}
+
+/// Settles whom the figures are of, and counts them once. Nothing leaves yet.
+pub(crate) async fn settle(
+    enclave: &Enclave,
+    admission: &Arc<Admission>,
+    asked: &Asked,
+    planned: &Planned,
+    profile: &Profile,
+    mut worker: Worker,
+) -> Result<Table, Lost> {
+    let pinned = &admission.pinned;
+    let units = worker.units(pinned.snapshot.dir(), &admission.permitted.individuals);
+    let units = units.await?;
+    let ([units], [shape]) = (units.as_slice(), planned.shapes.as_slice()) else {
+        return Err(Lost);
+    };
+    let units = Units::read(shape, units).map_err(|_| Lost)?;
+    let (admission, spans) = (Arc::clone(admission), Arc::clone(&enclave.spans));
+    let (profile, shape, selection) = (profile.clone(), shape.clone(), asked.selection.clone());
+    beside(move || {
+        let strata = admission.settled_sets(&units, &profile)?;
+        let snapshot = &admission.pinned.snapshot;
+        let selected = snapshot.select(&selection).map_err(lost)?;
+        let groups = groups::of(&shape, &strata, snapshot, &profile).map_err(lost)?;
+        let mut table = Table {
+            admission,
+            spans,
+            profile,
+            shape,
+            selection,
+            selected,
+            groups,
+            tally: Tally::default(),
+        };
+        table.count().map_err(lost)?;
+        Ok(table)
+    })
+    .await
+}
+
+fn lost(error: SnapshotError) -> Lost {
+    tracing::error!("frequencies could not be counted: {error}");
+    Lost
+}
+
+impl Table {
+    fn counted(&self) -> Counted<'_> {
+        let pinned = &self.admission.pinned;
+        Counted {
+            snapshot: &pinned.snapshot,
+            spans: &self.spans,
+            noise: &pinned.noise,
+            profile: &self.profile,
+            selection: &self.selection,
+            selected: &self.selected,
+            groups: &self.groups,
+        }
+    }
+
+    /// Counts, and withholds groups that turn out to be too small for so many
+    /// variants: then the rest is counted anew.
+    fn count(&mut self) -> Result<(), SnapshotError> {
+        loop {
+            let mut tallying = Tallying::default();
+            self.counted().rows::<SnapshotError>(|rows| {
+                tallying.add(rows);
+                Ok(())
+            })?;
+            self.tally = tallying.finish();
+            let mut fewer = false;
+            for (number, group) in self.groups.iter_mut().enumerate() {
+                let shown = self.tally.shown.get(&number).copied().unwrap_or(0);
+                let is_small = group.is_small_for(shown, &self.profile);
+                if shown > 0 && is_small && !group.withheld {
+                    group.withheld = true;
+                    fewer = true;
+                }
+            }
+            if !fewer {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What it tells of genomes.
+    pub(crate) fn told(&self) -> Told {
+        let mut told = Told::under(&self.profile.exposure);
+        told.add_sites(groups::told(&self.groups, &self.tally.shown), &self.profile);
+        told
+    }
+
+    /// For whom it was made.
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    pub(crate) fn figures_released(&self) -> u64 {
+        self.tally.released
+    }
+
+    pub(crate) fn figures_suppressed(&self) -> u64 {
+        self.tally.figures_suppressed()
+    }
+
+    /// What the ledger keeps of it.
+    pub(crate) fn statement(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&self.tally)
+    }
+
+    /// Whether it is the table of which the ledger keeps this.
+    pub(crate) fn is_of(&self, statement: &[u8]) -> bool {
+        serde_json::from_slice::<Tally>(statement).is_ok_and(|kept| kept == self.tally)
+    }
+
+    /// Makes the table and hands it on as Arrow IPC, piece by piece.
+    pub(crate) fn write(
+        &self,
+        said: &Said,
+        mut send: impl FnMut(Vec<u8>) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
+        let schema = table::schema(&self.shape, &self.tally, said.metadata());
+        let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
+        let mut tallying = Tallying::default();
+        self.counted().rows::<WriteError>(|rows| {
+            tallying.add(rows);
+            writer.write(&table::batch(&schema, &self.groups, rows)?)?;
+            if writer.get_ref().len() >= crate::release::CHUNK_BYTES {
+                send(std::mem::take(writer.get_mut()))?;
+            }
+            Ok(())
+        })?;
+        // What was accounted for, and nothing else.
+        if tallying.finish() != self.tally {
+            return Err(WriteError::Other);
+        }
+        writer.finish()?;
+        send(std::mem::take(writer.get_mut()))
+    }
+}
+
+/// Why a table was not sent to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WriteError {
+    #[error("genotypes cannot be read: {0}")]
+    Snapshot(#[from] SnapshotError),
+    #[error("figures cannot be encoded: {0}")]
+    Arrow(#[from] ArrowError),
+    #[error("the table is another than the one that was released")]
+    Other,
+    #[error("nobody reads it any more")]
+    Gone,
+}

@@ -1,0 +1,185 @@
+//! Counting over genotypes: from groups to protected figures, a span of variants
+//! after the other.
+//!
+//! What comes out hangs on the groups' final sets, the snapshot and the profile
+//! alone, so it may be made again instead of being kept.
+
+use std::{collections::BTreeMap, sync::Arc, thread};
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{
+    Noise, Profile,
+    frequency::{Class, Frequency, Genotypes, Sites},
+};
+use sekisho_tables::{Genotype, SPAN, Selection, Snapshot, SnapshotError, Span, Spans};
+
+use super::groups::Group;
+
+/// Spans that each thread has before their figures are handed on.
+const AHEAD: usize = 4;
+
+/// What is counted, of whom.
+pub(super) struct Counted<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) spans: &'a Spans,
+    pub(super) noise: &'a Noise,
+    pub(super) profile: &'a Profile,
+    pub(super) selection: &'a Selection,
+    /// The variants that are meant.
+    pub(super) selected: &'a RoaringBitmap,
+    pub(super) groups: &'a [Group],
+}
+
+/// The figures of a variant in a group.
+#[derive(Debug, PartialEq)]
+pub(super) struct Row<'s> {
+    pub(super) variant: &'s str,
+    /// The group's number.
+    pub(super) group: usize,
+    /// None where they may not be shown.
+    pub(super) figures: Option<Frequency>,
+}
+
+impl Counted<'_> {
+    /// Hands rows to `take`, some at a time, in the order of the snapshot's variants
+    /// and, of each, of the groups. Only variants that were asked for by name have
+    /// rows without figures.
+    pub(super) fn rows<E: From<SnapshotError> + Send>(
+        &self,
+        mut take: impl FnMut(&[Row<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let Selection::Variants(names) = self.selection {
+            return self.named(names, take);
+        }
+        let mut numbers: Vec<u32> = self.selected.iter().map(|variant| variant / SPAN).collect();
+        numbers.dedup();
+        let threads = thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(8);
+        for numbers in numbers.chunks(threads * AHEAD) {
+            let counted = thread::scope(|scope| {
+                let share = numbers.len().div_ceil(threads).max(1);
+                let workers: Vec<_> = (numbers.chunks(share))
+                    .map(|numbers| {
+                        scope.spawn(move || {
+                            let count = |number: &u32| self.of_span(*number);
+                            numbers.iter().map(count).collect::<Result<Vec<_>, _>>()
+                        })
+                    })
+                    .collect();
+                let ended = workers.into_iter().map(|worker| worker.join());
+                ended.collect::<Vec<_>>()
+            });
+            for spans in counted {
+                // A thread that panicked has said nothing: the visit fails.
+                let spans = spans.map_err(|_| SnapshotError::Interrupted)??;
+                for (span, shown) in spans {
+                    let rows: Vec<Row<'_>> = shown
+                        .into_iter()
+                        .map(|(variant, group, figures)| Row {
+                            variant: span.id(variant),
+                            group,
+                            figures: Some(figures),
+                        })
+                        .collect();
+                    take(&rows)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Of variants that were named, whether they are there or not.
+    fn named<E: From<SnapshotError>>(
+        &self,
+        names: &std::collections::BTreeSet<String>,
+        mut take: impl FnMut(&[Row<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut found: BTreeMap<String, (Arc<Span>, u32)> = BTreeMap::new();
+        for variant in self.selected {
+            let span = self.spans.of(self.snapshot, variant / SPAN)?;
+            found.insert(span.id(variant).to_owned(), (span, variant));
+        }
+        let mut rows = Vec::new();
+        for name in names {
+            for (number, group) in self.groups.iter().enumerate() {
+                let figures = found
+                    .get(name)
+                    .and_then(|(span, variant)| self.figures(span, *variant, group));
+                rows.push(Row {
+                    variant: name,
+                    group: number,
+                    figures,
+                });
+            }
+        }
+        take(&rows)
+    }
+
+    /// What may be shown of a span's variants.
+    #[expect(clippy::type_complexity, reason = "a span and what is shown of it")]
+    fn of_span(
+        &self,
+        number: u32,
+    ) -> Result<(Arc<Span>, Vec<(u32, usize, Frequency)>), SnapshotError> {
+        let span = self.spans.of(self.snapshot, number)?;
+        let mut shown = Vec::new();
+        for variant in span.variants() {
+            if !self.selected.contains(variant) {
+                continue;
+            }
+            for (number, group) in self.groups.iter().enumerate() {
+                if let Some(figures) = self.figures(&span, variant, group) {
+                    shown.push((variant, number, figures));
+                }
+            }
+        }
+        Ok((span, shown))
+    }
+
+    fn figures(&self, span: &Span, variant: u32, group: &Group) -> Option<Frequency> {
+        if group.withheld {
+            return None;
+        }
+        let counts = span.counts(variant, &group.genotyped);
+        let genotypes = Genotypes {
+            none: counts.none,
+            one: counts.one,
+            two: counts.two,
+            missing: counts.missing,
+        };
+        let members = |class: Class| {
+            let who = |genotype| span.individuals(variant, genotype, &group.genotyped);
+            match class {
+                Class::None => who(Genotype::None),
+                Class::One => who(Genotype::One),
+                Class::Two => who(Genotype::Two),
+                Class::Carriers => who(Genotype::One) | who(Genotype::Two),
+                Class::Missing => who(Genotype::Missing),
+            }
+        };
+        let sites = Sites {
+            profile: self.profile,
+            noise: self.noise,
+            variants: self.named_variants(),
+        };
+        sites.frequency(genotypes, is_autosome(span.id(variant)), members)
+    }
+
+    /// How many variants are known to be told of before they are counted.
+    fn named_variants(&self) -> u64 {
+        match self.selection {
+            Selection::Variants(names) => names.len() as u64,
+            Selection::Region { .. } | Selection::Gene(_) => 1,
+        }
+    }
+}
+
+/// Whether everybody has the chromosome twice.
+fn is_autosome(variant: &str) -> bool {
+    let chromosome = variant
+        .split(':')
+        .next()
+        .and_then(|name| name.parse::<u8>().ok());
+    matches!(chromosome, Some(1..=22))
+}

@@ -1,0 +1,191 @@
+//! What is asked about frequencies, read strictly.
+
+use std::fmt::Write as _;
+
+use sekisho_proto::v1::{self, frequencies::Sites};
+use sekisho_query::{Level, MeasureKind, Planned, Refusal};
+use sekisho_runtime::status::{Failure, Reason};
+use sekisho_tables::{Catalogue, Selection};
+
+use crate::failure;
+
+/// Variants that can be named at once.
+const MOST_VARIANTS: usize = 1_000;
+
+/// Columns that can be grouped by.
+const MOST_COLUMNS: usize = 4;
+
+/// Groups that can be asked for.
+const MOST_GROUPS: usize = 64;
+
+/// A question about frequencies, well formed.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) selection: Selection,
+    /// A condition on individuals; empty for none.
+    condition: String,
+    by: Vec<String>,
+}
+
+impl Asked {
+    /// Reads a question.
+    pub(crate) fn read(asked: v1::Frequencies) -> Result<Self, Failure> {
+        let v1::Frequencies { sites, r#where, by } = asked;
+        let selection = match sites {
+            Some(Sites::Region(region)) => Selection::region(&region).ok_or_else(|| {
+                Failure::invalid("analysis.frequencies.region", "this is no region")
+                    .help("write `22` or `22:16050000-16060000`, 1-based and inclusive")
+            }),
+            Some(Sites::Gene(gene)) => {
+                let legal = |byte: u8| byte.is_ascii_graphic();
+                match (1..=64).contains(&gene.len()) && gene.bytes().all(legal) {
+                    true => Ok(Selection::Gene(gene)),
+                    false => Err(
+                        Failure::invalid("analysis.frequencies.gene", "this is no gene")
+                            .help("write one symbol, for example `TP53`"),
+                    ),
+                }
+            }
+            Some(Sites::Variants(named)) => Self::named(&named.ids),
+            None => Err(
+                Failure::invalid("analysis.frequencies", "no variants are named")
+                    .help("name a region, a gene, or variants"),
+            ),
+        }?;
+        let column = |name: &String| {
+            let mut bytes = name.bytes();
+            (1..=63).contains(&name.len())
+                && bytes.next().is_some_and(|byte| byte.is_ascii_lowercase())
+                && bytes
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        let mut once = by.clone();
+        once.sort_unstable();
+        once.dedup();
+        if by.len() > MOST_COLUMNS || once.len() != by.len() || !by.iter().all(column) {
+            return Err(Failure::invalid(
+                "analysis.frequencies.by",
+                "these are no columns to group by",
+            )
+            .help("name at most 4 columns of `individuals`, each once"));
+        }
+        Ok(Self {
+            selection,
+            condition: r#where.trim().to_owned(),
+            by,
+        })
+    }
+
+    fn named(ids: &[String]) -> Result<Selection, Failure> {
+        let selection = match (1..=MOST_VARIANTS).contains(&ids.len()) {
+            true => Selection::variants(ids.iter().map(String::as_str)),
+            false => None,
+        };
+        selection.ok_or_else(|| {
+            Failure::invalid("analysis.frequencies.variants", "these are no variants")
+                .help("name 1 to 1000, as CHROM:POS:REF:ALT, for example `22:16050408:T:C`")
+        })
+    }
+
+    /// The query of individuals whose cohort and groups are meant. The guard judges it
+    /// as it judges any: what was written in `where` may say in it whatever it likes.
+    pub(crate) fn sql(&self) -> String {
+        let mut sql = "SELECT ".to_owned();
+        for column in &self.by {
+            // Writing to a string cannot fail.
+            let _ = write!(sql, "{column}, ");
+        }
+        sql.push_str("count(DISTINCT individual_id) AS individuals FROM individuals");
+        if !self.condition.is_empty() {
+            let _ = write!(sql, " WHERE (\n{}\n)", self.condition);
+        }
+        if !self.by.is_empty() {
+            let _ = write!(sql, " GROUP BY {}", self.by.join(", "));
+        }
+        sql
+    }
+
+    /// Whether the catalogue has what is needed, and the query is still one of
+    /// individuals by these columns.
+    pub(crate) fn fits(&self, catalogue: &Catalogue, planned: &mut Planned) -> Result<(), Failure> {
+        self.is_offered(catalogue)?;
+        let [shape] = planned.shapes.as_mut_slice() else {
+            return Err(unfit("`where` is more than a condition"));
+        };
+        let counts = |kind| kind == MeasureKind::Individuals;
+        let of_individuals = !shape.many
+            && shape.sites.is_none()
+            && shape.tables == ["individuals"]
+            && shape.measures.len() == 1
+            && shape
+                .measures
+                .iter()
+                .all(|measure| counts(measure.kind) && !measure.condition);
+        let named: Vec<&String> = shape.dimensions.iter().map(|of| &of.name).collect();
+        if !of_individuals || named != self.by.iter().collect::<Vec<_>>() {
+            return Err(unfit("`where` is more than a condition"));
+        }
+        let mut groups = 1_usize;
+        for dimension in &shape.dimensions {
+            let declared = (dimension.level == Level::Unit).then_some(dimension.values.as_ref());
+            let Some(Some(values)) = declared else {
+                return Err(unfit("a column of `by` has no declared values"));
+            };
+            groups = groups.saturating_mul(values.len() + 1);
+        }
+        if groups > MOST_GROUPS {
+            return Err(unfit("`by` makes more groups than 64"));
+        }
+        shape
+            .tables
+            .extend(["genotypes".to_owned(), "variants".to_owned()]);
+        planned.canonical = format!(
+            "frequencies of {} over {}",
+            self.selection.canonical(),
+            planned.canonical
+        );
+        Ok(())
+    }
+
+    fn is_offered(&self, catalogue: &Catalogue) -> Result<(), Failure> {
+        let has = |table: &str, column: &str| {
+            let table = catalogue.table(table);
+            table.is_some_and(|table| table.column(column).is_some())
+        };
+        let columns = self.selection.columns().iter();
+        let offered = has("genotypes", "dosage")
+            && has("variants", "variant_id")
+            && columns.clone().all(|column| has("variants", column));
+        if offered {
+            return Ok(());
+        }
+        Err(unfit(
+            "the dataset offers this project no genotypes, or no such annotation of variants",
+        )
+        .help("`tables` lists what may be asked; frequencies need `genotypes.dosage`"))
+    }
+}
+
+fn unfit(what: &str) -> Failure {
+    Failure::new(Reason::QueryRefused, what)
+        .help("`where` is a condition on columns of `individuals`, `by` names some of them")
+        .with("rule", "frequencies.cohort")
+}
+
+/// A refusal of the query of individuals, as the visitor wrote its condition: there is
+/// a line before it, and nobody asked for a rewrite of what we wrote around it.
+pub(crate) fn refused(refusal: Refusal) -> Failure {
+    let place = refusal.place.map(|place| sekisho_query::Place {
+        line: place.line.saturating_sub(1),
+        column: place.column,
+    });
+    failure::refused(&Refusal {
+        place: place.filter(|place| place.line > 0),
+        rewrite: None,
+        ..refusal
+    })
+}
+
+#[cfg(test)]
+#[path = "question/tests.rs"]
+mod tests;

@@ -1,0 +1,178 @@
+//! Figures as a table, and what must be known of all of it before any of it is sent.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use arrow::{
+    array::{ArrayRef, Float64Builder, Int64Builder, StringBuilder},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+    error::ArrowError,
+    record_batch::RecordBatch,
+};
+use sekisho_disclosure::frequency::Frequency;
+use sekisho_query::Shape;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{figures::Row, groups::Group};
+
+/// A column, and the figure in it.
+type Column<T> = (&'static str, fn(&Frequency) -> T);
+
+/// The figures that are whole numbers.
+const COUNTS: [Column<u64>; 4] = [
+    ("allele_count", Frequency::allele_count),
+    ("allele_number", Frequency::allele_number),
+    ("carriers", Frequency::carriers),
+    ("homozygotes", Frequency::homozygotes),
+];
+
+/// Those that are shares and probabilities.
+const SHARES: [Column<Option<f64>>; 3] = [
+    ("allele_frequency", |figures| {
+        Some(figures.allele_frequency())
+    }),
+    ("missing_rate", Frequency::missing_rate),
+    (HWE, Frequency::hardy_weinberg_p),
+];
+
+const HWE: &str = "hwe_p";
+
+/// What all rows together come to. Equal for equal tables, whenever they are made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tally {
+    /// Figures with a value.
+    pub(super) released: u64,
+    /// Figures without one.
+    pub(super) suppressed: BTreeMap<String, u64>,
+    /// Variants that each group's figures tell of, by its number.
+    pub(super) shown: BTreeMap<usize, u64>,
+    /// SHA-256 over the rows, in hexadecimal.
+    pub(super) digest: String,
+}
+
+/// A tally that is being made.
+#[derive(Default)]
+pub(super) struct Tallying {
+    tally: Tally,
+    hash: Sha256,
+}
+
+impl Tallying {
+    pub(super) fn add(&mut self, rows: &[Row<'_>]) {
+        let mut bytes = Vec::with_capacity(rows.len() * 96);
+        for row in rows {
+            bytes.extend((row.variant.len() as u64).to_be_bytes());
+            bytes.extend(row.variant.as_bytes());
+            bytes.extend((row.group as u64).to_be_bytes());
+            bytes.push(u8::from(row.figures.is_some()));
+            if row.figures.is_some() {
+                *self.tally.shown.entry(row.group).or_default() += 1;
+            }
+            for (name, of) in COUNTS {
+                let value = row.figures.as_ref().map(of);
+                bytes.extend(value.unwrap_or_default().to_be_bytes());
+                self.count(name, value.is_some());
+            }
+            for (name, of) in SHARES {
+                let value = row.figures.as_ref().and_then(of);
+                bytes.extend(value.unwrap_or(f64::NAN).to_be_bytes());
+                // No test is not a suppressed test.
+                let untested = name == HWE && row.figures.is_some() && value.is_none();
+                if !untested {
+                    self.count(name, value.is_some());
+                }
+            }
+        }
+        self.hash.update(&bytes);
+    }
+
+    fn count(&mut self, name: &str, shown: bool) {
+        if shown {
+            self.tally.released += 1;
+        } else if let Some(suppressed) = self.tally.suppressed.get_mut(name) {
+            *suppressed += 1;
+        } else {
+            self.tally.suppressed.insert(name.to_owned(), 1);
+        }
+    }
+
+    pub(super) fn finish(self) -> Tally {
+        Tally {
+            digest: hex::encode(self.hash.finalize()),
+            ..self.tally
+        }
+    }
+}
+
+impl Tally {
+    /// Figures without a value, in all columns.
+    pub(super) fn figures_suppressed(&self) -> u64 {
+        self.suppressed.values().sum()
+    }
+}
+
+/// The table's columns, by what all rows come to.
+pub(super) fn schema(shape: &Shape, tally: &Tally, metadata: HashMap<String, String>) -> SchemaRef {
+    let field = |name: &str, data_type: DataType, kind: &str, more: Option<u64>| {
+        let mut metadata = HashMap::from([("sekisho.kind".to_owned(), kind.to_owned())]);
+        if let Some(suppressed) = more {
+            metadata.insert("sekisho.suppressed".to_owned(), suppressed.to_string());
+        }
+        Field::new(name, data_type, true).with_metadata(metadata)
+    };
+    let figure = |name: &str, data_type: DataType| {
+        let suppressed = tally.suppressed.get(name).copied().unwrap_or(0);
+        field(name, data_type, "figure", Some(suppressed))
+    };
+    let mut fields = vec![field("variant_id", DataType::Utf8, "key", None)];
+    let by = shape.dimensions.iter();
+    fields.extend(by.map(|by| field(&by.name, DataType::Utf8, "key", None)));
+    fields.extend(COUNTS.map(|(name, _)| figure(name, DataType::Int64)));
+    fields.extend(SHARES.map(|(name, _)| figure(name, DataType::Float64)));
+    Arc::new(Schema::new(fields).with_metadata(metadata))
+}
+
+/// Rows as Arrow.
+pub(super) fn batch(
+    schema: &SchemaRef,
+    groups: &[Group],
+    rows: &[Row<'_>],
+) -> Result<RecordBatch, ArrowError> {
+    let mut names = StringBuilder::with_capacity(rows.len(), rows.len() * 20);
+    for row in rows {
+        names.append_value(row.variant);
+    }
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(names.finish())];
+    let by = schema
+        .fields()
+        .len()
+        .saturating_sub(1 + COUNTS.len() + SHARES.len());
+    for column in 0..by {
+        let mut words = StringBuilder::new();
+        for row in rows {
+            let group = groups.get(row.group);
+            let word = group.and_then(|group| group.words.get(column));
+            words.append_option(word.and_then(Option::as_deref));
+        }
+        columns.push(Arc::new(words.finish()));
+    }
+    for (_, of) in COUNTS {
+        let mut values = Int64Builder::with_capacity(rows.len());
+        for row in rows {
+            let value = row.figures.as_ref().map(of);
+            values.append_option(value.and_then(|value| i64::try_from(value).ok()));
+        }
+        columns.push(Arc::new(values.finish()));
+    }
+    for (_, of) in SHARES {
+        let mut values = Float64Builder::with_capacity(rows.len());
+        for row in rows {
+            values.append_option(row.figures.as_ref().and_then(of));
+        }
+        columns.push(Arc::new(values.finish()));
+    }
+    RecordBatch::try_new(Arc::clone(schema), columns)
+}
