@@ -67,8 +67,14 @@ class Consortium:
 
 
 @contextlib.contextmanager
-def start(root: Path, run: Path, programs: Path, data: Path | None) -> Iterator[Consortium]:
-    """Make everything anew in `run` and start the servers; stop them at the end."""
+def start(
+    root: Path, run: Path, programs: Path, data: Path | None, profile: Path | None = None
+) -> Iterator[Consortium]:
+    """Make everything anew in `run` and start the servers; stop them at the end.
+
+    `data` is a dataset of your own, and `profile` a release profile for it in place of
+    `standard`.
+    """
     needed = ("sekisho", "sekisho-demo", "sekisho-enclave", "sekisho-gateway")
     if missing := [name for name in needed if not (programs / name).is_file()]:
         raise DemoFailed(f"{', '.join(missing)} not in {programs}; run `cargo build`")
@@ -88,7 +94,7 @@ def start(root: Path, run: Path, programs: Path, data: Path | None) -> Iterator[
             _step(f"{holder} ingests {directory.name} into an immutable snapshot")
             store = run / holder / "store"
             _call(programs / "sekisho-enclave", "ingest", directory, "--store", store)
-    _policies(root, run, own)
+    _policies(root, run, own, profile)
     gateway = _free_port(_GATEWAY_PORT)
     ports = {holder: _free_port() for holder in holdings}
     consortium = Consortium(run, programs, f"localhost:{gateway}", own)
@@ -190,18 +196,20 @@ def _own_dataset(data: Path) -> str:
     return own
 
 
-def _policies(root: Path, run: Path, own: str | None) -> None:
+def _policies(root: Path, run: Path, own: str | None, profile: Path | None) -> None:
     shipped = root / "policies"
     shutil.copytree(shipped / "consortium", run / "policies")
     for enclave, holder in HOLDERS.items():
         shutil.copytree(shipped / "holders" / holder, run / enclave / "policies")
     if own is None:
         return
+    if profile:
+        shutil.copy2(profile, run / "policies" / "profiles")
     # Your own dataset: of the east centre, for everything, granted to project P-0001.
     dataset = {
         "dataset": own,
         "holder": HOLDERS["east"],
-        "profile": "standard",
+        "profile": profile.stem if profile else "standard",
         "tier_rule": "detailed",
         "embargo_months": "0",
         "consent_codes": "GRU",

@@ -3,6 +3,7 @@
 mod anchors;
 mod check;
 mod exposure;
+mod frequencies;
 mod noise;
 mod privacy;
 mod replies;

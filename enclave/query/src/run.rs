@@ -1,5 +1,7 @@
 //! Running the two phases.
 
+mod counts;
+mod operator;
 mod variants;
 
 use std::sync::Arc;
@@ -181,7 +183,8 @@ async fn optimized(
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
     })?;
-    variants::narrowed(state.optimize(&plan)?, state).await
+    let plan = counts::counted(state.optimize(&plan)?, state).await?;
+    variants::narrowed(plan, state).await
 }
 
 /// Of the readings of genotypes in a plan: those narrowed to variants, and all.

@@ -52,6 +52,14 @@ impl SnapshotTable {
         }
     }
 
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub(crate) fn cohort(&self) -> &RoaringBitmap {
+        &self.cohort
+    }
+
     #[cfg(test)]
     pub(crate) fn is_narrowed(&self) -> bool {
         self.variants.is_some()

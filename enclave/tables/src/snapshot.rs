@@ -204,7 +204,7 @@ impl Snapshot {
     ///
     /// If the snapshot has no genotypes or a file cannot be read.
     pub fn blocks(&self) -> Result<Blocks, SnapshotError> {
-        Blocks::open(self, None)
+        Blocks::open(self, None, true)
     }
 
     /// The genotypes of these variants (`__variant`), as sets of sample positions.
@@ -213,7 +213,20 @@ impl Snapshot {
     ///
     /// If the snapshot has no genotypes or a file cannot be read.
     pub fn blocks_of(&self, variants: &RoaringBitmap) -> Result<Blocks, SnapshotError> {
-        Blocks::open(self, Some(variants))
+        Blocks::open(self, Some(variants), true)
+    }
+
+    /// As [`Snapshot::blocks`] and [`Snapshot::blocks_of`], without the variants'
+    /// identifiers.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub fn unnamed_blocks(
+        &self,
+        variants: Option<&RoaringBitmap>,
+    ) -> Result<Blocks, SnapshotError> {
+        Blocks::open(self, variants, false)
     }
 
     /// The samples that have genotypes, by position.

@@ -17,7 +17,7 @@ use crate::session;
 pub(crate) const INSIDE: &str = "__in";
 /// The other side's hidden columns, within a join.
 pub(super) const OTHER_UNIT: &str = "__other_unit";
-pub(super) const OTHER_VARIANT: &str = "__other_variant";
+pub(crate) const OTHER_VARIANT: &str = "__other_variant";
 pub(super) const OTHER_INSIDE: &str = "__other_in";
 /// The scan of everybody in the permitted cohort; it has no column but the unit.
 pub(crate) const EVERYBODY: &str = "__everybody";

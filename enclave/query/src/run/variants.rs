@@ -152,7 +152,7 @@ pub(super) fn tables(plan: &LogicalPlan) -> Vec<Option<SnapshotTable>> {
     tables
 }
 
-fn snapshot_table(scan: &TableScan) -> Option<SnapshotTable> {
+pub(super) fn snapshot_table(scan: &TableScan) -> Option<SnapshotTable> {
     let provider = source_as_provider(&scan.source).ok()?;
     let any: &dyn std::any::Any = provider.as_ref();
     any.downcast_ref::<SnapshotTable>().cloned()

@@ -38,8 +38,9 @@ impl Blocks {
     pub(super) fn open(
         snapshot: &Snapshot,
         variants: Option<&RoaringBitmap>,
+        named: bool,
     ) -> Result<Self, SnapshotError> {
-        Ok(Self(StoredBlocks::open(snapshot, variants, true, &[])?))
+        Ok(Self(StoredBlocks::open(snapshot, variants, named, &[])?))
     }
 }
 
