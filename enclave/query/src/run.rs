@@ -154,7 +154,9 @@ async fn private(
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<Vec<RecordBatch>> {
     let state = session::state()?;
-    let plan = optimized(plan, catalogue, snapshot, cohort, &state).await?;
+    let plan = optimized(plan, catalogue, snapshot, cohort, &state)?;
+    let plan = counts::counted(plan, &state).await?;
+    let plan = variants::narrowed(plan, &state).await?;
     let physical = state.create_physical_plan(&plan).await?;
     collect(physical, &state).await
 }
@@ -167,7 +169,7 @@ pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result
     collect(physical, state).await
 }
 
-async fn optimized(
+fn optimized(
     plan: &LogicalPlan,
     catalogue: &Catalogue,
     snapshot: &Snapshot,
@@ -183,8 +185,7 @@ async fn optimized(
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
     })?;
-    let plan = counts::counted(state.optimize(&plan)?, state).await?;
-    variants::narrowed(plan, state).await
+    state.optimize(&plan)
 }
 
 /// Of the readings of genotypes in a plan: those narrowed to variants, and all.
@@ -195,11 +196,32 @@ pub(crate) async fn narrowings(
     cohort: &Arc<RoaringBitmap>,
 ) -> Result<(usize, usize)> {
     let catalogue = snapshot.catalogue();
-    let plan = optimized(plan, catalogue, snapshot, cohort, &session::state()?).await?;
+    let state = session::state()?;
+    let plan = optimized(plan, catalogue, snapshot, cohort, &state)?;
+    let plan = variants::narrowed(plan, &state).await?;
     let tables = variants::tables(&plan);
     let genotypes = tables.iter().flatten().filter(|t| t.is_of_genotypes());
     let narrowed = genotypes.clone().filter(|table| table.is_narrowed());
     Ok((narrowed.count(), genotypes.count()))
+}
+
+/// What a cut's rows are without the genotype operator, and how often it would have
+/// been used.
+#[cfg(test)]
+pub(crate) async fn expanded_rows(
+    cut: &Cut,
+    snapshot: &Snapshot,
+    cohort: &Arc<RoaringBitmap>,
+) -> Result<(Vec<RecordBatch>, usize)> {
+    let Some(rows) = &cut.rows else {
+        return Ok((vec![], 0));
+    };
+    let state = session::state()?;
+    let plan = optimized(rows, snapshot.catalogue(), snapshot, cohort, &state)?;
+    let counted = counts::operators(&counts::counted(plan.clone(), &state).await?);
+    let plan = variants::narrowed(plan, &state).await?;
+    let physical = state.create_physical_plan(&plan).await?;
+    Ok((collect(physical, &state).await?, counted))
 }
 
 async fn collect(plan: Arc<dyn ExecutionPlan>, state: &SessionState) -> Result<Vec<RecordBatch>> {

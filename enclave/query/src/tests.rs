@@ -13,6 +13,7 @@ mod exact;
 mod expressions;
 mod foe;
 mod fuzz;
+mod operator;
 mod plans;
 mod refused;
 

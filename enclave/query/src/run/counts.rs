@@ -59,6 +59,19 @@ pub(super) async fn counted(mut plan: LogicalPlan, state: &SessionState) -> Resu
     Ok(plan)
 }
 
+/// How many operators a plan has.
+#[cfg(test)]
+pub(super) fn operators(plan: &LogicalPlan) -> usize {
+    let mut found = 0;
+    let visited = plan.apply(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            found += usize::from(scan.table_name.table() == COUNTED);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    visited.map_or(0, |_| found)
+}
+
 /// An aggregate over genotypes, read.
 struct Counted {
     genotypes: SnapshotTable,
