@@ -1,7 +1,7 @@
 //! Hardy and Weinberg's law, tested exactly.
 
 /// What a term must add to the sum to be worth adding.
-const NEGLIGIBLE: f64 = 1e-12;
+const NEGLIGIBLE: f64 = 1e-9;
 
 /// How likely genotypes as far from Hardy–Weinberg proportions, or farther, are
 /// under them, from the numbers of individuals with no, one and two copies.

@@ -13,7 +13,7 @@ mod table;
 
 use std::sync::Arc;
 
-use arrow::{error::ArrowError, ipc::writer::StreamWriter};
+use arrow::{error::ArrowError, ipc::writer::StreamWriter, record_batch::RecordBatch};
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{Mechanism, Profile};
 use sekisho_query::{
@@ -32,7 +32,7 @@ use crate::{
 
 use figures::Counted;
 use groups::Group;
-use table::{Tally, Tallying};
+use table::{Kept, Tally, Tallying};
 
 /// A table of frequencies that is settled, and can be made as often as it is needed.
 pub(crate) struct Table {
@@ -44,6 +44,7 @@ pub(crate) struct Table {
     selected: RoaringBitmap,
     groups: Vec<Group>,
     tally: Tally,
+    kept: Kept,
 }
 
 /// Whether the profile protects frequencies: of the profile alone, not of data.
@@ -94,6 +95,7 @@ pub(crate) async fn settle(
             selected,
             groups,
             tally: Tally::default(),
+            kept: Kept::new(),
         };
         table.count().map_err(lost)?;
         Ok(table)
@@ -124,12 +126,14 @@ impl Table {
     /// variants: then the rest is counted anew.
     fn count(&mut self) -> Result<(), SnapshotError> {
         loop {
-            let mut tallying = Tallying::default();
+            let (mut tallying, mut kept) = (Tallying::default(), Kept::new());
+            let by = self.shape.dimensions.len();
             self.counted().rows::<SnapshotError>(|rows| {
                 tallying.add(rows);
+                kept.add(by, &self.groups, rows);
                 Ok(())
             })?;
-            self.tally = tallying.finish();
+            (self.tally, self.kept) = (tallying.finish(), kept);
             let mut fewer = false;
             for (number, group) in self.groups.iter_mut().enumerate() {
                 let shown = self.tally.shown.get(&number).copied().unwrap_or(0);
@@ -183,18 +187,28 @@ impl Table {
     ) -> Result<(), WriteError> {
         let schema = table::schema(&self.shape, &self.tally, said.metadata());
         let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
-        let mut tallying = Tallying::default();
-        self.counted().rows::<WriteError>(|rows| {
-            tallying.add(rows);
-            writer.write(&table::batch(&schema, &self.groups, rows)?)?;
+        let mut hand_on = |batch: &RecordBatch, writer: &mut StreamWriter<Vec<u8>>| {
+            writer.write(batch)?;
             if writer.get_ref().len() >= crate::release::CHUNK_BYTES {
                 send(std::mem::take(writer.get_mut()))?;
             }
-            Ok(())
-        })?;
-        // What was accounted for, and nothing else.
-        if tallying.finish() != self.tally {
-            return Err(WriteError::Other);
+            Ok::<_, WriteError>(())
+        };
+        if let Some(batches) = self.kept.batches() {
+            for columns in batches {
+                let batch = RecordBatch::try_new(Arc::clone(&schema), columns.clone())?;
+                hand_on(&batch, &mut writer)?;
+            }
+        } else {
+            let mut tallying = Tallying::default();
+            self.counted().rows::<WriteError>(|rows| {
+                tallying.add(rows);
+                hand_on(&table::batch(&schema, &self.groups, rows)?, &mut writer)
+            })?;
+            // What was accounted for, and nothing else.
+            if tallying.finish() != self.tally {
+                return Err(WriteError::Other);
+            }
         }
         writer.finish()?;
         send(std::mem::take(writer.get_mut()))

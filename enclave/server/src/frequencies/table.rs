@@ -40,6 +40,10 @@ const SHARES: [Column<Option<f64>>; 3] = [
 
 const HWE: &str = "hwe_p";
 
+/// Bytes of a table that is kept from when it is counted until it is sent; a larger
+/// one is made again.
+const MOST_KEPT: usize = 32 << 20;
+
 /// What all rows together come to. Equal for equal tables, whenever they are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tally {
@@ -135,21 +139,60 @@ pub(super) fn schema(shape: &Shape, tally: &Tally, metadata: HashMap<String, Str
     Arc::new(Schema::new(fields).with_metadata(metadata))
 }
 
+/// The columns of rows that were made, as long as they are few.
+pub(super) struct Kept {
+    batches: Option<Vec<Vec<ArrayRef>>>,
+    bytes: usize,
+}
+
+impl Kept {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            batches: Some(Vec::new()),
+            bytes: 0,
+        }
+    }
+
+    /// Keeps rows, or forgets all of them if they are too many.
+    pub(super) fn add(&mut self, by: usize, groups: &[Group], rows: &[Row<'_>]) {
+        if let Some(batches) = &mut self.batches {
+            let columns = columns(by, groups, rows);
+            let size = |column: &ArrayRef| column.get_array_memory_size();
+            self.bytes += columns.iter().map(size).sum::<usize>();
+            batches.push(columns);
+            if self.bytes > MOST_KEPT {
+                self.batches = None;
+            }
+        }
+    }
+
+    /// The batches; none if they are to be made again.
+    pub(super) fn batches(&self) -> Option<&[Vec<ArrayRef>]> {
+        self.batches.as_deref()
+    }
+}
+
 /// Rows as Arrow.
 pub(super) fn batch(
     schema: &SchemaRef,
     groups: &[Group],
     rows: &[Row<'_>],
 ) -> Result<RecordBatch, ArrowError> {
+    let by = schema
+        .fields()
+        .len()
+        .saturating_sub(1 + COUNTS.len() + SHARES.len());
+    RecordBatch::try_new(Arc::clone(schema), columns(by, groups, rows))
+}
+
+/// Rows, column by column.
+fn columns(by: usize, groups: &[Group], rows: &[Row<'_>]) -> Vec<ArrayRef> {
     let mut names = StringBuilder::with_capacity(rows.len(), rows.len() * 20);
     for row in rows {
         names.append_value(row.variant);
     }
     let mut columns: Vec<ArrayRef> = vec![Arc::new(names.finish())];
-    let by = schema
-        .fields()
-        .len()
-        .saturating_sub(1 + COUNTS.len() + SHARES.len());
     for column in 0..by {
         let mut words = StringBuilder::new();
         for row in rows {
@@ -174,5 +217,5 @@ pub(super) fn batch(
         }
         columns.push(Arc::new(values.finish()));
     }
-    RecordBatch::try_new(Arc::clone(schema), columns)
+    columns
 }

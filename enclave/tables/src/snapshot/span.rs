@@ -101,7 +101,7 @@ impl GenotypeGroup {
 #[derive(Debug)]
 pub struct Span {
     first: u32,
-    ids: Vec<u8>,
+    ids: String,
     /// Where each variant's identifier ends.
     ends: Vec<u32>,
     /// Samples with one copy, with two, and of unknown genotype.
@@ -127,7 +127,7 @@ impl Span {
         let first = number.saturating_mul(SPAN);
         let mut span = Self {
             first,
-            ids: Vec::new(),
+            ids: String::new(),
             ends: Vec::new(),
             sets: Vec::new(),
             words,
@@ -144,7 +144,7 @@ impl Span {
                 missing,
                 ..
             } = block?;
-            span.ids.extend_from_slice(variant_id.as_bytes());
+            span.ids.push_str(&variant_id);
             span.ends.push(length(span.ids.len()));
             let sets = [dosage_1, dosage_2, missing].map(|set| span.add(&set));
             span.sets.push(sets);
@@ -200,7 +200,7 @@ impl Span {
                 .checked_sub(1)
                 .map_or(Some(0), |before| self.ends.get(before).copied());
             let range = start? as usize..*self.ends.get(index)? as usize;
-            std::str::from_utf8(self.ids.get(range)?).ok()
+            self.ids.get(range)
         });
         id.unwrap_or_default()
     }
@@ -240,6 +240,17 @@ impl Span {
         let Some(sets) = self.index(variant).and_then(|index| self.sets.get(index)) else {
             return RoaringBitmap::new();
         };
+        let [one, two, missing] = *sets;
+        // With one sample each there is nothing to compare.
+        let alone = match genotype {
+            Genotype::One => Some(one),
+            Genotype::Two => Some(two),
+            Genotype::Missing => Some(missing),
+            Genotype::None => None,
+        };
+        if let (Some(set), None) = (alone, &group.samples) {
+            return self.units(set, group).collect();
+        }
         let [one, two, missing] = self.of_individuals(sets, group);
         match genotype {
             Genotype::One => one,
@@ -301,12 +312,15 @@ impl Span {
         }
     }
 
+    /// Whose samples of a group a set has.
+    fn units(&self, set: Set, group: &GenotypeGroup) -> impl Iterator<Item = u32> {
+        let positions = self.positions(set, group).into_iter();
+        positions.filter_map(|position| group.unit(position))
+    }
+
     /// The individuals of a group with one copy, with two, and of unknown genotype.
     fn of_individuals(&self, sets: &[Set; 3], group: &GenotypeGroup) -> [RoaringBitmap; 3] {
-        let units = |set: Set| {
-            let positions = self.positions(set, group).into_iter();
-            positions.filter_map(|position| group.unit(position))
-        };
+        let units = |set: Set| self.units(set, group);
         let [one, two, missing] = *sets;
         let two: RoaringBitmap = units(two).collect();
         let one = units(one).collect::<RoaringBitmap>() - &two;
