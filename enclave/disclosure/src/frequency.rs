@@ -3,8 +3,6 @@
 //! A variant's figures are released only where each of them stands for a crowd:
 //! carriers and non-carriers, and every genotype that occurs.
 
-use roaring::RoaringBitmap;
-
 use crate::{Noise, Profile, hardy_weinberg, rounding, suppress};
 
 /// The smallest cohort of a frequency.
@@ -87,7 +85,7 @@ impl Sites<'_> {
         &self,
         genotypes: Genotypes,
         diploid: bool,
-        members: impl Fn(Class) -> RoaringBitmap,
+        members: impl Fn(Class) -> Vec<u32>,
     ) -> Option<Frequency> {
         let Genotypes {
             none,

@@ -99,6 +99,11 @@ impl Noise {
         self.described(set).0
     }
 
+    /// The key of a set that is listed.
+    pub(crate) fn set_of(&self, members: &[u32]) -> SetKey {
+        self.added_up(members.iter().copied()).0
+    }
+
     /// The key and the sketch of a set, as [`Noise::set`] has the key.
     pub(crate) fn described(&self, set: &RoaringBitmap) -> (SetKey, SetSketch) {
         let universe = self.sets.len();

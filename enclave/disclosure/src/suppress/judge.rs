@@ -70,9 +70,9 @@ pub(crate) fn enough_of(
     individuals: u64,
     threshold: u32,
     noise: &Noise,
-    members: impl FnOnce() -> RoaringBitmap,
+    members: impl FnOnce() -> Vec<u32>,
 ) -> bool {
-    is_enough(individuals, threshold, noise, || noise.set(&members()))
+    is_enough(individuals, threshold, noise, || noise.set_of(&members()))
 }
 
 fn is_enough(

@@ -149,14 +149,14 @@ impl Counted<'_> {
             missing: counts.missing,
         };
         let members = |class: Class| {
-            let who = |genotype| span.individuals(variant, genotype, &group.genotyped);
-            match class {
-                Class::None => who(Genotype::None),
-                Class::One => who(Genotype::One),
-                Class::Two => who(Genotype::Two),
-                Class::Carriers => who(Genotype::One) | who(Genotype::Two),
-                Class::Missing => who(Genotype::Missing),
-            }
+            let genotypes: &[Genotype] = match class {
+                Class::None => &[Genotype::None],
+                Class::One => &[Genotype::One],
+                Class::Two => &[Genotype::Two],
+                Class::Carriers => &[Genotype::One, Genotype::Two],
+                Class::Missing => &[Genotype::Missing],
+            };
+            span.individuals(variant, genotypes, &group.genotyped)
         };
         let sites = Sites {
             profile: self.profile,

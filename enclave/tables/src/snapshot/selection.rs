@@ -162,6 +162,8 @@ impl Snapshot {
         let reader = scan::build(builder.with_row_groups(chosen), &path, columns, 8192)?;
         let mut found = RoaringBitmap::new();
         let (mut next, mut left) = (0, 0);
+        // Neighbours are added together.
+        let mut run = 0..0_u32;
         for batch in reader {
             let batch = batch.map_err(SnapshotError::damaged(&path))?;
             for row in 0..batch.num_rows() {
@@ -170,12 +172,17 @@ impl Snapshot {
                     (next, left) = group;
                 }
                 if meant(&batch, row) {
-                    found.insert(next);
+                    if run.end != next {
+                        found.insert_range(run);
+                        run = next..next;
+                    }
+                    run.end += 1;
                 }
                 next += 1;
                 left = left.saturating_sub(1);
             }
         }
+        found.insert_range(run);
         Ok(found)
     }
 }

@@ -230,33 +230,70 @@ impl Span {
         }
     }
 
-    /// Who of a group has a genotype.
+    /// Who of a group has one of these genotypes, in ascending order.
     pub fn individuals(
         &self,
         variant: u32,
-        genotype: Genotype,
+        genotypes: &[Genotype],
         group: &GenotypeGroup,
-    ) -> RoaringBitmap {
+    ) -> Vec<u32> {
         let Some(sets) = self.index(variant).and_then(|index| self.sets.get(index)) else {
-            return RoaringBitmap::new();
+            return Vec::new();
         };
+        let wants = |genotype| genotypes.contains(&genotype);
         let [one, two, missing] = *sets;
-        // With one sample each there is nothing to compare.
-        let alone = match genotype {
-            Genotype::One => Some(one),
-            Genotype::Two => Some(two),
-            Genotype::Missing => Some(missing),
-            Genotype::None => None,
-        };
-        if let (Some(set), None) = (alone, &group.samples) {
-            return self.units(set, group).collect();
+        let known = [
+            (one, Genotype::One),
+            (two, Genotype::Two),
+            (missing, Genotype::Missing),
+        ];
+        if group.samples.is_some() {
+            let sets = self.of_individuals(sets, group);
+            let all = sets.iter().fold(RoaringBitmap::new(), |all, set| all | set);
+            let mut found = RoaringBitmap::new();
+            for (set, (_, genotype)) in sets.iter().zip(known) {
+                if wants(genotype) {
+                    found |= set;
+                }
+            }
+            if wants(Genotype::None) {
+                found |= &group.individuals - all;
+            }
+            return found.into_iter().collect();
         }
-        let [one, two, missing] = self.of_individuals(sets, group);
-        match genotype {
-            Genotype::One => one,
-            Genotype::Two => two,
-            Genotype::Missing => missing,
-            Genotype::None => &group.individuals - (one | two | missing),
+        // With one sample each there is nothing to compare.
+        let mut plane = vec![0; self.words];
+        for (set, genotype) in known {
+            if wants(genotype) != wants(Genotype::None) {
+                self.mark(set, &mut plane);
+            }
+        }
+        for (word, of_group) in plane.iter_mut().zip(&group.plane) {
+            let marked = if wants(Genotype::None) { !*word } else { *word };
+            *word = marked & of_group;
+        }
+        let mut found: Vec<u32> = bits(&plane)
+            .filter_map(|position| group.unit(position))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Sets the bits of a set.
+    fn mark(&self, set: Set, plane: &mut [u64]) {
+        match set {
+            Set::List(start, end) => {
+                for position in self.list(start, end) {
+                    if let Some(word) = plane.get_mut(*position as usize / 64) {
+                        *word |= 1 << (position % 64);
+                    }
+                }
+            }
+            Set::Plane(start) => {
+                for (word, of_set) in plane.iter_mut().zip(self.plane(start)) {
+                    *word |= of_set;
+                }
+            }
         }
     }
 
@@ -291,41 +328,26 @@ impl Span {
         }
     }
 
-    fn positions(&self, set: Set, group: &GenotypeGroup) -> Vec<u32> {
-        match set {
-            Set::List(start, end) => {
-                let list = self.list(start, end).iter().copied();
-                list.filter(|position| group.has(*position)).collect()
-            }
-            Set::Plane(start) => {
-                let both = self.plane(start).iter().zip(&group.plane).zip(0_u32..);
-                let bits = both.flat_map(|((a, b), word)| {
-                    let mut rest = a & b;
-                    std::iter::from_fn(move || {
-                        let bit = rest.trailing_zeros();
-                        rest &= rest.wrapping_sub(1);
-                        (bit < 64).then_some(word * 64 + bit)
-                    })
-                });
-                bits.collect()
-            }
-        }
-    }
-
     /// Whose samples of a group a set has.
-    fn units(&self, set: Set, group: &GenotypeGroup) -> impl Iterator<Item = u32> {
-        let positions = self.positions(set, group).into_iter();
-        positions.filter_map(|position| group.unit(position))
+    fn units(&self, set: Set, group: &GenotypeGroup) -> Vec<u32> {
+        let mut plane = vec![0; self.words];
+        self.mark(set, &mut plane);
+        for (word, of_group) in plane.iter_mut().zip(&group.plane) {
+            *word &= of_group;
+        }
+        bits(&plane)
+            .filter_map(|position| group.unit(position))
+            .collect()
     }
 
     /// The individuals of a group with one copy, with two, and of unknown genotype.
     fn of_individuals(&self, sets: &[Set; 3], group: &GenotypeGroup) -> [RoaringBitmap; 3] {
         let units = |set: Set| self.units(set, group);
         let [one, two, missing] = *sets;
-        let two: RoaringBitmap = units(two).collect();
-        let one = units(one).collect::<RoaringBitmap>() - &two;
+        let two: RoaringBitmap = units(two).into_iter().collect();
+        let one = units(one).into_iter().collect::<RoaringBitmap>() - &two;
         let missing = match &group.samples {
-            None => units(missing).collect(),
+            None => units(missing).into_iter().collect(),
             Some(samples) => {
                 let mut unknown: HashMap<u32, u32> = HashMap::new();
                 for unit in units(missing) {
@@ -339,6 +361,19 @@ impl Span {
         };
         [one, two, missing]
     }
+}
+
+/// The places of a plane's bits.
+fn bits(plane: &[u64]) -> impl Iterator<Item = u32> {
+    let words = plane.iter().zip(0_u32..).filter(|(word, _)| **word != 0);
+    words.flat_map(|(word, number)| {
+        let mut rest = *word;
+        std::iter::from_fn(move || {
+            let bit = rest.trailing_zeros();
+            rest &= rest.wrapping_sub(1);
+            (bit < 64).then_some(number * 64 + bit)
+        })
+    })
 }
 
 /// A span is too short for its parts to have more than 2³² places: at most

@@ -83,7 +83,9 @@ proptest! {
         for variant in span.variants() {
             let counts = span.counts(variant, &of);
             prop_assert_eq!(counts, expected.get(&variant).copied().unwrap_or_default());
-            let len = |genotype| span.individuals(variant, genotype, &of).len();
+            let len = |genotype| span.individuals(variant, &[genotype], &of).len() as u64;
+            let carriers = span.individuals(variant, &[Genotype::One, Genotype::Two], &of);
+            prop_assert_eq!(carriers.len() as u64, counts.one + counts.two);
             prop_assert_eq!(len(Genotype::None), counts.none);
             prop_assert_eq!(len(Genotype::One), counts.one);
             prop_assert_eq!(len(Genotype::Two), counts.two);
