@@ -35,14 +35,15 @@ bench: $(READY)
 	$(BENCH) --bench overhead --features sekisho-bench/bare
 	$(MAKE) genomes
 
-# Ingest of a simulated cohort, beside plink2 and bcftools where they are. SCALE=10 for more of it.
+# Ingest of simulated cohorts and visits to them, beside plink2, bcftools and DuckDB, where
+# they are. SCALE=10 for more of it.
 genomes: target/bench-venv/.ready
-	cargo build --release -p sekisho-enclave
-	target/bench-venv/bin/python infra/bench/genomes.py
+	cargo build --workspace --bins --release
+	PYTHONPATH=infra/demo target/bench-venv/bin/python infra/bench/genomes.py
 
-target/bench-venv/.ready: infra/bench/requirements.txt
+target/bench-venv/.ready: infra/bench/requirements.txt $(shell find $(SDK)/src -name '*.py')
 	test -x target/bench-venv/bin/python || $(PYTHON) -m venv target/bench-venv
-	target/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	target/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check './$(SDK)' -r $<
 	touch $@
 
 attack:

@@ -2,6 +2,7 @@
 
 Ancestry and mutations come from msprime, under the growth of one large population, so
 that most variants are rare, as in people. The file is BGZF, which every tool reads.
+Every 20 000 bases there is a gene; people have a sex, an age and a diagnosis.
 """
 
 import struct
@@ -16,6 +17,8 @@ import numpy as np
 CONTIG, LENGTH = "1", 248_956_422
 FIRST = 18_000_000
 BLOCK = 0xFF00
+GENE = 20_000
+DIAGNOSES = ("gastric", "lung", "breast", "none")
 
 
 class Bgzf:
@@ -66,6 +69,7 @@ def write(folder: Path, people: int, bases: float, seed: int = 7) -> int:
     out = Bgzf((folder / "calls.vcf.gz").open("wb"))
     out.write(
         f"##fileformat=VCFv4.2\n##contig=<ID={CONTIG},length={LENGTH}>\n"
+        '##INFO=<ID=GENE,Number=1,Type=String,Description="Gene">\n'
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t".encode()
         + "\t".join(names).encode()
@@ -81,24 +85,29 @@ def write(folder: Path, people: int, bases: float, seed: int = 7) -> int:
         reference, alternate = variant.alleles
         calls = variant.genotypes.astype(np.uint8).reshape(-1, 2)
         line = cells[2 * calls[:, 0] + calls[:, 1]].tobytes()
-        head = f"{CONTIG}\t{position}\t.\t{reference}\t{alternate}\t.\tPASS\t.\tGT\t"
+        gene = f"G{(position - FIRST) // GENE}"
+        head = f"{CONTIG}\t{position}\t.\t{reference}\t{alternate}\t.\tPASS\tGENE={gene}\tGT\t"
         out.write(head.encode() + line[:-1] + b"\n")
         variants += 1
     out.close()
-    rows = "".join(f"{name},{n % 2}\n" for n, name in enumerate(names))
-    (folder / "people.csv").write_text("id,sex\n" + rows)
+    drawn = np.random.default_rng(seed)
+    ages = drawn.integers(20, 91, people)
+    diagnoses = drawn.choice(DIAGNOSES, people)
+    rows = "".join(f"{name},{n % 2},{ages[n]},{diagnoses[n]}\n" for n, name in enumerate(names))
+    (folder / "people.csv").write_text("id,sex,age,diagnosis\n" + rows)
     (folder / "dataset.toml").write_text(MANIFEST)
     return variants
 
 
 MANIFEST = """id = "bench"
 title = "A simulated cohort"
-holder = "bench"
+holder = "east-cancer-centre"
 assembly = "GRCh38"
 absent_genotype = "reference"
 
 [[variants]]
 files = ["calls.vcf.gz"]
+info = { gene = "GENE" }
 
 [tables.individuals]
 files = ["people.csv"]
@@ -106,6 +115,8 @@ rows = "one per individual"
 [tables.individuals.columns]
 individual_id = { from = "id", role = "unit" }
 sex = { role = "attribute", domain = ["0", "1"] }
+age = { role = "measure", type = "int", bounds = [0, 120], unit = "a" }
+diagnosis = { role = "attribute", domain = ["gastric", "lung", "breast", "none"] }
 
 [tables.samples]
 files = ["people.csv"]

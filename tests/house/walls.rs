@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sekisho-proto", &[]),
     ("sekisho-disclosure", &[]),
     ("sekisho-receipt", &[]),
-    ("sekisho-tables", &[]),
+    ("sekisho-tables", &["sekisho-receipt"]),
     ("sekisho-policies", &[]),
     ("sekisho-runtime", &[]),
     ("sekisho-consent", &["sekisho-policies"]),

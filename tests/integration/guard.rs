@@ -6,6 +6,7 @@ mod exposure;
 mod frequencies;
 mod noise;
 mod privacy;
+mod published;
 mod replies;
 mod snapshots;
 

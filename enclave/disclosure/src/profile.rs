@@ -131,6 +131,8 @@ pub struct Exposure {
     pub project_share: f64,
     /// Who approved a cap above the default.
     pub approved_by: Option<String>,
+    /// Whether frequencies that were told under it may become a public table.
+    pub publishes: bool,
 }
 
 impl Exposure {
@@ -148,6 +150,7 @@ impl Default for Exposure {
             cap: Self::DEFAULT_CAP,
             project_share: 0.1,
             approved_by: None,
+            publishes: false,
         }
     }
 }

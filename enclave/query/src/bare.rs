@@ -87,7 +87,7 @@ pub async fn guarded(
         .map(|((shape, keys), protected)| cells::table(shape, keys, protected))
         .collect::<Result<_, _>>()
         .map_err(external)?;
-    prepared.map_err(refused)?.released(tables).await
+    prepared.map_err(refused)?.released(tables, None).await
 }
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {

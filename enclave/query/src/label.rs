@@ -29,7 +29,7 @@ pub(crate) use released::{AGGREGATES, SCALARS, WINDOWS};
 
 /// A plan and whom its rows are about.
 pub(crate) enum Labelled {
-    /// Nobody: literals.
+    /// Nobody: literals, and what was published.
     Public(LogicalPlan),
     /// Protected cells.
     Released(LogicalPlan),
@@ -57,14 +57,19 @@ pub(crate) fn label(
         catalogue,
         cuts: Vec::new(),
         scans: 0,
+        published: false,
         figures: 0,
         joined_texts: 0,
     };
     match walk.label(plan)? {
-        Labelled::Released(released) if !walk.cuts.is_empty() => Ok(Labels {
-            released,
-            cuts: walk.cuts,
-        }),
+        Labelled::Released(released) | Labelled::Public(released)
+            if walk.published || !walk.cuts.is_empty() =>
+        {
+            Ok(Labels {
+                released,
+                cuts: walk.cuts,
+            })
+        }
         Labelled::Released(_) | Labelled::Public(_) => Err(Refusal::new(
             Rule::Nothing,
             "the query asks nothing of the dataset's tables",
@@ -103,6 +108,8 @@ struct Walk<'a> {
     catalogue: &'a Catalogue,
     cuts: Vec<Cut>,
     scans: usize,
+    /// Whether a public table is read.
+    published: bool,
     /// Figures of the cuts so far.
     figures: usize,
     /// Texts that expressions over figures have joined so far.
@@ -179,27 +186,21 @@ impl Walk<'_> {
         let Some(table) = self.catalogue.table(name) else {
             return Err(self.unknown_table(name));
         };
+        let labelled = match table.label {
+            Label::Private => Labelled::Private,
+            Label::Annotation => Labelled::Annotation,
+            Label::Public => {
+                self.published = true;
+                return Ok(Labelled::Public(LogicalPlan::TableScan(scan.clone())));
+            }
+        };
         self.scans += 1;
         let relation = Relation::scan(scan, table, self.scans).map_err(|_| self.invalid())?;
-        match table.label {
-            Label::Private => Ok(Labelled::Private(relation)),
-            Label::Annotation => Ok(Labelled::Annotation(relation)),
-            Label::Public => Err(self.not_offered_table(name)),
-        }
+        Ok(labelled(relation))
     }
 
     fn unknown_table(&self, name: &str) -> Refusal {
         crate::session::unknown_table(name, self.sql, self.catalogue)
-    }
-
-    fn not_offered_table(&self, name: &str) -> Refusal {
-        Refusal::new(
-            Rule::Operator,
-            format!("`{name}` cannot be queried yet"),
-            "use the dataset's private tables and its variants",
-        )
-        .at(self.sql, name)
-        .with_rewrite(rewrite::individuals(self.catalogue, None))
     }
 
     fn not_offered(&self, plan: &LogicalPlan) -> Refusal {

@@ -4,7 +4,7 @@ mod counts;
 mod operator;
 mod variants;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use datafusion::{
     arrow::record_batch::RecordBatch,
@@ -23,7 +23,7 @@ use crate::{
     cut::{Cut, KIND, cells_table},
     label::{self, Labels, plans},
     rewrite,
-    scan::{self, SnapshotTable},
+    scan::{self, PublicTable, SnapshotTable},
     session,
     statement::Statement,
 };
@@ -95,8 +95,13 @@ impl Prepared {
         &self.labels.cuts
     }
 
-    /// The rest of the visitor's plan, over protected cells.
-    pub(crate) async fn released(self, cells: Vec<RecordBatch>) -> Result<Vec<RecordBatch>> {
+    /// The rest of the visitor's plan, over protected cells and the public tables of
+    /// a folder.
+    pub(crate) async fn released(
+        self,
+        cells: Vec<RecordBatch>,
+        public: Option<&Path>,
+    ) -> Result<Vec<RecordBatch>> {
         let state = session::state()?;
         let cells: Vec<Arc<dyn TableProvider>> = cells
             .into_iter()
@@ -108,9 +113,15 @@ impl Prepared {
             })
             .collect::<Result<_>>()?;
         let plan = with_sources(self.labels.released, |scan| {
-            let index =
-                (0..cells.len()).find(|&index| cells_table(index) == scan.table_name.table())?;
-            cells.get(index).cloned()
+            let name = scan.table_name.table();
+            match (0..cells.len()).find(|&index| cells_table(index) == name) {
+                Some(index) => cells.get(index).cloned(),
+                None => {
+                    let table = self.catalogue.table(name)?;
+                    let table = PublicTable::new(public?, table)?;
+                    Some(Arc::new(table) as Arc<dyn TableProvider>)
+                }
+            }
         })?;
         let physical = state.create_physical_plan(&plan).await?;
         let schema = physical.schema();

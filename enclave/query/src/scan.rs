@@ -3,6 +3,8 @@
 //! The cohort is applied inside the scan, so that no row of anybody else ever
 //! reaches the engine.
 
+mod public;
+
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
@@ -19,10 +21,13 @@ use datafusion::{
         streaming::{PartitionStream, StreamingTableExec},
     },
 };
+use futures::{future::Either, stream};
 use roaring::RoaringBitmap;
-use sekisho_tables::{Rows, Snapshot, Table};
+use sekisho_tables::{Batches, Rows, Snapshot, SnapshotError, Table};
 
 use crate::{dosage, label::plans, session};
+
+pub(crate) use public::PublicTable;
 
 /// A table of a snapshot, for one visit.
 #[derive(Clone)]
@@ -168,12 +173,7 @@ impl PartitionStream for Scan {
     }
 
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let columns: Vec<String> = self
-            .schema
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
+        let columns = names(&self.schema);
         let SnapshotTable {
             snapshot,
             table,
@@ -185,17 +185,27 @@ impl PartitionStream for Scan {
         } else {
             snapshot.scan(&table.name, &columns, cohort)
         };
-        let schema = Arc::clone(&self.schema);
-        let batches = match opened {
-            Ok(batches) => futures::future::Either::Left(futures::stream::iter(
-                // A worker serves one visit, so its thread may wait for the disk.
-                batches
-                    .map(|batch| batch.map_err(|error| DataFusionError::External(Box::new(error)))),
-            )),
-            Err(error) => futures::future::Either::Right(futures::stream::iter([Err(
-                DataFusionError::External(Box::new(error)),
-            )])),
-        };
-        Box::pin(RecordBatchStreamAdapter::new(schema, batches))
+        streamed(Arc::clone(&self.schema), opened)
     }
+}
+
+fn names(schema: &SchemaRef) -> Vec<String> {
+    let fields = schema.fields().iter();
+    fields.map(|field| field.name().clone()).collect()
+}
+
+/// Rows as the engine takes them.
+fn streamed(
+    schema: SchemaRef,
+    opened: Result<Batches, SnapshotError>,
+) -> SendableRecordBatchStream {
+    let failed = |error| DataFusionError::External(Box::new(error));
+    let batches = match opened {
+        // A worker serves one visit, so its thread may wait for the disk.
+        Ok(batches) => Either::Left(stream::iter(
+            batches.map(move |batch| batch.map_err(failed)),
+        )),
+        Err(error) => Either::Right(stream::iter([Err(failed(error))])),
+    };
+    Box::pin(RecordBatchStreamAdapter::new(schema, batches))
 }

@@ -83,7 +83,7 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let tables = (kept.iter().zip(&protected))
         .map(|((shape, keys), protected)| cells::table(shape, keys, protected).unwrap())
         .collect();
-    let batches = prepared.released(tables).await.unwrap();
+    let batches = prepared.released(tables, None).await.unwrap();
     Ok(arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap())
 }
 

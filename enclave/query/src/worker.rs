@@ -16,7 +16,7 @@ use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
 use sekisho_disclosure::Protected;
-use sekisho_tables::Catalogue;
+use sekisho_tables::{Catalogue, Label, Snapshot, Table};
 use thiserror::Error;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -140,7 +140,8 @@ impl Worker {
         }
     }
 
-    /// Runs the rest of a query over its protected cells, one per shape.
+    /// Runs the rest of a query over its protected cells, one per shape, and over the
+    /// public tables of a snapshot.
     ///
     /// # Errors
     ///
@@ -150,7 +151,10 @@ impl Worker {
         sql: &str,
         catalogue: &Catalogue,
         cells: &[Finished],
+        snapshot: &Snapshot,
     ) -> Result<Released, Lost> {
+        let is_public = |table: &Table| table.label == Label::Public;
+        let public = catalogue.tables.iter().any(is_public);
         let tables = cells
             .iter()
             .map(
@@ -167,6 +171,7 @@ impl Worker {
         let request = Request::Released {
             sql: sql.to_owned(),
             catalogue: catalogue.clone(),
+            public: public.then(|| snapshot.public()),
         };
         match self.ask(request, tables).await? {
             (Reply::Result, blobs) => {

@@ -11,6 +11,7 @@ mod leaf;
 pub mod merkle;
 mod note;
 mod receipt;
+mod rows;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use hexadecimal::{Digest, Hex, HexError, Nonce};
@@ -18,3 +19,4 @@ pub use key::{KeyError, SigningKey, VerifierKey};
 pub use leaf::{Abandon, Charge, Consent, Leaf, LeafError, Metered, Metering, Policy, Release};
 pub use note::NoteError;
 pub use receipt::{Receipt, ReceiptError, VerifyError};
+pub use rows::{ROWS_SHA256, RowsDigest};

@@ -116,7 +116,7 @@ impl Enclave {
             holder: holder.name().to_owned(),
         };
         Ok(Admission {
-            catalogue: scope(pinned.snapshot.catalogue(), verified),
+            catalogue: scope(&pinned.catalogue, verified),
             permitted: self.permitted(&pinned, of)?,
             pinned,
             policy_digest: verified.policy_digest,

@@ -30,6 +30,7 @@ pub(crate) fn table(table: &Table) -> v1::Table {
         Rows::ManyPerIndividual => "many per individual",
         Rows::OnePerAllele => "one per alternate allele",
         Rows::OnePerAlleleAndSample => "one per alternate allele and sample",
+        Rows::OnePerAlleleAndGroup => "one per alternate allele and group of individuals",
     };
     v1::Table {
         name: table.name.clone(),

@@ -13,7 +13,7 @@ use sekisho_disclosure::Noise;
 use sekisho_ledger::{Door, Ledger, LedgerError, ReserveError};
 use sekisho_query::worker::Pool;
 use sekisho_runtime::{clock::SharedClock, status::Failure};
-use sekisho_tables::{Snapshot, Spans, Store};
+use sekisho_tables::{Catalogue, Snapshot, Spans, Store, Table};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -61,6 +61,8 @@ pub(crate) struct Enclave {
 /// of its dataset before.
 pub(crate) struct Pinned {
     pub(crate) snapshot: Snapshot,
+    /// The snapshot's, without public tables that this enclave's ledger has not vouched for.
+    pub(crate) catalogue: Catalogue,
     individuals: Arc<RoaringBitmap>,
     /// When they were registered, if the snapshot says so.
     registered_on: Arc<BTreeMap<Date, RoaringBitmap>>,
@@ -108,6 +110,7 @@ impl Enclave {
         };
         let registered_on = registered_on(&snapshot).map_err(failure::internal)?;
         let fresh = Arc::new(Pinned {
+            catalogue: vouched(snapshot.catalogue(), &self.ledger.vkey().to_string()),
             snapshot,
             individuals: Arc::new(individuals),
             registered_on: Arc::new(registered_on),
@@ -193,6 +196,26 @@ impl Enclave {
 /// The column of `individuals` that an embargo counts from, where consent does not
 /// say when somebody was registered.
 const REGISTERED_ON: &str = "registered_on";
+
+/// A catalogue without the public tables that another ledger vouches for.
+fn vouched(catalogue: &Catalogue, ledger: &str) -> Catalogue {
+    let is_ours = |table: &&Table| {
+        let ours = |published: &sekisho_tables::Published| published.ledger == ledger;
+        let offered = table.published.as_ref().is_none_or(ours);
+        if !offered {
+            tracing::warn!(
+                "table `{}` of `{}` was published by another ledger, and is not offered",
+                table.name,
+                catalogue.dataset
+            );
+        }
+        offered
+    };
+    Catalogue {
+        tables: catalogue.tables.iter().filter(is_ours).cloned().collect(),
+        ..catalogue.clone()
+    }
+}
 
 fn registered_on(
     snapshot: &Snapshot,

@@ -126,10 +126,10 @@ impl Table {
     /// variants: then the rest is counted anew.
     fn count(&mut self) -> Result<(), SnapshotError> {
         loop {
-            let (mut tallying, mut kept) = (Tallying::default(), Kept::new());
+            let (mut tallying, mut kept) = (Tallying::of(&self.shape), Kept::new());
             let by = self.shape.dimensions.len();
             self.counted().rows::<SnapshotError>(|rows| {
-                tallying.add(rows);
+                tallying.add(&self.groups, rows);
                 kept.add(by, &self.groups, rows);
                 Ok(())
             })?;
@@ -169,6 +169,11 @@ impl Table {
         self.tally.figures_suppressed()
     }
 
+    /// SHA-256 of its rows, in hexadecimal.
+    pub(crate) fn rows_digest(&self) -> String {
+        self.tally.digest.clone()
+    }
+
     /// What the ledger keeps of it.
     pub(crate) fn statement(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&self.tally)
@@ -200,9 +205,9 @@ impl Table {
                 hand_on(&batch, &mut writer)?;
             }
         } else {
-            let mut tallying = Tallying::default();
+            let mut tallying = Tallying::of(&self.shape);
             self.counted().rows::<WriteError>(|rows| {
-                tallying.add(rows);
+                tallying.add(&self.groups, rows);
                 hand_on(&table::batch(&schema, &self.groups, rows)?, &mut writer)
             })?;
             // What was accounted for, and nothing else.

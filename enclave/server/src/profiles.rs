@@ -116,6 +116,7 @@ mod tests {
             rows: sekisho_tables::Rows::ManyPerIndividual,
             profile: profile.map(Into::into),
             columns: vec![],
+            published: None,
         };
         Catalogue {
             dataset: "d".into(),

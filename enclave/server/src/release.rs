@@ -11,6 +11,7 @@ use sekisho_disclosure::{Mechanism, Profile};
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
 use sekisho_proto::v1::{self, query_response::Part};
 use sekisho_query::worker::{Lost, Released};
+use sekisho_receipt::ROWS_SHA256;
 use tonic::Status;
 
 use crate::{
@@ -92,12 +93,14 @@ impl Release {
         table: Box<Table>,
         description: &Description<'_>,
     ) -> Result<Self, CommitError> {
+        let mut parameters = description.parameters();
+        parameters.insert(ROWS_SHA256.to_owned(), table.rows_digest());
         let outcome = Outcome {
             at_ms: description.at_ms,
             cells_released: table.figures_released(),
             cells_suppressed: table.figures_suppressed(),
             cohort_size_class: size_class(description.cohort),
-            parameters: description.parameters(),
+            parameters,
         };
         let committed = ledger.commit(reserved, outcome, &table.statement()?)?;
         Ok(Self {

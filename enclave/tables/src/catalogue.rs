@@ -72,6 +72,25 @@ pub struct Table {
     pub profile: Option<String>,
     /// Its visible columns, in the manifest's order.
     pub columns: Vec<Column>,
+    /// Of a public table: the release that made it one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
+}
+
+/// A release whose rows a committee let be published. Its receipt was verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The verification key of the ledger that has the release.
+    pub ledger: String,
+    /// The release's leaf.
+    pub sequence: u64,
+    /// Who approved it, as the release profile says.
+    pub approved_by: String,
+    /// The first so many columns name a row.
+    pub keys: usize,
+    /// How many rows there are.
+    pub rows: u64,
 }
 
 impl Table {
@@ -110,6 +129,8 @@ pub enum Rows {
     OnePerAllele,
     /// One row per alternate allele and sample.
     OnePerAlleleAndSample,
+    /// One row per alternate allele and group of individuals.
+    OnePerAlleleAndGroup,
 }
 
 /// A column.

@@ -17,8 +17,7 @@ pub(crate) use report::Warnings;
 use crate::declared::{self, Declared};
 use crate::inputs::Inputs;
 use crate::manifest::Manifest;
-use crate::variants;
-use crate::{Snapshot, Store};
+use crate::{Snapshot, Store, Table, published, variants};
 
 pub(crate) use build::Workshop;
 
@@ -66,13 +65,13 @@ pub fn ingest(
         });
     }
     let build = workshop.build(&id)?;
-    let mut report = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
+    let (mut report, public) = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
     let named = digests.into_iter();
     report.inputs = named
         .map(|(name, digest)| (name.to_owned(), hex::encode(digest)))
         .collect();
     inputs.check_unchanged()?;
-    workshop.publish(build, &id, &manifest.catalogue(), &report)?;
+    workshop.publish(build, &id, &manifest.catalogue(public), &report)?;
     Ok(Ingested {
         snapshot: id,
         new: true,
@@ -86,7 +85,7 @@ fn write(
     workshop: &mut Workshop,
     directory: &Path,
     progress: &dyn Progress,
-) -> Result<IngestReport, IngestError> {
+) -> Result<(IngestReport, Vec<Table>), IngestError> {
     let warnings = Warnings::default();
     let Declared { rows, samples } = declared::write(
         manifest,
@@ -111,5 +110,8 @@ fn write(
         report.missing_genotypes = found.tally.missing;
     }
     report.warnings = warnings.report();
-    Ok(report)
+    let public = published::write(manifest, inputs, directory)?;
+    let rows = |table: &Table| Some((table.name.clone(), table.published.as_ref()?.rows));
+    report.rows.extend(public.iter().filter_map(rows));
+    Ok((report, public))
 }

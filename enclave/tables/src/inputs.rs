@@ -32,6 +32,8 @@ pub(crate) struct Inputs {
     pub(crate) variants: Vec<Vec<Input>>,
     /// The files of each declared table.
     pub(crate) tables: Vec<Vec<Input>>,
+    /// The rows and the receipt of each published table.
+    pub(crate) published: Vec<[Input; 2]>,
     /// The reference genome.
     pub(crate) reference: Option<Input>,
     /// By the name of a file of variants: where its samples were called.
@@ -63,8 +65,8 @@ impl Inputs {
             };
             for file in files {
                 let name = template.replace("{file_stem}", file_stem(&file.name));
-                let found = find(directory, &[name], group.line)?.into_iter().next();
-                callable.extend(found.map(|bed| (file.name.clone(), bed)));
+                let bed = only(directory, &name, group.line)?;
+                callable.insert(file.name.clone(), bed);
             }
         }
         Ok(Self {
@@ -75,10 +77,16 @@ impl Inputs {
                 .iter()
                 .map(|table| find(directory, &table.files, table.line))
                 .collect::<Result<_, _>>()?,
+            published: manifest
+                .published
+                .iter()
+                .map(|table| {
+                    let file = |name: &String| only(directory, name, table.line);
+                    Ok([file(&table.file)?, file(&table.receipt)?])
+                })
+                .collect::<Result<_, IngestError>>()?,
             reference: match &manifest.reference {
-                Some((file, line)) => find(directory, std::slice::from_ref(file), *line)?
-                    .into_iter()
-                    .next(),
+                Some((file, line)) => Some(only(directory, file, *line)?),
                 None => None,
             },
         })
@@ -86,7 +94,11 @@ impl Inputs {
 
     fn all(&self) -> impl Iterator<Item = &Input> {
         let files = self.variants.iter().chain(&self.tables).flatten();
-        files.chain(&self.reference).chain(self.callable.values())
+        let published = self.published.iter().flatten();
+        files
+            .chain(published)
+            .chain(&self.reference)
+            .chain(self.callable.values())
     }
 
     /// SHA-256 of each input, by its name.
@@ -140,6 +152,19 @@ impl Inputs {
             }
         }
         Ok(())
+    }
+}
+
+/// The one file that a name means.
+fn only(directory: &Path, name: &String, line: usize) -> Result<Input, IngestError> {
+    let mut found = find(directory, std::slice::from_ref(name), line)?.into_iter();
+    match (found.next(), found.next()) {
+        (Some(file), None) => Ok(file),
+        _ => Err(ManifestError {
+            line,
+            message: format!("`{name}` must name one file"),
+        }
+        .into()),
     }
 }
 

@@ -11,17 +11,20 @@ mod ingest;
 mod inputs;
 mod manifest;
 mod parquet_file;
+mod published;
 mod registry;
 mod schema;
 mod snapshot;
 mod store;
 mod variants;
 
-pub use catalogue::{Catalogue, Column, ColumnType, Label, Role, Rows, Table, UNIT, VARIANT};
+pub use catalogue::{
+    Catalogue, Column, ColumnType, Label, Published, Role, Rows, Table, UNIT, VARIANT,
+};
 pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
 pub use manifest::ManifestError;
 pub use snapshot::{
     Batches, Blocks, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup, GenotypeSample, SPAN,
-    Selection, Snapshot, SnapshotError, Span, Spans,
+    Selection, Snapshot, SnapshotError, Span, Spans, public_rows,
 };
 pub use store::{Store, StoreError};

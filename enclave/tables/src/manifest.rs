@@ -1,6 +1,7 @@
 //! The manifest, `dataset.toml`: what a dataset is and where its files are.
 
 mod check;
+mod published;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use sekisho_receipt::VerifierKey;
 use serde::Deserialize;
 
 use crate::schema::{genotypes_table, variants_table};
@@ -43,6 +45,20 @@ pub(crate) struct Manifest {
     pub(crate) variants: Vec<VariantGroup>,
     /// `individuals` first, then `samples`, then the others as written.
     pub(crate) tables: Vec<DeclaredTable>,
+    /// Tables that are public since a release of them was approved.
+    pub(crate) published: Vec<PublishedTable>,
+}
+
+/// A release that is to be a public table.
+#[derive(Debug)]
+pub(crate) struct PublishedTable {
+    pub(crate) line: usize,
+    pub(crate) name: String,
+    /// Its rows, as they were sent.
+    pub(crate) file: String,
+    pub(crate) receipt: String,
+    /// The key of the ledger that vouches for it.
+    pub(crate) ledger: VerifierKey,
 }
 
 /// What it means that no record holds a sample's genotype at a variant.
@@ -180,9 +196,9 @@ impl Manifest {
             })
     }
 
-    /// What visitors may know of the dataset.
-    pub(crate) fn catalogue(&self) -> Catalogue {
-        let mut tables: Vec<Table> = self.tables.iter().map(DeclaredTable::table).collect();
+    /// What visitors may know of the dataset, which has these tables in public.
+    pub(crate) fn catalogue(&self, mut tables: Vec<Table>) -> Catalogue {
+        tables.extend(self.tables.iter().map(DeclaredTable::table));
         if !self.variants.is_empty() {
             let annotated = |field: fn(&AnnotationKeys) -> bool| {
                 self.variants.iter().any(|group| field(&group.annotation))
@@ -233,6 +249,7 @@ impl DeclaredTable {
             rows: self.rows,
             profile: self.profile.clone(),
             columns: self.columns.iter().map(|c| c.column.clone()).collect(),
+            published: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::manifest::FormatFields;
-use crate::{Column, ColumnType, Label, Role, Rows, Table, UNIT, VARIANT};
+use crate::{Column, ColumnType, Label, Published, Role, Rows, Table, UNIT, VARIANT};
 
 /// The kinds of alleles, as `variants.kind` names them.
 pub(crate) const KINDS: [&str; 5] = ["snv", "insertion", "deletion", "mnv", "sv"];
@@ -61,6 +61,7 @@ pub(crate) fn variants_table(gene: bool, consequence: bool, impact: bool) -> Tab
         rows: Rows::OnePerAllele,
         profile: None,
         columns,
+        published: None,
     }
 }
 
@@ -101,8 +102,41 @@ pub(crate) fn genotypes_table(fields: FormatFields) -> Table {
         rows: Rows::OnePerAlleleAndSample,
         profile: None,
         columns,
+        published: None,
     }
 }
+
+/// A table of frequencies that was published, over these columns of words.
+pub(crate) fn published_table(name: &str, by: &[String], published: Published) -> Table {
+    let named = by.iter().map(|column| {
+        let meaning = "group of individuals, as it was asked for";
+        text(column, Role::Attribute, meaning)
+    });
+    let id = required(text("variant_id", Role::Identifier, "CHROM:POS:REF:ALT, trimmed"));
+    let figures = FREQUENCIES.map(|(name, kind, meaning)| Column {
+        r#type: kind,
+        ..text(name, Role::Measure, meaning)
+    });
+    Table {
+        name: name.to_owned(),
+        label: Label::Public,
+        rows: Rows::OnePerAlleleAndGroup,
+        profile: None,
+        columns: std::iter::once(id).chain(named).chain(figures).collect(),
+        published: Some(published),
+    }
+}
+
+/// The figures of a table of frequencies, in their order.
+pub(crate) const FREQUENCIES: [(&str, ColumnType, &str); 7] = [
+    ("allele_count", ColumnType::Int, "copies of the allele"),
+    ("allele_number", ColumnType::Int, "alleles that were called"),
+    ("carriers", ColumnType::Int, "individuals with a copy or more"),
+    ("homozygotes", ColumnType::Int, "individuals with two copies"),
+    ("allele_frequency", ColumnType::Float, "allele_count / allele_number"),
+    ("missing_rate", ColumnType::Float, "share of individuals without a call"),
+    ("hwe_p", ColumnType::Float, "exact test of Hardy-Weinberg equilibrium"),
+];
 
 fn text(name: &str, role: Role, meaning: &str) -> Column {
     Column {
@@ -137,6 +171,7 @@ pub(crate) fn logical(table: &Table) -> SchemaRef {
         Rows::OnePerAllele => &[VARIANT],
         Rows::OnePerAlleleAndSample => &[UNIT, VARIANT],
         Rows::OnePerIndividual | Rows::ManyPerIndividual => &[UNIT],
+        Rows::OnePerAlleleAndGroup => &[],
     };
     let hidden = hidden
         .iter()

@@ -10,6 +10,7 @@
 //!     catalogue.json             what may be said of it
 //!     report.json                what the ingest found; for the holder's operators
 //!     tables/<name>.parquet      `__unit` UInt32, then the declared columns
+//!     public/<name>.parquet      the rows of a release that was published
 //!     tables/variants.parquet    `__variant` UInt32, then the variants' columns
 //!     genotypes.parquet          one row per variant: sets of samples as roaring bitmaps
 //!     genotype_samples.parquet   sample's position → `sample_id`, `individual_id`, `__unit`
@@ -30,7 +31,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Schema, SchemaRef, UInt32Type};
 use roaring::RoaringBitmap;
 
-use crate::{Catalogue, ColumnType, Rows, Table, UNIT, schema};
+use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
 pub use selection::Selection;
@@ -172,6 +173,7 @@ impl Snapshot {
             Rows::OnePerIndividual | Rows::ManyPerIndividual => {
                 self.scan_file(of, columns, Some(cohort))
             }
+            Rows::OnePerAlleleAndGroup => public_rows(&self.public(), of, columns),
         }
     }
 
@@ -257,6 +259,11 @@ impl Snapshot {
         Ok(Arc::clone(self.0.samples.get_or_init(|| Arc::new(samples))))
     }
 
+    /// The folder with the files of its public tables, and of no others.
+    pub fn public(&self) -> PathBuf {
+        self.0.directory.join(published::FOLDER)
+    }
+
     fn scan_file(
         &self,
         table: &Table,
@@ -281,6 +288,24 @@ impl Snapshot {
         let file = format!("{name}.parquet");
         self.0.directory.join("tables").join(file)
     }
+}
+
+/// The rows of a public table with just these columns, from the folder that
+/// [`Snapshot::public`] names: nothing else of the snapshot is read.
+///
+/// # Errors
+///
+/// If there is no such column, or a file cannot be read.
+pub fn public_rows(
+    folder: &Path,
+    table: &Table,
+    columns: &[String],
+) -> Result<Batches, SnapshotError> {
+    let full = schema::logical(table);
+    let schema = project(&full, &table.name, columns)?;
+    let path = folder.join(format!("{}.parquet", table.name));
+    let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None)?;
+    Ok(Batches::new(schema, rows))
 }
 
 /// Record batches, read when they are asked for.

@@ -72,6 +72,7 @@ struct Exposure {
     cap: f64,
     project_share: f64,
     approved_by: Option<String>,
+    publishes: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -111,6 +112,7 @@ impl Default for Exposure {
             cap: 0.25,
             project_share: 0.1,
             approved_by: None,
+            publishes: false,
         }
     }
 }
@@ -144,6 +146,7 @@ impl Profile {
             && self.dp.is_as_strict_as(&other.dp)
             && self.exposure.cap <= other.exposure.cap
             && self.exposure.project_share <= other.exposure.project_share
+            && self.exposure.publishes <= other.exposure.publishes
             && self.channel.tick_ms >= other.channel.tick_ms
             && self.channel.factor >= other.channel.factor
     }

@@ -123,7 +123,7 @@ impl Dp {
 }
 
 impl Exposure {
-    fn checks(&self) -> [Check; 3] {
+    fn checks(&self) -> [Check; 4] {
         let approved = self
             .approved_by
             .as_ref()
@@ -143,6 +143,11 @@ impl Exposure {
                 approved || (self.approved_by.is_none() && self.cap <= Self::DEFAULT_CAP),
                 "exposure.approved_by",
                 "who approved it, for a cap above 0.25",
+            ),
+            (
+                approved || !self.publishes,
+                "exposure.approved_by",
+                "who approved that what is told may be published",
             ),
         ]
     }

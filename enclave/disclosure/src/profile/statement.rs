@@ -6,6 +6,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Mechanism, Profile};
 
+/// The parameter that says, in a receipt too, that what is told may be published.
+const PUBLISHES: &str = "exposure.publishes";
+
 impl Profile {
     /// The parameters in words, for a check and a receipt: rule and effect.
     pub fn rules(&self) -> Vec<(&'static str, String)> {
@@ -95,7 +98,7 @@ impl Profile {
             channel,
         } = self;
         let approved_by = exposure.approved_by.clone().unwrap_or_default();
-        vec![
+        let mut entries = vec![
             ("mechanism", mechanism.name().to_owned()),
             ("threshold", threshold.to_string()),
             ("rounding_base", rounding_base.to_string()),
@@ -118,7 +121,12 @@ impl Profile {
             ("exposure.approved_by", approved_by),
             ("channel.tick_ms", channel.tick_ms.to_string()),
             ("channel.factor", channel.factor.to_string()),
-        ]
+        ];
+        // Left out where it is not so, as profiles had it before there was the word.
+        if exposure.publishes {
+            entries.push((PUBLISHES, "true".to_owned()));
+        }
+        entries
     }
 
     fn suppress_in_words(&self) -> Vec<(&'static str, String)> {

@@ -112,6 +112,7 @@ impl Exposure {
             cap: self.cap.min(other.cap),
             project_share: self.project_share.min(other.project_share),
             approved_by,
+            publishes: self.publishes && other.publishes,
         }
     }
 }

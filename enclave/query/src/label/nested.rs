@@ -268,5 +268,6 @@ fn summary(relation: &Relation, level: Level) -> Arc<Table> {
         },
         profile: None,
         columns: vec![],
+        published: None,
     })
 }

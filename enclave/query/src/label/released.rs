@@ -45,7 +45,7 @@ impl Walk<'_> {
         left: LogicalPlan,
         right: LogicalPlan,
     ) -> Result<LogicalPlan, Refusal> {
-        if Cells(&self.cuts).pairs(join, &left, &right) > MAX_PAIRS {
+        if self.cells().pairs(join, &left, &right) > MAX_PAIRS {
             return Err(Refusal::new(
                 Rule::JoinProduct,
                 format!("a join would pair more than {MAX_PAIRS} rows of results"),
@@ -56,6 +56,13 @@ impl Walk<'_> {
             .with_rewrite(rewrite::individuals(self.catalogue, None)));
         }
         self.rebuild(plan, vec![left, right])
+    }
+
+    fn cells(&self) -> Cells<'_> {
+        Cells {
+            cuts: &self.cuts,
+            catalogue: self.catalogue,
+        }
     }
 
     /// An expression over released figures: of offered functions, and its

@@ -99,7 +99,7 @@ async fn both(dataset: &Dataset, sql: &str) -> (Vec<String>, Vec<String>) {
     for cut in prepared.cuts() {
         tables.push(cells(dataset, cut).await);
     }
-    let ours = prepared.released(tables).await.unwrap();
+    let ours = prepared.released(tables, None).await.unwrap();
     let theirs = bare(dataset)
         .sql(sql)
         .await

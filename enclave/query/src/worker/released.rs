@@ -1,4 +1,4 @@
-//! A result that was computed from protected cells and nothing else.
+//! A result that was computed from protected cells, public tables and nothing else.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,7 +13,7 @@ use super::Lost;
 use crate::cut::KIND;
 
 /// The rows that a visitor will see. Made by a worker that was handed protected
-/// cells, and by nothing else.
+/// cells and could read public tables, and by nothing else.
 #[derive(Clone, Debug)]
 pub struct Released {
     schema: SchemaRef,
@@ -27,10 +27,6 @@ impl Released {
         batches: Vec<RecordBatch>,
         protected: impl Iterator<Item = &'p Protected>,
     ) -> Result<Self, Lost> {
-        let mut protected = protected.peekable();
-        if protected.peek().is_none() {
-            return Err(Lost);
-        }
         let (released, suppressed) = protected.fold((0, 0), |(released, suppressed), cells| {
             (released + cells.released(), suppressed + cells.suppressed())
         });

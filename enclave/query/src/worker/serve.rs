@@ -121,8 +121,12 @@ async fn answer(
             }
             Ok((Reply::Rows, cuts))
         }
-        Request::Released { sql, catalogue } => {
-            confine::narrow(None).map_err(|_| Lost)?;
+        Request::Released {
+            sql,
+            catalogue,
+            public,
+        } => {
+            confine::narrow(public.as_deref()).map_err(|_| Lost)?;
             let query = run::prepare(&sql, &catalogue).await.map_err(|_| Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
@@ -130,7 +134,7 @@ async fn answer(
                 let schema = batches.first().ok_or(Lost)?.schema();
                 cells.push(arrow::compute::concat_batches(&schema, &batches).map_err(|_| Lost)?);
             }
-            let result = query.released(cells).await.map_err(|_| Lost)?;
+            let result = query.released(cells, public.as_deref()).await.map_err(|_| Lost)?;
             let schema = result.first().ok_or(Lost)?.schema();
             let result = stream(&schema, &result)?;
             if result.len() > message::MAX_RESULT {

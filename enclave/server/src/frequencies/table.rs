@@ -13,8 +13,8 @@ use arrow::{
 };
 use sekisho_disclosure::frequency::Frequency;
 use sekisho_query::Shape;
+use sekisho_receipt::RowsDigest;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{figures::Row, groups::Group};
 
@@ -38,6 +38,7 @@ const SHARES: [Column<Option<f64>>; 3] = [
     (HWE, Frequency::hardy_weinberg_p),
 ];
 
+const VARIANT: &str = "variant_id";
 const HWE: &str = "hwe_p";
 
 /// Bytes of a table that is kept from when it is counted until it is sent; a larger
@@ -58,31 +59,48 @@ pub(super) struct Tally {
 }
 
 /// A tally that is being made.
-#[derive(Default)]
 pub(super) struct Tallying {
     tally: Tally,
-    hash: Sha256,
+    rows: RowsDigest,
+    /// Columns that groups are named in.
+    by: usize,
 }
 
 impl Tallying {
-    pub(super) fn add(&mut self, rows: &[Row<'_>]) {
-        let mut bytes = Vec::with_capacity(rows.len() * 96);
+    pub(super) fn of(shape: &Shape) -> Self {
+        let by = shape.dimensions.iter().map(|by| by.name.as_str());
+        let figures = COUNTS.map(|(name, _)| name);
+        let columns: Vec<&str> = std::iter::once(VARIANT)
+            .chain(by)
+            .chain(figures)
+            .chain(SHARES.map(|(name, _)| name))
+            .collect();
+        Self {
+            tally: Tally::default(),
+            rows: RowsDigest::of(&columns),
+            by: shape.dimensions.len(),
+        }
+    }
+
+    pub(super) fn add(&mut self, groups: &[Group], rows: &[Row<'_>]) {
         for row in rows {
-            bytes.extend((row.variant.len() as u64).to_be_bytes());
-            bytes.extend(row.variant.as_bytes());
-            bytes.extend((row.group as u64).to_be_bytes());
-            bytes.push(u8::from(row.figures.is_some()));
+            self.rows.text(Some(row.variant));
+            let words = groups.get(row.group).map(|group| group.words.as_slice());
+            for column in 0..self.by {
+                let word = words.and_then(|words| words.get(column)?.as_deref());
+                self.rows.text(word);
+            }
             if row.figures.is_some() {
                 *self.tally.shown.entry(row.group).or_default() += 1;
             }
             for (name, of) in COUNTS {
                 let value = row.figures.as_ref().map(of);
-                bytes.extend(value.unwrap_or_default().to_be_bytes());
+                self.rows.integer(value.and_then(whole));
                 self.count(name, value.is_some());
             }
             for (name, of) in SHARES {
                 let value = row.figures.as_ref().and_then(of);
-                bytes.extend(value.unwrap_or(f64::NAN).to_be_bytes());
+                self.rows.number(value);
                 // No test is not a suppressed test.
                 let untested = name == HWE && row.figures.is_some() && value.is_none();
                 if !untested {
@@ -90,7 +108,6 @@ impl Tallying {
                 }
             }
         }
-        self.hash.update(&bytes);
     }
 
     fn count(&mut self, name: &str, shown: bool) {
@@ -105,7 +122,7 @@ impl Tallying {
 
     pub(super) fn finish(self) -> Tally {
         Tally {
-            digest: hex::encode(self.hash.finalize()),
+            digest: self.rows.finish().to_string(),
             ..self.tally
         }
     }
@@ -131,7 +148,7 @@ pub(super) fn schema(shape: &Shape, tally: &Tally, metadata: HashMap<String, Str
         let suppressed = tally.suppressed.get(name).copied().unwrap_or(0);
         field(name, data_type, "figure", Some(suppressed))
     };
-    let mut fields = vec![field("variant_id", DataType::Utf8, "key", None)];
+    let mut fields = vec![field(VARIANT, DataType::Utf8, "key", None)];
     let by = shape.dimensions.iter();
     fields.extend(by.map(|by| field(&by.name, DataType::Utf8, "key", None)));
     fields.extend(COUNTS.map(|(name, _)| figure(name, DataType::Int64)));
@@ -186,6 +203,11 @@ pub(super) fn batch(
     RecordBatch::try_new(Arc::clone(schema), columns(by, groups, rows))
 }
 
+/// A count as Arrow has it.
+fn whole(count: u64) -> Option<i64> {
+    i64::try_from(count).ok()
+}
+
 /// Rows, column by column.
 fn columns(by: usize, groups: &[Group], rows: &[Row<'_>]) -> Vec<ArrayRef> {
     let mut names = StringBuilder::with_capacity(rows.len(), rows.len() * 20);
@@ -206,7 +228,7 @@ fn columns(by: usize, groups: &[Group], rows: &[Row<'_>]) -> Vec<ArrayRef> {
         let mut values = Int64Builder::with_capacity(rows.len());
         for row in rows {
             let value = row.figures.as_ref().map(of);
-            values.append_option(value.and_then(|value| i64::try_from(value).ok()));
+            values.append_option(value.and_then(whole));
         }
         columns.push(Arc::new(values.finish()));
     }

@@ -13,7 +13,7 @@ use super::raw::{
 };
 use super::{
     AnnotationKeys, Called, DeclaredColumn, DeclaredTable, FormatFields, Manifest, ManifestError,
-    VariantGroup, line_at,
+    VariantGroup, line_at, published,
 };
 
 /// What is read as NULL unless the manifest says otherwise.
@@ -46,6 +46,7 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             "variants need [tables.samples], which says whose sample each is",
         );
     }
+    let published = published::tables(&at, raw.published, &tables)?;
     tables.sort_by_key(|table| match table.name.as_str() {
         "individuals" => 0,
         "samples" => 1,
@@ -76,6 +77,7 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             .map(|group| variant_group(&at, group))
             .collect::<Result<_, _>>()?,
         tables,
+        published,
     })
 }
 
@@ -87,14 +89,15 @@ pub(crate) fn is_dataset_id(id: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-struct Lines<'a>(&'a str);
+/// The manifest's text, in which faults are found by line.
+pub(super) struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
-    fn of(&self, span: &Range<usize>) -> usize {
+    pub(super) fn of(&self, span: &Range<usize>) -> usize {
         line_at(self.0, span.start)
     }
 
-    fn fail<T>(&self, span: Range<usize>, message: impl Into<String>) -> Result<T, ManifestError> {
+    pub(super) fn fail<T>(&self, span: Range<usize>, message: impl Into<String>) -> Result<T, ManifestError> {
         Err(ManifestError {
             line: self.of(&span),
             message: message.into(),
@@ -357,9 +360,9 @@ fn declared_column(
     })
 }
 
-const NAME_RULE: &str = "a name starts with a-z and goes on with a-z, 0-9 and _";
+pub(super) const NAME_RULE: &str = "a name starts with a-z and goes on with a-z, 0-9 and _";
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     name.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
         && name
             .bytes()
@@ -371,15 +374,24 @@ fn files(at: &Lines<'_>, files: &Spanned<Vec<String>>) -> Result<Vec<String>, Ma
         return at.fail(files.span(), "`files` must name at least one file");
     }
     for pattern in files.get_ref() {
-        let outside = pattern.starts_with('/') || pattern.split('/').any(|part| part == "..");
-        if outside || pattern.is_empty() {
-            return at.fail(
-                files.span(),
-                format!("`{pattern}` must be relative to the dataset's directory and stay in it"),
-            );
-        }
+        stays_inside(at, pattern, files.span())?;
     }
     Ok(files.get_ref().clone())
+}
+
+pub(super) fn stays_inside(
+    at: &Lines<'_>,
+    pattern: &str,
+    span: Range<usize>,
+) -> Result<(), ManifestError> {
+    let outside = pattern.starts_with('/') || pattern.split('/').any(|part| part == "..");
+    if outside || pattern.is_empty() {
+        return at.fail(
+            span,
+            format!("`{pattern}` must be relative to the dataset's directory and stay in it"),
+        );
+    }
+    Ok(())
 }
 
 fn one_byte(

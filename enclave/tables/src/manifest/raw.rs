@@ -31,6 +31,17 @@ pub(super) struct RawManifest {
     pub(super) variants: Vec<Spanned<RawVariants>>,
     #[serde(default)]
     pub(super) tables: Entries<RawTable>,
+    #[serde(default)]
+    pub(super) published: Vec<RawPublished>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPublished {
+    pub(super) table: Spanned<String>,
+    pub(super) file: Spanned<String>,
+    pub(super) receipt: Spanned<String>,
+    pub(super) ledger: Spanned<String>,
 }
 
 #[derive(Clone, Copy, serde::Deserialize)]

@@ -141,7 +141,7 @@ impl Profile {
         ]
     }
 
-    fn budgets(&self) -> [Check; 5] {
+    fn budgets(&self) -> [Check; 6] {
         let (exposure, channel) = (&self.exposure, &self.channel);
         let approved = exposure
             .approved_by
@@ -164,6 +164,12 @@ impl Profile {
                 approved == Some(true) || (approved.is_none() && exposure.cap <= 0.25),
                 "cap",
                 "range-cap-not-approved",
+                exposure.cap,
+            ),
+            (
+                approved == Some(true) || !exposure.publishes,
+                "publishes",
+                "range-publication-not-approved",
                 exposure.cap,
             ),
             (

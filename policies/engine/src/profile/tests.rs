@@ -54,6 +54,7 @@ fn a_parameter_out_of_range_is_a_finding_with_its_line() {
         "[exposure]\ncap = 0.26",
         "[exposure]\ncap = 1000001\napproved_by = 'A'",
         "[exposure]\nproject_share = 1.1",
+        "[exposure]\npublishes = true",
         "[channel]\ntick_ms = 60001",
         "[channel]\nfactor = 1",
         "[channel]\nfactor = 17",
@@ -62,6 +63,7 @@ fn a_parameter_out_of_range_is_a_finding_with_its_line() {
     }
     assert!(with("[exposure]\ncap = 0.26\napproved_by = \"the committee\"").is_ok());
     assert!(with("[exposure]\ncap = 0.26\napproved_by = \" \"").is_err());
+    assert!(with("[exposure]\npublishes = true\napproved_by = \"the committee\"").is_ok());
     assert!(with("[cell_key]\nvariance = 4.0").is_ok());
     assert!(with("[dp]\nrho_project = 0.005\nrho_dataset = 0.005").is_ok());
 }
@@ -109,6 +111,8 @@ fn stricter_is_what_is_stricter_in_every_parameter() {
     }
     let full = changed("allow_full_cells = true");
     assert!(own.is_as_strict_as(&full) && !full.is_as_strict_as(&own));
+    let published = changed("[exposure]\npublishes = true\napproved_by = \"A\"");
+    assert!(own.is_as_strict_as(&published) && !published.is_as_strict_as(&own));
     let exact = changed("sum_significant_digits = 0");
     assert!(own.is_as_strict_as(&exact) && !exact.is_as_strict_as(&own));
     let small = changed("[cell_key]\nsmall = 2");

@@ -321,6 +321,9 @@ range-project-share = a share of { $value } is not above 0 and at most 1
 range-cap-not-approved = a cap of { $value } says who approved it
     .why = above 0.25 a membership test succeeds more often than the committee's default lets it
     .write = approved_by = "<who approved the cap, and when>"
+range-publication-not-approved = a profile under which frequencies are published says who approved that
+    .why = what is published can never be taken back, and tells of everybody in the dataset
+    .write = approved_by = "<who approved the publication, and when>"
 range-tick = the first tick is after 1 to 60000 milliseconds, or 0 for none, not { $value }
     .why = a dataset is released under the profile it names; one that is out of range protects nothing
     .write = tick_ms = 10

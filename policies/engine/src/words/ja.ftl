@@ -321,6 +321,9 @@ range-project-share = 割合 { $value } は 0 より大きく 1 以下ではあ�
 range-cap-not-approved = 上限 { $value } には、誰が承認したかを書きます
     .why = 0.25 を超えると、所属を見分ける試みが委員会の既定より多く成功します
     .write = approved_by = "<上限を承認した人と日付>"
+range-publication-not-approved = 頻度を公開するプロファイルには、誰がそれを承認したかを書きます
+    .why = 公開したものは取り戻せず、データセットの全員について語ります
+    .write = approved_by = "<公開を承認した人と日付>"
 range-tick = 最初の刻みは 1 から 60000 ミリ秒後、または刻みなしの 0 で、{ $value } ではありません
     .why = データセットは指定されたプロファイルに従って公表されます。範囲外のものは何も守りません
     .write = tick_ms = 10

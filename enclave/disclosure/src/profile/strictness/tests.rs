@@ -82,6 +82,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             cap: 0.25 * f64::from(others.0),
             project_share: 0.1 * f64::from(others.1),
             approved_by: Some(["A", "B", "C"][others.5].to_owned()),
+            publishes: others.5 == 0,
         };
         profile.channel = Channel {
             tick_ms: others.3,

@@ -1,4 +1,4 @@
-//! How many rows a plan over released figures can have.
+//! How many rows a plan over released figures and public tables can have.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,8 @@ use datafusion::{
     },
 };
 
+use sekisho_tables::{Catalogue, Published};
+
 use crate::{
     Shape,
     cut::{Cut, cells_table},
@@ -18,8 +20,12 @@ use crate::{
 /// The most rows that a join over released figures may pair.
 pub(super) const MAX_PAIRS: usize = 4_000_000;
 
-/// The cells of a query, by the names under which they are scanned.
-pub(super) struct Cells<'a>(pub(super) &'a [Cut]);
+/// The cells of a query, by the names under which they are scanned, and the public
+/// tables.
+pub(super) struct Cells<'a> {
+    pub(super) cuts: &'a [Cut],
+    pub(super) catalogue: &'a Catalogue,
+}
 
 impl Cells<'_> {
     /// The most rows of a plan.
@@ -28,7 +34,12 @@ impl Cells<'_> {
             LogicalPlan::EmptyRelation(_) => 1,
             LogicalPlan::Values(values) => values.values.len(),
             LogicalPlan::TableScan(scan) => {
-                self.shape(scan.table_name.table()).map_or(usize::MAX, most)
+                let name = scan.table_name.table();
+                match (self.shape(name), self.published(name)) {
+                    (Some(shape), _) => most(shape),
+                    (None, Some(table)) => usize::try_from(table.rows).unwrap_or(usize::MAX),
+                    (None, None) => usize::MAX,
+                }
             }
             LogicalPlan::Join(join) => self.pairs(join, &join.left, &join.right),
             LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => 1,
@@ -71,8 +82,10 @@ impl Cells<'_> {
         match plan {
             LogicalPlan::TableScan(scan) => {
                 // Keys come first.
-                self.shape(scan.table_name.table())
-                    .is_some_and(|shape| (0..shape.dimensions.len()).all(|k| columns.contains(&k)))
+                let name = scan.table_name.table();
+                let of_cells = self.shape(name).map(|shape| shape.dimensions.len());
+                let keys = of_cells.or_else(|| Some(self.published(name)?.keys));
+                keys.is_some_and(|keys| (0..keys).all(|key| columns.contains(&key)))
             }
             LogicalPlan::Projection(projection) => {
                 let below = columns
@@ -96,8 +109,12 @@ impl Cells<'_> {
     }
 
     fn shape(&self, table: &str) -> Option<&Shape> {
-        let cut = (0..self.0.len()).find(|&index| cells_table(index) == table)?;
-        self.0.get(cut).map(|cut| &cut.shape)
+        let cut = (0..self.cuts.len()).find(|&index| cells_table(index) == table)?;
+        self.cuts.get(cut).map(|cut| &cut.shape)
+    }
+
+    fn published(&self, table: &str) -> Option<&Published> {
+        self.catalogue.table(table)?.published.as_ref()
     }
 }
 
