@@ -11,12 +11,35 @@ mod replies;
 mod snapshots;
 
 use sekisho::Visit;
-use sekisho_tests::{Consortium, Dataset, Person, only, shown};
+use sekisho_tests::{Consortium, Dataset, Person, Site, only, shown};
 
 const CANCER: &str = "demo-cancer";
 const PERSON: &str = "aiko-tanaka";
 const PROJECT: &str = "P-0001";
 const SECOND: &str = "P-0021";
+
+/// A consortium whose east holds a dataset under a profile with these lines of
+/// `[exposure]`; a second project is held to the usual one.
+fn under(dataset: Dataset, exposure: &str) -> Consortium {
+    let exposure = exposure.to_owned();
+    Consortium::builder()
+        .dataset(Site::East, dataset.under("panel"))
+        .policies(move |policies| {
+            let standard = policies.read("profiles/standard.toml");
+            let panel = standard.replace("name = \"standard\"", "name = \"panel\"");
+            let of = |profile: &str| format!("{CANCER},east-cancer-centre,{profile}");
+            policies
+                .write(
+                    "profiles/panel.toml",
+                    &format!("{panel}\n[exposure]\n{exposure}"),
+                )
+                .replace("datasets.csv", &of("standard"), &of("panel"))
+                .add_project(SECOND, 100);
+            let grant = |profile: &str| format!("{SECOND},{CANCER},detailed,*,*,{profile},allow");
+            policies.replace("grants.csv", &grant(""), &grant("standard"));
+        })
+        .start()
+}
 
 /// Everybody, from the lightest: all weigh something else.
 fn by_weight(dataset: &Dataset) -> Vec<&Person> {

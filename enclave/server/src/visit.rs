@@ -197,7 +197,11 @@ async fn judge(
     fits(&admission, &mut planned)?;
     let profiles = profiles(enclave, &admission, &planned, &verified.permit.profile)?;
     let catalogue = &admission.catalogue;
-    let asked = || enclave.profiles.of(catalogue, &[], &verified.permit.profile);
+    let asked = || {
+        enclave
+            .profiles
+            .of(catalogue, &[], &verified.permit.profile)
+    };
     // What reads public tables alone has no cuts, and still a charge and a channel.
     let profile = strictest(&profiles).or_else(asked);
     let profile = profile.ok_or_else(|| failure::internal("no profile"))?;
@@ -316,7 +320,12 @@ async fn release(
     // The rest of the visitor's plan runs where no private row ever was.
     let mut clean = enclave.workers.take().await.map_err(lost)?;
     clean
-        .released(sql, &admission.catalogue, &finished, &admission.pinned.snapshot)
+        .released(
+            sql,
+            &admission.catalogue,
+            &finished,
+            &admission.pinned.snapshot,
+        )
         .await
         .map_err(lost)
 }

@@ -112,7 +112,11 @@ pub(crate) fn published_table(name: &str, by: &[String], published: Published) -
         let meaning = "group of individuals, as it was asked for";
         text(column, Role::Attribute, meaning)
     });
-    let id = required(text("variant_id", Role::Identifier, "CHROM:POS:REF:ALT, trimmed"));
+    let id = required(text(
+        "variant_id",
+        Role::Identifier,
+        "CHROM:POS:REF:ALT, trimmed",
+    ));
     let figures = FREQUENCIES.map(|(name, kind, meaning)| Column {
         r#type: kind,
         ..text(name, Role::Measure, meaning)
@@ -131,11 +135,31 @@ pub(crate) fn published_table(name: &str, by: &[String], published: Published) -
 pub(crate) const FREQUENCIES: [(&str, ColumnType, &str); 7] = [
     ("allele_count", ColumnType::Int, "copies of the allele"),
     ("allele_number", ColumnType::Int, "alleles that were called"),
-    ("carriers", ColumnType::Int, "individuals with a copy or more"),
-    ("homozygotes", ColumnType::Int, "individuals with two copies"),
-    ("allele_frequency", ColumnType::Float, "allele_count / allele_number"),
-    ("missing_rate", ColumnType::Float, "share of individuals without a call"),
-    ("hwe_p", ColumnType::Float, "exact test of Hardy-Weinberg equilibrium"),
+    (
+        "carriers",
+        ColumnType::Int,
+        "individuals with a copy or more",
+    ),
+    (
+        "homozygotes",
+        ColumnType::Int,
+        "individuals with two copies",
+    ),
+    (
+        "allele_frequency",
+        ColumnType::Float,
+        "allele_count / allele_number",
+    ),
+    (
+        "missing_rate",
+        ColumnType::Float,
+        "share of individuals without a call",
+    ),
+    (
+        "hwe_p",
+        ColumnType::Float,
+        "exact test of Hardy-Weinberg equilibrium",
+    ),
 ];
 
 fn text(name: &str, role: Role, meaning: &str) -> Column {

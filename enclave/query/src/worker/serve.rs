@@ -134,7 +134,10 @@ async fn answer(
                 let schema = batches.first().ok_or(Lost)?.schema();
                 cells.push(arrow::compute::concat_batches(&schema, &batches).map_err(|_| Lost)?);
             }
-            let result = query.released(cells, public.as_deref()).await.map_err(|_| Lost)?;
+            let result = query
+                .released(cells, public.as_deref())
+                .await
+                .map_err(|_| Lost)?;
             let schema = result.first().ok_or(Lost)?.schema();
             let result = stream(&schema, &result)?;
             if result.len() > message::MAX_RESULT {

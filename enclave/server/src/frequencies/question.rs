@@ -69,9 +69,13 @@ impl Asked {
             )
             .help("name at most 4 columns of `individuals`, each once"));
         }
+        let condition = r#where.trim();
+        if !is_closed(condition) {
+            return Err(unfit("`where` is more than a condition"));
+        }
         Ok(Self {
             selection,
-            condition: r#where.trim().to_owned(),
+            condition: condition.to_owned(),
             by,
         })
     }
@@ -164,6 +168,33 @@ impl Asked {
         )
         .help("`tables` lists what may be asked; frequencies need `genotypes.dosage`"))
     }
+}
+
+/// Whether a text stays inside the parentheses that are put around it. What could be
+/// read in two ways, comments and unusual quotes, does not.
+fn is_closed(text: &str) -> bool {
+    let mut depth = 0_u32;
+    let mut quote = None;
+    let mut last = ' ';
+    for c in text.chars() {
+        match (quote, c) {
+            (_, '\\') => return false,
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return false,
+            },
+            (None, ';' | '$' | '`' | '#') => return false,
+            (None, '-') if last == '-' => return false,
+            (None, '*') if last == '/' => return false,
+            (None, _) => {}
+        }
+        last = c;
+    }
+    depth == 0 && quote.is_none()
 }
 
 fn unfit(what: &str) -> Failure {

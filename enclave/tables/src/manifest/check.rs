@@ -97,7 +97,11 @@ impl Lines<'_> {
         line_at(self.0, span.start)
     }
 
-    pub(super) fn fail<T>(&self, span: Range<usize>, message: impl Into<String>) -> Result<T, ManifestError> {
+    pub(super) fn fail<T>(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Result<T, ManifestError> {
         Err(ManifestError {
             line: self.of(&span),
             message: message.into(),
