@@ -7,6 +7,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use error::{IngestError, InputError, Place};
@@ -17,6 +18,7 @@ pub(crate) use report::Warnings;
 use crate::declared::{self, Declared};
 use crate::inputs::Inputs;
 use crate::manifest::Manifest;
+use crate::variants::Given;
 use crate::{Snapshot, Store, Table, published, variants};
 
 pub(crate) use build::Workshop;
@@ -65,7 +67,14 @@ pub fn ingest(
         });
     }
     let build = workshop.build(&id)?;
-    let (mut report, public) = write(&manifest, &inputs, &mut workshop, build.path(), progress)?;
+    let (mut report, public) = write(
+        &manifest,
+        &inputs,
+        &digests,
+        &mut workshop,
+        build.path(),
+        progress,
+    )?;
     let named = digests.into_iter();
     report.inputs = named
         .map(|(name, digest)| (name.to_owned(), hex::encode(digest)))
@@ -82,6 +91,7 @@ pub fn ingest(
 fn write(
     manifest: &Manifest,
     inputs: &Inputs,
+    digests: &BTreeMap<&str, [u8; 32]>,
     workshop: &mut Workshop,
     directory: &Path,
     progress: &dyn Progress,
@@ -100,8 +110,16 @@ fn write(
         rows,
         ..IngestReport::default()
     };
+    let mut of_batches = BTreeMap::new();
     if !manifest.variants.is_empty() {
-        let found = variants::write(manifest, inputs, &samples, directory, &warnings, progress)?;
+        let given = Given {
+            manifest,
+            inputs,
+            digests,
+            owners: &samples,
+        };
+        let found = variants::write(&given, workshop, directory, &warnings, progress)?;
+        of_batches = found.warnings;
         report.samples = found.samples;
         report.variants = found.kinds;
         report.transitions = found.tally.transitions;
@@ -110,6 +128,9 @@ fn write(
         report.missing_genotypes = found.tally.missing;
     }
     report.warnings = warnings.report();
+    for (sort, count) in of_batches {
+        *report.warnings.entry(sort).or_default() += count;
+    }
     let public = published::write(manifest, inputs, directory)?;
     let rows = |table: &Table| Some((table.name.clone(), table.published.as_ref()?.rows));
     report.rows.extend(public.iter().filter_map(rows));

@@ -76,6 +76,9 @@ pub(crate) enum AbsentGenotype {
 #[derive(Debug)]
 pub(crate) struct VariantGroup {
     pub(crate) line: usize,
+    /// What its samples came with: they have blocks of their own, which stay as they
+    /// are when others come.
+    pub(crate) batch: Option<String>,
     pub(crate) files: Vec<String>,
     /// Sample column → tissue. Empty: every column, tissues unknown.
     pub(crate) tissues: BTreeMap<String, String>,

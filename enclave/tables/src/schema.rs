@@ -241,6 +241,24 @@ pub(crate) fn list_of_int() -> DataType {
     DataType::List(Arc::new(Field::new_list_field(DataType::Int32, true)))
 }
 
+/// `rows.parquet` of a batch: the row of each of its variants among all.
+pub(crate) fn batch_rows() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new(
+        VARIANT,
+        DataType::UInt32,
+        false,
+    )]))
+}
+
+/// `absent.parquet` of a batch: at variants that it has not, the samples of which
+/// nothing is known.
+pub(crate) fn absent_genotypes() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new(VARIANT, DataType::UInt32, false),
+        Field::new(MISSING, DataType::Binary, false),
+    ]))
+}
+
 /// `genotype_samples.parquet`: a sample's position is its row.
 pub(crate) fn genotype_samples() -> SchemaRef {
     Arc::new(Schema::new(vec![

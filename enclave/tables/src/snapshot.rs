@@ -5,6 +5,7 @@
 //!   registry.tsv                 dense index → individual, append-only, never leaves
 //!   current                      the id of the newest snapshot
 //!   lock                         held by an ingest while it runs
+//!   batches/<digest>/            blocks of samples that came together, shared by snapshots
 //!   tmp-…/                       a snapshot that is being made, or that a killed ingest left
 //!   snapshots/<id>/
 //!     catalogue.json             what may be said of it
@@ -13,9 +14,13 @@
 //!     public/<name>.parquet      the rows of a release that was published
 //!     tables/variants.parquet    `__variant` UInt32, then the variants' columns
 //!     genotypes.parquet          one row per variant: sets of samples as roaring bitmaps
+//!     batches.json, batches/<n>/ in its place where the manifest names batches: of each
+//!                                its own genotypes, the row of its variants among all, and
+//!                                samples of which nothing is known at variants that it has not
 //!     genotype_samples.parquet   sample's position → `sample_id`, `individual_id`, `__unit`
 //! ```
 
+mod batches;
 mod blocks;
 mod expand;
 mod scan;
@@ -49,6 +54,7 @@ struct Opened {
     catalogue: Catalogue,
     individuals: OnceLock<RoaringBitmap>,
     samples: OnceLock<Arc<Vec<GenotypeSample>>>,
+    batches: OnceLock<Option<Vec<batches::Batch>>>,
 }
 
 /// A sample that has genotypes. Its position among all is its place in the list.
@@ -79,6 +85,7 @@ impl Snapshot {
             catalogue,
             individuals: OnceLock::new(),
             samples: OnceLock::new(),
+            batches: OnceLock::new(),
         })))
     }
 
@@ -262,6 +269,37 @@ impl Snapshot {
     /// The folder with the files of its public tables, and of no others.
     pub fn public(&self) -> PathBuf {
         self.0.directory.join(published::FOLDER)
+    }
+
+    /// The batches that its genotypes are in; none where they are in one file.
+    fn batches(&self) -> Result<Option<&[batches::Batch]>, SnapshotError> {
+        let known = match self.0.batches.get() {
+            Some(known) => known,
+            None => {
+                let found = batches::of(&self.0.directory)?;
+                self.0.batches.get_or_init(|| found)
+            }
+        };
+        Ok(known.as_deref())
+    }
+
+    /// The one file of genotypes, where they are not in batches.
+    fn genotypes_path(&self) -> PathBuf {
+        self.0.directory.join("genotypes.parquet")
+    }
+
+    /// The columns that genotypes are stored in, in any of their files.
+    fn genotype_columns(&self) -> Result<Vec<String>, SnapshotError> {
+        match self.batches()? {
+            None => scan::columns(&self.genotypes_path()),
+            Some(batches) => {
+                let mut all = Vec::new();
+                for batch in batches {
+                    all.extend(scan::columns(&batch.genotypes())?);
+                }
+                Ok(all)
+            }
+        }
     }
 
     fn scan_file(

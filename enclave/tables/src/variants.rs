@@ -3,6 +3,7 @@
 mod allele;
 mod annotation;
 mod assembly;
+pub(crate) mod batches;
 mod binary;
 mod contigs;
 mod coverage;
@@ -12,7 +13,9 @@ mod record;
 mod reference;
 mod runs;
 mod source;
+mod survey;
 mod text;
+mod union;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,12 +25,13 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
+use serde::{Deserialize, Serialize};
 
 use crate::compressed::{BytesRead, Inflate};
 use crate::declared::Owner;
-use crate::ingest::Warnings;
-use crate::inputs::{Input, Inputs, file_stem};
-use crate::manifest::{Called, Manifest, VariantGroup};
+use crate::ingest::{Warnings, Workshop};
+use crate::inputs::Inputs;
+use crate::manifest::{Called, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::{IngestError, InputError, Place, Progress, schema};
 
@@ -35,10 +39,10 @@ use allele::Allele;
 use assembly::Assembly;
 use contigs::ContigOrder;
 use coverage::Coverage;
-use header::Header;
 use reference::Reference;
 use source::{Against, FilePlan, FileSource};
-use write::{AllelesFile, Tally};
+use survey::Surveyed;
+use write::{Absent, AllelesFile, Kept, Tally};
 
 #[cfg(test)]
 pub(crate) use allele::trim as trimmed;
@@ -54,30 +58,66 @@ const INFLATED_BESIDE: usize = 4;
 /// Alleles that are handed from merging to writing at once.
 const CHUNK: usize = 256;
 
+/// Files of variants, and what is known of them.
+pub(crate) struct Given<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) inputs: &'a Inputs,
+    /// SHA-256 of each input, by its name.
+    pub(crate) digests: &'a BTreeMap<&'a str, [u8; 32]>,
+    /// Whose each sample is.
+    pub(crate) owners: &'a HashMap<String, Owner>,
+}
+
 /// What the files held.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Found {
     /// Samples.
     pub(crate) samples: u64,
     /// Alleles by kind.
     pub(crate) kinds: BTreeMap<String, u64>,
     pub(crate) tally: Tally,
+    /// Things that did not stop the ingest of batches, by sort.
+    pub(crate) warnings: BTreeMap<String, u64>,
 }
 
-/// Writes `variants.parquet`, `genotypes.parquet` and `genotype_samples.parquet`.
+/// Writes `variants.parquet`, `genotype_samples.parquet`, and `genotypes.parquet` or,
+/// where the manifest names batches, the blocks of each.
 pub(crate) fn write(
-    manifest: &Manifest,
-    inputs: &Inputs,
-    owners: &HashMap<String, Owner>,
+    given: &Given<'_>,
+    workshop: &Workshop,
     directory: &Path,
     warnings: &Warnings,
     progress: &dyn Progress,
 ) -> Result<Found, IngestError> {
     // Without the right to open more files, opening them says so.
     let _ = rlimit::increase_nofile_limit(FAN_IN as u64 + 200);
-    let files = survey(manifest, inputs, owners, warnings)?;
+    let files = survey::survey(given, warnings)?;
+    if files.iter().any(|file| file.group.batch.is_some()) {
+        return batches::write(given, files, workshop, directory, warnings, progress);
+    }
+    let samples = samples(&files);
+    write_samples(&samples, given.owners, directory)?;
+    merged(given, &files, &samples, directory, warnings, progress)
+}
+
+/// The samples of files, in the order of their positions.
+fn samples<'s>(files: &'s [Surveyed<'_>]) -> Vec<&'s String> {
     let samples: BTreeSet<&String> = files.iter().flat_map(|file| &file.samples).collect();
-    let samples: Vec<&String> = samples.into_iter().collect();
-    write_samples(&samples, owners, directory)?;
+    samples.into_iter().collect()
+}
+
+/// Merges files into `variants.parquet` and `genotypes.parquet`.
+fn merged(
+    given: &Given<'_>,
+    files: &[Surveyed<'_>],
+    samples: &[&String],
+    directory: &Path,
+    warnings: &Warnings,
+    progress: &dyn Progress,
+) -> Result<Found, IngestError> {
+    let Given {
+        manifest, inputs, ..
+    } = given;
     let sample_count =
         u32::try_from(samples.len()).map_err(|_| IngestError::TooMany { what: "samples" })?;
     let headers = files.iter().map(|f| (f.input.name.as_str(), &f.contigs));
@@ -104,25 +144,14 @@ pub(crate) fn write(
         contigs: Arc::new(contigs),
         reference: reference.transpose()?,
     };
-    let mut coverage = Coverage::new(samples.len());
-    let mut plans = Vec::new();
-    let mut beds = BTreeMap::new();
-    for file in &files {
-        let mut plan = file.plan(&samples);
-        match &file.group.called {
-            Some(Called::Blocks(least)) => {
-                plan.blocks = Some((*least, coverage.of_blocks(&plan.positions)));
-            }
-            Some(Called::Bed(_)) => {
-                if let Some(bed) = inputs.callable.get(&file.input.name) {
-                    coverage.add_bed(bed, &plan.positions, &mut beds)?;
-                }
-            }
-            None => {}
+    let mut plans: Vec<FilePlan> = files.iter().map(|file| file.plan(samples)).collect();
+    let mut coverage = covered(files, &plans, inputs)?;
+    for (file, plan) in files.iter().zip(&mut plans) {
+        if let Some(Called::Blocks(least)) = &file.group.called {
+            plan.blocks = Some((*least, coverage.of_blocks(&plan.positions)));
         }
-        plans.push(plan);
     }
-    check_number(&files)?;
+    survey::check_number(files)?;
     let sources = files
         .iter()
         .zip(plans)
@@ -131,7 +160,9 @@ pub(crate) fn write(
             Box::new(move || FileSource::open(file.input, plan, against, warnings, &read, inflate))
         });
     let runs = directory.join("runs");
-    let mut out = AllelesFile::create(directory, manifest, sample_count, coverage)?;
+    let kept = Kept::of(files.iter().map(|file| file.group));
+    let absent = Absent::of(manifest.absent_genotype, sample_count, coverage);
+    let mut out = AllelesFile::create(directory, kept, absent)?;
 
     let (sender, receiver) = sync_channel::<Vec<Allele>>(4);
     std::thread::scope(|threads| {
@@ -175,146 +206,27 @@ pub(crate) fn write(
         samples: u64::from(sample_count),
         kinds,
         tally,
+        warnings: BTreeMap::new(),
     })
 }
 
-/// A file of variants, as its header tells.
-struct Surveyed<'a> {
-    input: &'a Input,
-    group: &'a VariantGroup,
-    contigs: Vec<String>,
-    /// The sample of each column.
-    samples: Vec<String>,
-    /// Each column's tissue, where the manifest gives one.
-    tissues: Vec<Option<String>>,
-}
-
-impl Surveyed<'_> {
-    fn plan(&self, samples: &[&String]) -> FilePlan {
-        let position = |sample: &String| samples.binary_search(&sample).unwrap_or_default();
-        FilePlan {
-            annotation: self.group.annotation.clone(),
-            fields: self.group.fields,
-            filter: self.group.filter.clone(),
-            blocks: None,
-            positions: self
-                .samples
-                .iter()
-                .map(|sample| u32::try_from(position(sample)).unwrap_or(u32::MAX))
-                .collect(),
-            tumors: self
-                .tissues
-                .iter()
-                .map(|tissue| match tissue.as_deref() {
-                    Some("tumor") => Some(true),
-                    Some("normal") => Some(false),
-                    _ => None,
-                })
-                .collect(),
+/// Where the samples of files were called, as far as BED files say.
+fn covered(
+    files: &[Surveyed<'_>],
+    plans: &[FilePlan],
+    inputs: &Inputs,
+) -> Result<Coverage, IngestError> {
+    let samples = plans.iter().flat_map(|plan| &plan.positions).max();
+    let mut coverage = Coverage::new(samples.map_or(0, |last| *last as usize + 1));
+    let mut beds = BTreeMap::new();
+    for (file, plan) in files.iter().zip(plans) {
+        if let (Some(Called::Bed(_)), Some(bed)) =
+            (&file.group.called, inputs.callable.get(&file.input.name))
+        {
+            coverage.add_bed(bed, &plan.positions, &mut beds)?;
         }
     }
-}
-
-/// Reads every file's header.
-fn survey<'a>(
-    manifest: &'a Manifest,
-    inputs: &'a Inputs,
-    owners: &HashMap<String, Owner>,
-    warnings: &Warnings,
-) -> Result<Vec<Surveyed<'a>>, IngestError> {
-    let mut files = Vec::new();
-    for (group, inputs) in manifest.variants.iter().zip(&inputs.variants) {
-        for input in inputs {
-            let (header, _) = Header::open(input, &BytesRead::default(), Inflate::Here)?;
-            check_assembly(input, &header, manifest)?;
-            Warnings::count(&warnings.unread_header_lines, header.unread);
-            files.push(surveyed(input, group, &header, owners)?);
-        }
-    }
-    Ok(files)
-}
-
-/// Reference blocks wait in memory for the alleles inside them, which they need not
-/// for long while all files are read side by side.
-fn check_number(files: &[Surveyed<'_>]) -> Result<(), InputError> {
-    let with_blocks = |file: &&Surveyed<'_>| matches!(file.group.called, Some(Called::Blocks(_)));
-    match files.iter().find(with_blocks) {
-        Some(file) if files.len() > FAN_IN => Err(InputError::new(
-            &file.input.name,
-            Place::File,
-            format!(
-                "reference blocks are read of at most {FAN_IN} files at once; call the cohort \
-                 jointly, or say with `callable` where each sample was called"
-            ),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Positions of another assembly would be taken for this one's.
-fn check_assembly(input: &Input, header: &Header, manifest: &Manifest) -> Result<(), InputError> {
-    let assembly = Assembly::named(manifest.assembly());
-    let Some(said) = assembly.and_then(|assembly| header.contradicts(assembly)) else {
-        return Ok(());
-    };
-    let own = manifest.assembly();
-    let message = format!(
-        "{said}, and `dataset.toml` says {own}; correct `assembly` there, or leave the file out"
-    );
-    Err(InputError::new(&input.name, Place::File, message))
-}
-
-fn surveyed<'a>(
-    input: &'a Input,
-    group: &'a VariantGroup,
-    header: &Header,
-    owners: &HashMap<String, Owner>,
-) -> Result<Surveyed<'a>, InputError> {
-    let fail = |message: String| Err(InputError::new(&input.name, Place::File, message));
-    let mut samples = Vec::new();
-    let mut tissues = Vec::new();
-    for column in header.samples() {
-        let paired = || {
-            header
-                .paired_as(column)
-                .and_then(|role| group.tissues.get(role))
-        };
-        let tissue = group.tissues.get(column).or_else(paired);
-        if tissue.is_none() && !group.tissues.is_empty() {
-            return fail(format!(
-                "sample column `{column}` is not in `samples` of its [[variants]], and the header \
-                 does not name it in ##tumor_sample or ##normal_sample; add it there"
-            ));
-        }
-        let sample = group
-            .sample_id
-            .replace("{file_stem}", file_stem(&input.name))
-            .replace("{tissue}", tissue.map_or("", String::as_str))
-            .replace("{column}", column);
-        if !owners.contains_key(&sample) {
-            return fail(format!(
-                "sample `{sample}` has no row in table `samples`; add one that says whose it is"
-            ));
-        }
-        if samples.contains(&sample) {
-            return fail(format!(
-                "two sample columns are sample `{sample}`; name {{column}} or {{tissue}} in \
-                 `sample_id`"
-            ));
-        }
-        samples.push(sample);
-        tissues.push(tissue.cloned());
-    }
-    if samples.is_empty() {
-        return fail("the file has no samples; leave it out of [[variants]]".to_owned());
-    }
-    Ok(Surveyed {
-        input,
-        group,
-        contigs: header.contigs(),
-        samples,
-        tissues,
-    })
+    Ok(coverage)
 }
 
 fn write_samples(

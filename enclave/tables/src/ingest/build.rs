@@ -65,7 +65,7 @@ impl Workshop {
     }
 
     /// An empty directory to write a snapshot's files in; removed unless published.
-    pub(super) fn build(&self, id: &str) -> Result<TempDir, IngestError> {
+    pub(crate) fn build(&self, id: &str) -> Result<TempDir, IngestError> {
         let build = tempfile::Builder::new()
             .prefix(&format!("tmp-{id}-{}-", std::process::id()))
             .tempdir_in(&self.directory)
@@ -73,6 +73,26 @@ impl Workshop {
         let tables = build.path().join("tables");
         fs::create_dir(&tables).map_err(IngestError::io(&tables))?;
         Ok(build)
+    }
+
+    /// A batch that was made before.
+    pub(crate) fn batch(&self, digest: &str) -> Option<PathBuf> {
+        let batch = self.directory.join("batches").join(digest);
+        batch.is_dir().then_some(batch)
+    }
+
+    /// Keeps a batch that was built; gives its place. No snapshot shows it yet.
+    pub(crate) fn keep_batch(&self, build: TempDir, digest: &str) -> Result<PathBuf, IngestError> {
+        let batches = self.directory.join("batches");
+        fs::create_dir_all(&batches).map_err(IngestError::io(&batches))?;
+        make_readable(build.path())?;
+        sync_tree(build.path())?;
+        let batch = batches.join(digest);
+        fs::rename(build.path(), &batch).map_err(IngestError::io(&batch))?;
+        // The directory has gone to its place: there is nothing left to remove.
+        let _ = build.keep();
+        sync_directory(&batches).map_err(IngestError::io(&batches))?;
+        Ok(batch)
     }
 
     /// Publishes a build. Everything is durable before the one rename that makes

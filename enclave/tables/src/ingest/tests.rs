@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod batches;
 mod binary;
 mod centres;
 mod cohort;

@@ -46,6 +46,21 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             "variants need [tables.samples], which says whose sample each is",
         );
     }
+    let variants = raw
+        .variants
+        .into_iter()
+        .map(|group| variant_group(&at, group))
+        .collect::<Result<Vec<_>, _>>()?;
+    let batched = variants.iter().any(|group| group.batch.is_some());
+    let has_blocks = |group: &&VariantGroup| matches!(group.called, Some(Called::Blocks(_)));
+    if let Some(group) = variants.iter().find(|group| batched && has_blocks(group)) {
+        return Err(ManifestError {
+            line: group.line,
+            message: "a batch keeps no reference blocks, in which later batches' variants would \
+                      be looked up; say with `callable` where samples were called"
+                .to_owned(),
+        });
+    }
     let published = published::tables(&at, raw.published, &tables)?;
     tables.sort_by_key(|table| match table.name.as_str() {
         "individuals" => 0,
@@ -71,11 +86,7 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             .profile
             .map_or_else(|| "standard".to_owned(), Spanned::into_inner),
         absent_genotype: raw.absent_genotype.unwrap_or_default(),
-        variants: raw
-            .variants
-            .into_iter()
-            .map(|group| variant_group(&at, group))
-            .collect::<Result<_, _>>()?,
+        variants,
         tables,
         published,
     })
@@ -151,8 +162,15 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
             }
         }
     }
+    let batch = raw.batch.as_ref().map(Spanned::get_ref);
+    if let (Some(named), Some(label)) = (&raw.batch, batch)
+        && !is_dataset_id(label)
+    {
+        return at.fail(named.span(), "`batch` must have 1 to 40 of a-z, 0-9 and -");
+    }
     Ok(VariantGroup {
         line,
+        batch: batch.cloned(),
         files,
         tissues: raw.samples,
         sample_id,

@@ -57,6 +57,8 @@ pub(super) enum Assembly {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawVariants {
+    #[serde(default)]
+    pub(super) batch: Option<Spanned<String>>,
     pub(super) files: Spanned<Vec<String>>,
     #[serde(default)]
     pub(super) samples: BTreeMap<String, String>,

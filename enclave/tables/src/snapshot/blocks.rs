@@ -1,6 +1,6 @@
 //! Genotypes as they are stored: for each variant, sets of samples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, BinaryArray, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::{Int32Type, UInt32Type};
@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 use crate::VARIANT;
 use crate::schema::{DOSAGE_1, DOSAGE_2, MISSING, RECORDED};
 
+use super::batches::BatchedBlocks;
 use super::{Snapshot, SnapshotError, scan};
 
 /// Variants that are decoded at once.
@@ -63,27 +64,16 @@ pub(super) struct StoredBlock {
     pub(super) fields: Vec<Option<Vec<Option<i32>>>>,
 }
 
-/// Reads `genotypes.parquet`, and `variants.parquet` beside it if variants'
-/// identifiers are asked for: their rows are the same variants in the same order.
+/// Reads genotypes, and `variants.parquet` beside them if variants' identifiers are
+/// asked for: its rows are the same variants in the same order.
 pub(super) struct StoredBlocks {
-    path: PathBuf,
-    genotypes: ParquetRecordBatchReader,
-    ids: Option<ParquetRecordBatchReader>,
-    fields: Vec<String>,
-    batch: Option<Decoded>,
-    row: usize,
+    genotypes: Genotypes,
+    ids: Option<Ids>,
 }
 
-/// The columns of a batch.
-struct Decoded {
-    rows: usize,
-    variants: Vec<u32>,
-    ids: Option<StringArray>,
-    dosage_1: BinaryArray,
-    dosage_2: BinaryArray,
-    missing: BinaryArray,
-    recorded: Option<BinaryArray>,
-    fields: Vec<ListArray>,
+enum Genotypes {
+    One(StoredFile),
+    Batches(BatchedBlocks),
 }
 
 impl StoredBlocks {
@@ -94,30 +84,113 @@ impl StoredBlocks {
         fields: &[&str],
     ) -> Result<Self, SnapshotError> {
         snapshot.table("genotypes")?;
-        let path = snapshot.dir().join("genotypes.parquet");
+        let genotypes = match snapshot.batches()? {
+            None => Genotypes::One(StoredFile::open(
+                &snapshot.genotypes_path(),
+                variants,
+                fields,
+            )?),
+            Some(batches) => {
+                Genotypes::Batches(BatchedBlocks::open(snapshot, batches, variants, fields)?)
+            }
+        };
+        let ids = with_ids.then(|| Ids::open(&snapshot.table_path("variants"), variants));
+        Ok(Self {
+            genotypes,
+            ids: ids.transpose()?,
+        })
+    }
+
+    /// The next variant's block.
+    pub(super) fn next(&mut self) -> Result<Option<StoredBlock>, SnapshotError> {
+        let mut block = match &mut self.genotypes {
+            Genotypes::One(file) => file.next()?,
+            Genotypes::Batches(batches) => batches.next()?,
+        };
+        if let (Some(block), Some(ids)) = (&mut block, &mut self.ids) {
+            block.genotypes.variant_id = ids.next()?;
+        }
+        Ok(block)
+    }
+}
+
+/// The identifiers of variants.
+struct Ids {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+    batch: Option<StringArray>,
+    row: usize,
+}
+
+impl Ids {
+    fn open(path: &Path, variants: Option<&RoaringBitmap>) -> Result<Self, SnapshotError> {
+        Ok(Self {
+            path: path.to_owned(),
+            reader: scan::reader(path, &["variant_id"], variants, BATCH_ROWS)?,
+            batch: None,
+            row: 0,
+        })
+    }
+
+    fn next(&mut self) -> Result<String, SnapshotError> {
+        loop {
+            if let Some(batch) = self.batch.as_ref().filter(|batch| self.row < batch.len()) {
+                self.row += 1;
+                return Ok(batch.value(self.row - 1).to_owned());
+            }
+            let damaged = SnapshotError::damaged(&self.path);
+            let Some(batch) = self.reader.next() else {
+                return Err(damaged("it ends before the genotypes do".to_owned()));
+            };
+            let batch = batch.map_err(|error| damaged(error.to_string()))?;
+            self.batch = Some(batch.column(0).as_string::<i32>().clone());
+            self.row = 0;
+        }
+    }
+}
+
+/// Reads one file of genotypes.
+pub(super) struct StoredFile {
+    path: PathBuf,
+    genotypes: ParquetRecordBatchReader,
+    fields: Vec<String>,
+    batch: Option<Decoded>,
+    row: usize,
+}
+
+/// The columns of a batch.
+struct Decoded {
+    rows: usize,
+    variants: Vec<u32>,
+    dosage_1: BinaryArray,
+    dosage_2: BinaryArray,
+    missing: BinaryArray,
+    recorded: Option<BinaryArray>,
+    fields: Vec<ListArray>,
+}
+
+impl StoredFile {
+    /// Some of its rows, or all, with these FORMAT fields.
+    pub(super) fn open(
+        path: &Path,
+        rows: Option<&RoaringBitmap>,
+        fields: &[&str],
+    ) -> Result<Self, SnapshotError> {
         let mut columns = vec![VARIANT, DOSAGE_1, DOSAGE_2, MISSING];
         if !fields.is_empty() {
             columns.push(RECORDED);
         }
         columns.extend(fields);
-        let genotypes = scan::reader(&path, &columns, variants, BATCH_ROWS)?;
-        let ids = if with_ids {
-            let path = snapshot.table_path("variants");
-            Some(scan::reader(&path, &["variant_id"], variants, BATCH_ROWS)?)
-        } else {
-            None
-        };
         Ok(Self {
-            path,
-            genotypes,
-            ids,
+            path: path.to_owned(),
+            genotypes: scan::reader(path, &columns, rows, BATCH_ROWS)?,
             fields: fields.iter().map(|&field| field.to_owned()).collect(),
             batch: None,
             row: 0,
         })
     }
 
-    /// The next variant's block.
+    /// The next variant's block, without its identifier.
     pub(super) fn next(&mut self) -> Result<Option<StoredBlock>, SnapshotError> {
         loop {
             if let Some(batch) = self.batch.as_ref().filter(|batch| self.row < batch.rows) {
@@ -131,42 +204,21 @@ impl StoredBlocks {
                 return Ok(None);
             };
             let batch = batch.map_err(SnapshotError::damaged(&self.path))?;
-            let ids = match &mut self.ids {
-                Some(reader) => {
-                    let ids = reader.next().transpose();
-                    Some(ids.map_err(SnapshotError::damaged(&self.path))?)
-                }
-                None => None,
-            };
-            let decoded = match ids {
-                // `variants` ends before the genotypes do.
-                Some(None) => None,
-                Some(Some(ids)) => Decoded::new(&batch, Some(ids), &self.fields),
-                None => Decoded::new(&batch, None, &self.fields),
-            };
+            let decoded = Decoded::new(&batch, &self.fields);
             let damaged = SnapshotError::damaged(&self.path);
-            self.batch = Some(decoded.ok_or_else(|| damaged("it does not fit `variants`"))?);
+            self.batch = Some(decoded.ok_or_else(|| damaged("its columns are others"))?);
             self.row = 0;
         }
     }
 }
 
 impl Decoded {
-    fn new(batch: &RecordBatch, ids: Option<RecordBatch>, fields: &[String]) -> Option<Self> {
+    fn new(batch: &RecordBatch, fields: &[String]) -> Option<Self> {
         let binary = |name| batch.column_by_name(name)?.as_binary_opt::<i32>().cloned();
         let variants = batch.column_by_name(VARIANT)?;
         Some(Self {
             rows: batch.num_rows(),
             variants: variants.as_primitive_opt::<UInt32Type>()?.values().to_vec(),
-            ids: match ids {
-                Some(ids) if ids.num_rows() == batch.num_rows() => Some(
-                    ids.column_by_name("variant_id")?
-                        .as_string_opt::<i32>()?
-                        .clone(),
-                ),
-                Some(_) => return None,
-                None => None,
-            },
             dosage_1: binary(DOSAGE_1)?,
             dosage_2: binary(DOSAGE_2)?,
             missing: binary(MISSING)?,
@@ -185,11 +237,10 @@ impl Decoded {
     fn block(&self, row: usize) -> std::io::Result<StoredBlock> {
         let set = |sets: &BinaryArray| RoaringBitmap::deserialize_from(sets.value(row));
         let recorded = self.recorded.as_ref().filter(|sets| sets.is_valid(row));
-        let ids = self.ids.as_ref();
         Ok(StoredBlock {
             genotypes: GenotypeBlock {
                 variant: self.variants.get(row).copied().unwrap_or_default(),
-                variant_id: ids.map(|ids| ids.value(row).to_owned()).unwrap_or_default(),
+                variant_id: String::new(),
                 dosage_1: set(&self.dosage_1)?,
                 dosage_2: set(&self.dosage_2)?,
                 missing: set(&self.missing)?,

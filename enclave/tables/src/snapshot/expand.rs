@@ -15,7 +15,7 @@ use crate::schema::{ALT_DEPTH, ALT_FRACTION, DEPTH, GENOTYPE_QUALITY, VAF};
 use crate::{UNIT, VARIANT};
 
 use super::blocks::{StoredBlock, StoredBlocks};
-use super::{GenotypeSample, Snapshot, SnapshotError, scan};
+use super::{GenotypeSample, Snapshot, SnapshotError};
 
 const BATCH_ROWS: usize = 8192;
 
@@ -49,7 +49,7 @@ impl Expansion {
     ) -> Result<Self, SnapshotError> {
         let samples = snapshot.genotype_samples()?;
         let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-        let stored = scan::columns(&snapshot.dir().join("genotypes.parquet"))?;
+        let stored = snapshot.genotype_columns()?;
         let fields: Vec<&str> = [DEPTH, GENOTYPE_QUALITY, ALT_DEPTH, ALT_FRACTION]
             .into_iter()
             .filter(|field| stored.iter().any(|stored| stored == field))

@@ -34,6 +34,12 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>, SnapshotError> {
     Ok(fields.map(|field| field.name().clone()).collect())
 }
 
+/// How many rows a file has.
+pub(super) fn rows(path: &Path) -> Result<u32, SnapshotError> {
+    let rows = builder(path)?.metadata().file_metadata().num_rows();
+    u32::try_from(rows).map_err(SnapshotError::damaged(path))
+}
+
 impl Scan {
     /// Reads columns of a file whose columns must be `full`; with a cohort, only
     /// its individuals' rows are decoded.

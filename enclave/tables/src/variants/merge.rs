@@ -80,6 +80,14 @@ fn open_runs<'a>(
     Ok(Box::new(Merge::new(sources, warnings)?))
 }
 
+/// Merges sources as they are.
+pub(super) fn of_sources<'a>(
+    sources: Vec<Box<dyn AlleleSource + 'a>>,
+    warnings: &'a Warnings,
+) -> Result<impl AlleleSource + 'a, IngestError> {
+    Merge::new(sources, warnings)
+}
+
 /// Merges sources; alleles of one key become one.
 struct Merge<'a> {
     sources: Vec<Box<dyn AlleleSource + 'a>>,

@@ -12,13 +12,14 @@ use arrow::datatypes::SchemaRef;
 use parquet::basic::Encoding;
 use parquet::file::properties::{EnabledStatistics, WriterPropertiesBuilder};
 use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
 
-use crate::manifest::{AbsentGenotype, AnnotationKeys, Manifest};
+use crate::manifest::{AbsentGenotype, AnnotationKeys, FormatFields, VariantGroup};
 use crate::parquet_file::ParquetFile;
 use crate::schema::{KINDS, format_columns, logical, physical_genotypes, variants_table};
 use crate::{IngestError, VARIANT};
 
-use super::allele::{Allele, Kind, NO_VALUE};
+use super::allele::{Allele, Key, Kind, NO_VALUE};
 use super::coverage::Coverage;
 
 /// Variants that are gathered before they are written.
@@ -32,10 +33,7 @@ const PAGE_ROWS: usize = 512;
 
 /// `variants.parquet` and `genotypes.parquet`, row by row alike.
 pub(super) struct AllelesFile {
-    absent: AbsentGenotype,
-    /// Positions of all samples.
-    samples: RoaringBitmap,
-    coverage: Coverage,
+    absent: Absent,
     next: u32,
     kinds: BTreeMap<String, u64>,
     tally: Tally,
@@ -46,19 +44,16 @@ pub(super) struct AllelesFile {
 impl AllelesFile {
     pub(super) fn create(
         directory: &Path,
-        manifest: &Manifest,
-        samples: u32,
-        coverage: Coverage,
+        kept: Kept,
+        absent: Absent,
     ) -> Result<Self, IngestError> {
         Ok(Self {
-            coverage,
-            absent: manifest.absent_genotype,
-            samples: (0..samples).collect(),
+            absent,
             next: 0,
             tally: Tally::default(),
             kinds: KINDS.iter().map(|kind| ((*kind).to_owned(), 0)).collect(),
-            variants: Variants::create(directory, manifest)?,
-            genotypes: Genotypes::create(directory, manifest)?,
+            variants: Variants::create(directory, kept)?,
+            genotypes: Genotypes::create(directory, kept)?,
         })
     }
 
@@ -68,16 +63,11 @@ impl AllelesFile {
         self.next = variant
             .checked_add(1)
             .ok_or(IngestError::TooMany { what: "alleles" })?;
-        let everywhere = *allele.recorded == self.samples;
+        let everywhere = *allele.recorded == self.absent.samples;
         if !everywhere {
-            let absent = &self.samples - &*allele.recorded;
-            let (told, called) = self.coverage.at(&allele.key.contig, allele.key.pos);
-            allele.missing |= &(&absent & told) - called;
-            if self.absent == AbsentGenotype::Missing {
-                allele.missing |= absent - told;
-            }
+            allele.missing |= self.absent.missing(&allele.key, &allele.recorded);
         }
-        self.tally.add(&allele, self.samples.len());
+        self.tally.add(&allele, self.absent.samples.len());
         let kind = allele.key.kind().name();
         *self.kinds.entry(kind.to_owned()).or_default() += 1;
         self.variants.append(variant, &allele, kind)?;
@@ -86,8 +76,7 @@ impl AllelesFile {
 
     /// Ends both files; the numbers of alleles by kind, and more of them.
     pub(super) fn close(mut self) -> Result<(BTreeMap<String, u64>, Tally), IngestError> {
-        self.variants.flush()?;
-        self.variants.file.close()?;
+        self.variants.close()?;
         self.genotypes.flush()?;
         self.genotypes.file.close()?;
         self.kinds.retain(|_, n| *n > 0);
@@ -95,8 +84,65 @@ impl AllelesFile {
     }
 }
 
+/// What it means that a sample has no record.
+pub(super) struct Absent {
+    genotype: AbsentGenotype,
+    /// Positions of all samples.
+    samples: RoaringBitmap,
+    coverage: Coverage,
+}
+
+impl Absent {
+    pub(super) fn of(genotype: AbsentGenotype, samples: u32, coverage: Coverage) -> Self {
+        Self {
+            genotype,
+            samples: (0..samples).collect(),
+            coverage,
+        }
+    }
+
+    /// Of the samples that no record names, those of which nothing is known. Alleles
+    /// must come in order.
+    pub(super) fn missing(&mut self, key: &Key, recorded: &RoaringBitmap) -> RoaringBitmap {
+        let absent = &self.samples - recorded;
+        let (told, called) = self.coverage.at(&key.contig, key.pos);
+        let mut missing = &(&absent & told) - called;
+        if self.genotype == AbsentGenotype::Missing {
+            missing |= absent - told;
+        }
+        missing
+    }
+}
+
+/// What is kept of records beside genotypes.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    /// `gene`, `consequence`, `impact`.
+    annotations: [bool; 3],
+    fields: FormatFields,
+}
+
+impl Kept {
+    /// What any of these groups keeps.
+    pub(super) fn of<'g>(groups: impl Iterator<Item = &'g VariantGroup> + Clone) -> Self {
+        let annotations = [
+            AnnotationKeys::has_gene,
+            AnnotationKeys::has_consequence,
+            AnnotationKeys::has_impact,
+        ]
+        .map(|has| groups.clone().any(|group| has(&group.annotation)));
+        let fields = groups.fold(FormatFields::default(), |all, group| {
+            all.union(group.fields)
+        });
+        Self {
+            annotations,
+            fields,
+        }
+    }
+}
+
 /// What tells an operator whether the variants look like those of people.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     pub(crate) transitions: u64,
     pub(crate) transversions: u64,
@@ -105,7 +151,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, allele: &Allele, samples: u64) {
+    pub(super) fn add(&mut self, allele: &Allele, samples: u64) {
         self.genotypes += samples;
         self.missing += allele.missing.len();
         let key = &allele.key;
@@ -120,7 +166,7 @@ impl Tally {
     }
 }
 
-struct Variants {
+pub(super) struct Variants {
     schema: SchemaRef,
     file: ParquetFile,
     rows: UInt32Builder,
@@ -132,13 +178,8 @@ struct Variants {
 }
 
 impl Variants {
-    fn create(directory: &Path, manifest: &Manifest) -> Result<Self, IngestError> {
-        let mapped = [
-            AnnotationKeys::has_gene,
-            AnnotationKeys::has_consequence,
-            AnnotationKeys::has_impact,
-        ]
-        .map(|has| manifest.variants.iter().any(|group| has(&group.annotation)));
+    pub(super) fn create(directory: &Path, kept: Kept) -> Result<Self, IngestError> {
+        let mapped = kept.annotations;
         let [gene, consequence, impact] = mapped;
         let schema = logical(&variants_table(gene, consequence, impact));
         let path = directory.join("tables").join("variants.parquet");
@@ -152,7 +193,12 @@ impl Variants {
         })
     }
 
-    fn append(&mut self, row: u32, allele: &Allele, kind: &str) -> Result<(), IngestError> {
+    pub(super) fn append(
+        &mut self,
+        row: u32,
+        allele: &Allele,
+        kind: &str,
+    ) -> Result<(), IngestError> {
         let key = &allele.key;
         self.rows.append_value(row);
         for (builder, number) in self.numbers.iter_mut().zip([key.pos, key.end]) {
@@ -185,6 +231,11 @@ impl Variants {
             self.flush()?;
         }
         Ok(())
+    }
+
+    pub(super) fn close(mut self) -> Result<(), IngestError> {
+        self.flush()?;
+        self.file.close()
     }
 
     fn flush(&mut self) -> Result<(), IngestError> {
@@ -221,8 +272,8 @@ struct Genotypes {
 }
 
 impl Genotypes {
-    fn create(directory: &Path, manifest: &Manifest) -> Result<Self, IngestError> {
-        let fields = manifest.fields();
+    fn create(directory: &Path, kept: Kept) -> Result<Self, IngestError> {
+        let fields = kept.fields;
         let schema = physical_genotypes(fields);
         let path = directory.join("genotypes.parquet");
         let tune = |properties| {
@@ -297,7 +348,7 @@ impl Genotypes {
 }
 
 /// Numbers and names that ascend are written as what each adds to the one before.
-fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+pub(super) fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
     let ascending = [VARIANT, "pos", "end"].map(|name| (name, Encoding::DELTA_BINARY_PACKED));
     let named = [("variant_id", Encoding::DELTA_BYTE_ARRAY)];
     let columns = ascending.into_iter().chain(named);
@@ -312,7 +363,10 @@ fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
 }
 
 /// A set in roaring's portable format, with runs where they are shorter.
-fn serialize<'a>(set: &mut RoaringBitmap, bytes: &'a mut Vec<u8>) -> Result<&'a [u8], IngestError> {
+pub(super) fn serialize<'a>(
+    set: &mut RoaringBitmap,
+    bytes: &'a mut Vec<u8>,
+) -> Result<&'a [u8], IngestError> {
     set.optimize();
     bytes.clear();
     set.serialize_into(&mut *bytes)

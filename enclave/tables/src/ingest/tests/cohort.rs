@@ -134,9 +134,22 @@ fn truth(
     rows
 }
 
-fn expanded(samples: usize, reference: bool, files: &[(Vec<usize>, Vec<String>)]) -> Vec<String> {
+/// The rows of files, each in a batch of its own if `batched`.
+fn expanded(
+    samples: usize,
+    reference: bool,
+    batched: bool,
+    files: &[(Vec<usize>, Vec<String>)],
+) -> Vec<String> {
     let absent = if reference { "reference" } else { "missing" };
-    let head = format!("absent_genotype = \"{absent}\"\n[[variants]]\nfiles = [\"*.vcf\"]\n");
+    let mut head = format!("absent_genotype = \"{absent}\"\n");
+    if batched {
+        for i in 0..files.len() {
+            head += &format!("[[variants]]\nbatch = \"b{i}\"\nfiles = [\"{i}.vcf\"]\n");
+        }
+    } else {
+        head += "[[variants]]\nfiles = [\"*.vcf\"]\n";
+    }
     let dataset = Dataset::with_samples(samples, &head);
     for (i, (columns, lines)) in files.iter().enumerate() {
         let columns: Vec<String> = columns.iter().map(|sample| format!("s{sample}")).collect();
@@ -164,23 +177,27 @@ proptest! {
 
         // One joint file, its columns backwards.
         let joint = [(everyone.clone(), lines(&everyone, &|_| true))];
-        prop_assert_eq!(expanded(n, reference, &joint), everywhere.clone());
+        prop_assert_eq!(expanded(n, reference, false, &joint), everywhere.clone());
 
         // A joint file per chromosome.
         let by_chromosome = ["X", "1", "2"].map(|chrom| {
             (everyone.clone(), lines(&everyone, &|record| record.chrom == chrom))
         });
-        prop_assert_eq!(expanded(n, reference, &by_chromosome), everywhere.clone());
+        prop_assert_eq!(expanded(n, reference, false, &by_chromosome), everywhere.clone());
 
         // A file per sample.
         let by_sample: Vec<_> = (0..n).map(|s| (vec![s], lines(&[s], &|_| true))).collect();
-        prop_assert_eq!(expanded(n, reference, &by_sample), everywhere);
+        for batched in [false, true] {
+            prop_assert_eq!(expanded(n, reference, batched, &by_sample), everywhere.clone());
+        }
 
         // A file per sample, where some say nothing of some records.
         let sparse: Vec<_> = (0..n)
             .map(|s| (vec![s], lines(&[s], &|record| record.recorded[s])))
             .collect();
         let expected = truth(n, &records, |record, s| record.recorded[s], reference.then_some(0));
-        prop_assert_eq!(expanded(n, reference, &sparse), expected);
+        for batched in [false, true] {
+            prop_assert_eq!(expanded(n, reference, batched, &sparse), expected.clone());
+        }
     }
 }
