@@ -103,6 +103,7 @@ MANIFEST = """id = "bench"
 title = "A simulated cohort"
 holder = "east-cancer-centre"
 assembly = "GRCh38"
+profile = "bench"
 absent_genotype = "reference"
 
 [[variants]]
