@@ -22,6 +22,7 @@
 
 mod batches;
 mod blocks;
+mod error;
 mod expand;
 mod scan;
 mod selection;
@@ -39,6 +40,7 @@ use roaring::RoaringBitmap;
 use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
+pub use error::SnapshotError;
 pub use selection::Selection;
 pub use span::{Genotype, GenotypeCounts, GenotypeGroup, SPAN, Span};
 pub use spans::Spans;
@@ -374,59 +376,6 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.batches.next()
-    }
-}
-
-/// Why a snapshot could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// There is no such table.
-    #[error("the snapshot has no table `{table}`")]
-    NoTable {
-        /// The table.
-        table: String,
-    },
-    /// There is no such column.
-    #[error("table `{table}` has no column `{column}`")]
-    NoColumn {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A file could not be opened.
-    #[error("cannot read `{}`: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Reading ended before its time.
-    #[error("reading genotypes ended before its time")]
-    Interrupted,
-    /// A file is not what an ingest writes.
-    #[error("`{}` is damaged ({message}); ingest the dataset again", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        message: String,
-    },
-}
-
-impl SnapshotError {
-    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Io { path, source }
-    }
-
-    fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {
-        let path = path.to_path_buf();
-        move |error| Self::Damaged {
-            path,
-            message: error.to_string(),
-        }
     }
 }
 

@@ -1,0 +1,176 @@
+//! What a declared table and its columns must satisfy.
+
+use std::collections::HashSet;
+
+use toml::Spanned;
+
+use crate::manifest::raw::{Entries, RawColumn, RawDuplicates, RawRows, RawTable};
+use crate::manifest::{DeclaredColumn, DeclaredTable, ManifestError};
+use crate::{Column, ColumnType, Role, Rows};
+
+use super::{Lines, NAME_RULE, files, is_name};
+
+/// What is read as NULL unless the manifest says otherwise.
+const MISSING: [&str; 5] = ["", "NA", "N/A", "null", "."];
+
+pub(super) fn tables(
+    at: &Lines<'_>,
+    raw: Entries<RawTable>,
+    missing: Option<&[String]>,
+) -> Result<Vec<DeclaredTable>, ManifestError> {
+    raw.0
+        .into_iter()
+        .map(|(name, table)| declared_table(at, name, table, missing))
+        .collect()
+}
+
+fn declared_table(
+    at: &Lines<'_>,
+    name: Spanned<String>,
+    raw: RawTable,
+    missing: Option<&[String]>,
+) -> Result<DeclaredTable, ManifestError> {
+    let span = name.span();
+    let name = name.into_inner();
+    if !is_name(&name) {
+        return at.fail(span, format!("table `{name}`: {NAME_RULE}"));
+    }
+    if name == "variants" || name == "genotypes" {
+        return at.fail(
+            span,
+            format!("table `{name}` is made from [[variants]] and cannot be declared"),
+        );
+    }
+    let one = RawRows::One;
+    let rows = match &raw.rows {
+        Some(rows) if name == "individuals" && *rows.get_ref() != one => {
+            return at.fail(
+                rows.span(),
+                "table `individuals` has `rows = \"one per individual\"`",
+            );
+        }
+        Some(rows) if *rows.get_ref() == one => Rows::OnePerIndividual,
+        None if name == "individuals" => Rows::OnePerIndividual,
+        _ => Rows::ManyPerIndividual,
+    };
+    let missing = raw.missing.as_deref().or(missing);
+    let mut columns = raw
+        .columns
+        .0
+        .into_iter()
+        .map(|(column, raw)| declared_column(at, column, raw, missing))
+        .collect::<Result<Vec<_>, _>>()?;
+    let units = columns
+        .iter()
+        .filter(|c| c.column.role == Role::Unit)
+        .count();
+    if units != 1 {
+        return at.fail(
+            span,
+            format!(
+                "table `{name}` needs exactly one column with `role = \"unit\"`, found {units}"
+            ),
+        );
+    }
+    if name == "samples" {
+        let sample_id = columns.iter_mut().map(|c| &mut c.column).find(|c| {
+            c.name == "sample_id" && c.role == Role::Identifier && c.r#type == ColumnType::Text
+        });
+        let Some(sample_id) = sample_id else {
+            return at.fail(
+                span,
+                "table `samples` needs a text column `sample_id` with `role = \"identifier\"`",
+            );
+        };
+        sample_id.required = true;
+    }
+    Ok(DeclaredTable {
+        line: at.of(&span),
+        name,
+        files: files(at, &raw.files)?,
+        rows,
+        profile: raw.profile,
+        delimiter: one_byte(at, "delimiter", raw.delimiter)?,
+        comment: one_byte(at, "comment", raw.comment)?,
+        collapse_identical: raw.duplicates == Some(RawDuplicates::Identical),
+        columns,
+    })
+}
+
+fn declared_column(
+    at: &Lines<'_>,
+    name: Spanned<String>,
+    raw: RawColumn,
+    missing: Option<&[String]>,
+) -> Result<DeclaredColumn, ManifestError> {
+    let span = name.span();
+    let name = name.into_inner();
+    let kind = raw.r#type.unwrap_or(ColumnType::Text);
+    let numeric = matches!(kind, ColumnType::Int | ColumnType::Float);
+    let fail = |what: &str| at.fail(span.clone(), format!("column `{name}`: {what}"));
+    if !is_name(&name) {
+        return fail(NAME_RULE);
+    }
+    match raw.role {
+        Role::Unit if kind != ColumnType::Text => {
+            return fail("a unit must be text; leave `type` out");
+        }
+        Role::Measure | Role::Technical if !numeric => {
+            return fail("a measure or technical column must have `type` int or float");
+        }
+        _ => {}
+    }
+    if raw.bounds.is_some() && !numeric {
+        return fail("`bounds` are for `type` int or float");
+    }
+    if let Some([low, high]) = raw.bounds
+        && !(low.is_finite() && high.is_finite() && low <= high)
+    {
+        return fail("`bounds` must be two numbers, the lower first");
+    }
+    if raw.domain.is_some() && kind != ColumnType::Text {
+        return fail("a `domain` is for `type` text");
+    }
+    if let Some(domain) = &raw.domain {
+        let distinct: HashSet<&String> = domain.iter().collect();
+        if domain.is_empty() || distinct.len() != domain.len() {
+            return fail("a `domain` must list one or more values, each once");
+        }
+        if let Some((_, stray)) = raw.map.iter().find(|(_, to)| !distinct.contains(to)) {
+            return fail(&format!(
+                "`map` leads to `{stray}`, which is not in `domain`"
+            ));
+        }
+    }
+    Ok(DeclaredColumn {
+        from: raw.from.unwrap_or_else(|| name.clone()),
+        map: raw.map,
+        missing: match raw.missing.as_deref().or(missing) {
+            Some(list) => list.iter().cloned().collect(),
+            None => MISSING.into_iter().map(str::to_owned).collect(),
+        },
+        column: Column {
+            name,
+            r#type: kind,
+            role: raw.role,
+            meaning: raw.meaning,
+            unit: raw.unit,
+            domain: raw.domain,
+            bounds: raw.bounds,
+            required: raw.required || raw.role == Role::Unit,
+        },
+    })
+}
+
+fn one_byte(
+    at: &Lines<'_>,
+    key: &str,
+    value: Option<Spanned<char>>,
+) -> Result<Option<u8>, ManifestError> {
+    value
+        .map(|value| match u8::try_from(*value.get_ref()) {
+            Ok(byte) if byte.is_ascii() && byte != b'\n' && byte != b'\r' => Ok(byte),
+            _ => at.fail(value.span(), format!("`{key}` must be one ASCII character")),
+        })
+        .transpose()
+}
