@@ -16,6 +16,7 @@ from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, release_pb2, vi
 METHODS: dict[str, tuple[type[Message], str]] = {
     "VisitService/Check": (visit_pb2.CheckRequest, "unary"),
     "VisitService/Query": (visit_pb2.QueryRequest, "stream"),
+    "VisitService/Analyze": (visit_pb2.AnalyzeRequest, "stream"),
     "CatalogService/ListDatasets": (catalog_pb2.ListDatasetsRequest, "unary"),
     "CatalogService/ListTables": (catalog_pb2.ListTablesRequest, "unary"),
     "BudgetService/GetBudget": (budget_pb2.GetBudgetRequest, "unary"),
