@@ -45,7 +45,7 @@ fn counted(snapshot: &Snapshot, spans: &Spans, group: &GenotypeGroup, numbers: &
         let parts = numbers.chunks(numbers.len().div_ceil(threads).max(1));
         let counting: Vec<_> = parts
             .map(|part| {
-                scope.spawn(|| {
+                scope.spawn(move || {
                     let mut copies = 0;
                     for number in part {
                         let span = spans.of(snapshot, *number).unwrap();
