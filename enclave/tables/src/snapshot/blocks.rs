@@ -72,7 +72,7 @@ pub(super) struct StoredBlocks {
 }
 
 enum Genotypes {
-    One(StoredFile),
+    One(Box<StoredFile>),
     Batches(BatchedBlocks),
 }
 
@@ -85,11 +85,10 @@ impl StoredBlocks {
     ) -> Result<Self, SnapshotError> {
         snapshot.table("genotypes")?;
         let genotypes = match snapshot.batches()? {
-            None => Genotypes::One(StoredFile::open(
-                &snapshot.genotypes_path(),
-                variants,
-                fields,
-            )?),
+            None => {
+                let file = StoredFile::open(&snapshot.genotypes_path(), variants, fields)?;
+                Genotypes::One(Box::new(file))
+            }
             Some(batches) => {
                 Genotypes::Batches(BatchedBlocks::open(snapshot, batches, variants, fields)?)
             }
