@@ -132,8 +132,10 @@ class Calls:
         twice more within the same deadline; its idempotency key makes that one visit.
         """
         self._open()
-        is_query = isinstance(request, visit_pb2.QueryRequest)
-        method = self._query if is_query else self._analyze
+        if isinstance(request, visit_pb2.QueryRequest):
+            method, sql = self._query, request.question.sql
+        else:
+            method, sql = self._analyze, request.analysis.frequencies.where
         deadline = None if self._timeout is None else time.monotonic() + self._timeout
         attempt = 0
         while True:
@@ -152,7 +154,6 @@ class Calls:
             except grpc.RpcError as error:
                 away = error.code() is grpc.StatusCode.UNAVAILABLE
                 if not away or seen or attempt == RETRIES:
-                    sql = request.question.sql if is_query else request.analysis.frequencies.where
                     raise self._error(error, sql) from None
                 time.sleep(_PAUSE_SECONDS * 2**attempt)
                 attempt += 1
