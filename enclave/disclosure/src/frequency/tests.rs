@@ -1,3 +1,5 @@
+//! Figures of variants, and what is withheld of them.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
