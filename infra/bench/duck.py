@@ -48,7 +48,7 @@ def beside(folder: Path, dataset: Path, of: str, visit: Visit) -> list[dict[str,
             asked = sql.format(word)
             pair: list[tuple[Run, Callable[[], object]]] = [
                 (ours, lambda: visit.sql(asked, datasets="bench")),  # noqa: B023
-                (theirs, lambda: database.execute(asked).fetch_arrow_table()),  # noqa: B023
+                (theirs, lambda: database.execute(asked).to_arrow_table()),  # noqa: B023
             ]
             for run, work in pair:
                 # The first warms both.

@@ -25,11 +25,9 @@ def main() -> None:
         variants = ingest.simulated(cohort, PEOPLE, BASES * scale)
         of = f"{variants} variants of {PEOPLE} people"
         print(of, file=sys.stderr)
-        report(
-            ingest.beside_peers(folder, cohort, of)
-            + visits.beside_peers(folder, cohort, of)
-            + growth.measured(folder, BASES * scale)
-        )
+        report(ingest.beside_peers(folder, cohort, of))
+        report(visits.beside_peers(folder, cohort, of))
+        report(growth.measured(folder, BASES * scale))
 
 
 if __name__ == "__main__":
