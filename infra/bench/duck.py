@@ -26,8 +26,9 @@ WHERE v.gene = '{}' AND g.dosage >= 1 GROUP BY i.diagnosis"""
 
 MEAN_AGE = """SELECT g.dosage, avg(i.age) AS age, count(DISTINCT g.individual_id) AS n
 FROM genotypes g
+JOIN variants v ON v.variant_id = g.variant_id
 JOIN individuals i ON i.individual_id = g.individual_id
-WHERE g.variant_id = '{}' AND g.dosage >= 1 GROUP BY g.dosage"""
+WHERE v.pos = {} AND g.dosage >= 1 GROUP BY g.dosage"""
 
 CHUNK = 4096
 
@@ -58,7 +59,7 @@ def beside(folder: Path, dataset: Path, of: str, visit: Visit) -> list[dict[str,
 
 
 def exported(dataset: Path, folder: Path) -> tuple[list[str], list[str]]:
-    """Write what DuckDB reads; give genes, and variants that many carry."""
+    """Write what DuckDB reads; give genes, and positions of variants that many carry."""
     with (dataset / "people.csv").open() as file:
         people = list(csv.DictReader(file))
     table = {
@@ -79,7 +80,7 @@ def exported(dataset: Path, folder: Path) -> tuple[list[str], list[str]]:
             cells = line.rstrip("\n").split("\t")
             variant, gene = ":".join([*cells[:2], *cells[3:5]]), cells[7][5:]
             genes[gene] = genes.get(gene, 0) + 1
-            variants.add(variant, gene)
+            variants.add(variant, gene, int(cells[1]))
             calls = cells[9:]
             carriers = 0
             for n, call in enumerate(calls):
@@ -87,7 +88,7 @@ def exported(dataset: Path, folder: Path) -> tuple[list[str], list[str]]:
                     carriers += 1
                     genotypes.add(names[n], variant, call.count("1"))
             if len(calls) // 3 < carriers < len(calls) // 2:
-                common.append(variant)
+                common.append(cells[1])
     variants.close()
     genotypes.close()
     fullest = sorted(genes, key=lambda gene: -genes[gene])
@@ -95,7 +96,7 @@ def exported(dataset: Path, folder: Path) -> tuple[list[str], list[str]]:
     return fullest, common[::step]
 
 
-_VARIANTS = pa.schema([("variant_id", pa.string()), ("gene", pa.string())])
+_VARIANTS = pa.schema([("variant_id", pa.string()), ("gene", pa.string()), ("pos", pa.int64())])
 _GENOTYPES = pa.schema(
     [("individual_id", pa.string()), ("variant_id", pa.string()), ("dosage", pa.int8())]
 )
