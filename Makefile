@@ -35,15 +35,21 @@ bench: $(READY)
 	$(BENCH) --bench overhead --features sekisho-bench/bare
 	$(MAKE) genomes
 
-# Ingest of simulated cohorts and visits to them, beside plink2, bcftools and DuckDB, where
-# they are. SCALE=10 for more of it.
-genomes: target/bench-venv/.ready
+# Ingest of simulated cohorts and visits to them, beside DuckDB and polars-bio, and plink2 and
+# bcftools where they are. SCALE=10 for more of it.
+genomes: target/bench-venv/.ready target/bench-peers/.ready
 	cargo build --workspace --bins --release
 	PYTHONPATH=infra/demo target/bench-venv/bin/python infra/bench/genomes.py
 
 target/bench-venv/.ready: infra/bench/requirements.txt $(shell find $(SDK)/src -name '*.py')
 	test -x target/bench-venv/bin/python || $(PYTHON) -m venv target/bench-venv
 	target/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check './$(SDK)' -r $<
+	touch $@
+
+# What wants other versions of libraries than ours has a place of its own.
+target/bench-peers/.ready: infra/bench/peers.txt
+	test -x target/bench-peers/bin/python || $(PYTHON) -m venv target/bench-peers
+	target/bench-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 attack:

@@ -25,7 +25,7 @@ def main() -> None:
         variants = ingest.simulated(cohort, PEOPLE, BASES * scale)
         of = f"{variants} variants of {PEOPLE} people"
         print(of, file=sys.stderr)
-        report(ingest.beside_peers(folder, cohort, of))
+        report(ingest.beside_peers(folder, cohort, of, of_few=scale <= 1))
         report(visits.beside_peers(folder, cohort, of))
         report(growth.measured(folder, BASES * scale))
 

@@ -1,4 +1,4 @@
-"""Ingest of genomes, beside the tools that do the like: plink2 and bcftools, where they are.
+"""Ingest of genomes, beside the tools that do the like, where they are.
 
 Both sides are whole processes on the same file, in turn, in one run.
 """
@@ -11,7 +11,9 @@ from pathlib import Path
 from measure import ROOT, ROUNDS, Run, row
 
 ENCLAVE = ROOT / "target/release/sekisho-enclave"
+PEERS = ROOT / "target/bench-peers/bin/python"
 MOST_MIB = 512
+POLARS = "polars-bio scan_vcf, sink_parquet"
 
 
 def simulated(dataset: Path, people: int, bases: float) -> int:
@@ -32,19 +34,24 @@ def command(dataset: Path, store: Path) -> list[str]:
     return [str(ENCLAVE), "ingest", str(dataset), "--store", str(store)]
 
 
-def beside_peers(folder: Path, dataset: Path, of: str) -> list[dict[str, object]]:
-    """Ingest one cohort, and let each peer read it."""
+def beside_peers(folder: Path, dataset: Path, of: str, *, of_few: bool) -> list[dict[str, object]]:
+    """Ingest one cohort, and let each peer read it; the slowest only if it is of few variants."""
     calls, out = str(dataset / "calls.vcf.gz"), str(folder / "peer")
     peers = {
         "plink2 --make-pgen": (["plink2", "--vcf", calls, "--make-pgen", "--out", out], 1.0),
         "bcftools view -Ob": (["bcftools", "view", "-Ob", "-o", out + ".bcf", calls], 0.3),
     }
+    if of_few:
+        script = str(ROOT / "infra/bench/polars_vcf.py")
+        peers[POLARS] = ([str(PEERS), script, calls, out + ".parquet"], 1.0)
     peers = {name: peer for name, peer in peers.items() if shutil.which(peer[0][0])}
     ours, theirs = Run(), {name: Run() for name in peers}
-    for _ in range(ROUNDS):
+    for n in range(ROUNDS):
         ours.once(command(dataset, folder / "store"))
         for name, (words, _) in peers.items():
-            theirs[name].once(words)
+            # It takes a minute for what the others do in a second.
+            if name != POLARS or n == 0:
+                theirs[name].once(words)
     rows = [
         row(
             f"ingest, {name}",

@@ -76,10 +76,11 @@ def report(rows: list[dict[str, object]]) -> None:
     before = path.read_text().splitlines() if path.exists() else []
     kept = [line for line in before if json.loads(line).get("name") not in names]
     path.write_text("\n".join(kept + [json.dumps(row) for row in rows]) + "\n")
-    print(f"{'':<36} {'ours':>10} {'peer':>10} {'ratio':>7} {'bound':>6}")
+    width = max(len(str(row["name"])) for row in rows)
+    print(f"{'':<{width}} {'ours':>10} {'peer':>10} {'ratio':>7} {'bound':>6}")
     for row in rows:
         held = "" if row["holds"] else "  exceeded"
         figures = (
             f"{row['ours_s']:>10.3f} {row['peer_s']:>10.3f} {row['ratio']:>7.3f} {row['bound']:>6}"
         )
-        print(f"{row['name']:<36} {figures}{held}")
+        print(f"{row['name']:<{width}} {figures}{held}")

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use sekisho::{Answer, Error, Reason, Visit};
+use sekisho::{Answer, Answers, Error, Frequencies, Reason, Sites, VariantNames, Visit};
 use sekisho_tests::{Consortium, Dataset, Panel, shown};
 
 use crate::rates::Met;
@@ -73,7 +73,7 @@ pub(crate) enum Reply {
 /// A dataset of [`arena`], as its holder knows it.
 pub(crate) fn population(id: &'static str) -> Dataset {
     match id {
-        "frequencies" => {
+        "frequencies" | "frequencies-typed" => {
             let (variants, frequencies) = COMMON;
             let panel = Panel::draw(PEOPLE, variants, frequencies, 11);
             Dataset::population(id, PEOPLE, 12).with_panel(panel)
@@ -131,7 +131,7 @@ pub(crate) fn arena() -> &'static Consortium {
     static ARENA: OnceLock<Consortium> = OnceLock::new();
     ARENA.get_or_init(|| {
         let held = || {
-            let panels = ["frequencies", "beacon"];
+            let panels = ["frequencies", "frequencies-typed", "beacon"];
             POPULATIONS.into_iter().chain(CANCER).chain(panels)
         };
         let builder = Consortium::builder().policies(move |policies| {
@@ -163,21 +163,36 @@ pub(crate) async fn account(number: usize, dataset: &'static str) -> Intruder {
 
 impl Intruder {
     pub(crate) async fn ask(&self, sql: &str) -> Reply {
-        match self.visit.sql(sql, &[self.dataset]).await {
-            Ok(mut answers) => Reply::Answer(Box::new(answers.remove(0).1.unwrap())),
-            Err(Error::Failed(failure)) => match failure.reason {
-                Reason::QueryRefused => Reply::Refused(failure.refusal.unwrap().rule),
-                Reason::BudgetExhausted => Reply::Refused("budget".to_owned()),
-                Reason::ExecutionFailed => Reply::Failed(failure.to_string()),
-                _ => panic!("{sql}: {failure}"),
-            },
-            Err(error) => panic!("{sql}: {error}"),
-        }
+        told(sql, self.visit.sql(sql, &[self.dataset]).await)
+    }
+
+    /// How often everybody has these variants, by name.
+    pub(crate) async fn frequencies(&self, ids: Vec<String>) -> Reply {
+        let asked = Frequencies {
+            sites: Some(Sites::Variants(VariantNames { ids })),
+            ..Frequencies::default()
+        };
+        let outcome = self.visit.frequencies(&asked, &[self.dataset]).await;
+        told("frequencies", outcome)
     }
 
     /// The number of individuals for whom a predicate holds.
     pub(crate) async fn count(&self, predicate: &str) -> Reply {
         self.ask(&counting(predicate)).await
+    }
+}
+
+/// What came back of a question.
+fn told(question: &str, outcome: Result<Answers, Error>) -> Reply {
+    match outcome {
+        Ok(mut answers) => Reply::Answer(Box::new(answers.remove(0).1.unwrap())),
+        Err(Error::Failed(failure)) => match failure.reason {
+            Reason::QueryRefused => Reply::Refused(failure.refusal.unwrap().rule),
+            Reason::BudgetExhausted => Reply::Refused("budget".to_owned()),
+            Reason::ExecutionFailed => Reply::Failed(failure.to_string()),
+            _ => panic!("{question}: {failure}"),
+        },
+        Err(error) => panic!("{question}: {error}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 38] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 40] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -88,6 +88,11 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 38] = [
         "the same by three projects that share what they get",
     ),
     (
+        "membership-frequencies-typed",
+        "frequencies.rs",
+        "the same with shares to three digits, from the typed analysis",
+    ),
+    (
         "membership-presence",
         "beacon.rs",
         "a genome compared with which variants are there (Shringarpure and Bustamante)",
@@ -96,6 +101,11 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 38] = [
         "membership-rare-variant",
         "membership.rs",
         "a place that few carry, or nobody",
+    ),
+    (
+        "membership-rare-variant-typed",
+        "membership.rs",
+        "the typed analysis of variants that few carry, or nobody",
     ),
     (
         "nested-aggregate",

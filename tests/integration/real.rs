@@ -8,6 +8,7 @@ mod germline;
 mod liver;
 mod memory;
 mod panel;
+mod published;
 mod python;
 mod somatic;
 mod source;
@@ -34,8 +35,7 @@ const SECOND: &str = "P-0012";
 
 /// The profile of 1000 Genomes, whose genotypes are published: as `standard`, but
 /// a variant may be told of for each individual, and to one project.
-const REFERENCE: &str = "\n[exposure]\ncap = 1.0\nproject_share = 1.0\n\
-                         approved_by = \"the committee of the tests\"\n";
+const REFERENCE: &str = "cap = 1.0\nproject_share = 1.0\n";
 
 /// Both cohorts, ingested once for all tests.
 struct Held {
@@ -89,20 +89,28 @@ impl Held {
     /// Enclaves that hold both and released nothing yet: whatever is asked first
     /// is answered as it is. What is asked later may get an earlier figure.
     fn opened(&self) -> Opened {
+        self.opened_under(REFERENCE)
+    }
+
+    /// The like, where so much may be told of genomes.
+    fn opened_under(&self, exposure: &'static str) -> Opened {
         let [g1000, lihc] = &self.stores;
         Opened(
             Consortium::builder()
                 .store(Site::East, G1000, g1000)
                 .store(Site::West, LIHC, lihc)
-                .policies(policies)
+                .policies(move |files| policies(files, exposure))
                 .start(),
         )
     }
 }
 
-fn policies(policies: &Policies) {
+fn policies(policies: &Policies, exposure: &str) {
     let standard = policies.read("profiles/standard.toml");
-    let reference = standard.replace("name = \"standard\"", "name = \"reference\"") + REFERENCE;
+    let reference = standard.replace("name = \"standard\"", "name = \"reference\"");
+    let reference = format!(
+        "{reference}\n[exposure]\n{exposure}approved_by = \"the committee of the tests\"\n"
+    );
     let of_panel = |profile: &str| format!("demo-cancer,east-cancer-centre,{profile}");
     policies
         .write("profiles/reference.toml", &reference)

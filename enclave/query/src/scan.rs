@@ -3,6 +3,7 @@
 //! The cohort is applied inside the scan, so that no row of anybody else ever
 //! reaches the engine.
 
+mod near;
 mod public;
 
 use std::{fmt, sync::Arc};
@@ -23,7 +24,7 @@ use datafusion::{
 };
 use futures::{future::Either, stream};
 use roaring::RoaringBitmap;
-use sekisho_tables::{Batches, Rows, Snapshot, SnapshotError, Table};
+use sekisho_tables::{Batches, Near, Rows, Snapshot, SnapshotError, Table};
 
 use crate::{dosage, label::plans, session};
 
@@ -105,14 +106,15 @@ impl TableProvider for SnapshotTable {
         TableType::Base
     }
 
-    /// Only the genotypes take a hint, that non-carriers are not wanted; every
-    /// predicate is applied by the engine again.
+    /// Genotypes take the hint that non-carriers are not wanted, variants where they
+    /// lie; every predicate is applied by the engine again.
     fn supports_filters_pushdown(
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         let answer = |filter: &&Expr| {
-            if self.is_of_genotypes() && wants_carriers(filter) {
+            let carriers = self.is_of_genotypes() && wants_carriers(filter);
+            if carriers || (self.is_of_variants() && near::near(filter).is_some()) {
                 TableProviderFilterPushDown::Inexact
             } else {
                 TableProviderFilterPushDown::Unsupported
@@ -136,6 +138,10 @@ impl TableProvider for SnapshotTable {
             table: self.clone(),
             schema: Arc::clone(&schema),
             carriers_only: self.is_of_genotypes() && filters.iter().any(wants_carriers),
+            near: filters
+                .iter()
+                .filter_map(near::near)
+                .fold(Near::default(), Near::and),
         };
         let exec = StreamingTableExec::try_new(
             schema,
@@ -159,6 +165,8 @@ struct Scan {
     table: SnapshotTable,
     schema: SchemaRef,
     carriers_only: bool,
+    /// Of variants: where they lie.
+    near: Near,
 }
 
 impl fmt::Debug for Scan {
@@ -180,10 +188,12 @@ impl PartitionStream for Scan {
             cohort,
             variants,
         } = &self.table;
-        let opened = if self.table.is_of_genotypes() {
-            snapshot.genotypes(&columns, cohort, variants.as_deref(), self.carriers_only)
-        } else {
-            snapshot.scan(&table.name, &columns, cohort)
+        let opened = match table.rows {
+            Rows::OnePerAlleleAndSample => {
+                snapshot.genotypes(&columns, cohort, variants.as_deref(), self.carriers_only)
+            }
+            Rows::OnePerAllele => snapshot.variants(&columns, &self.near),
+            _ => snapshot.scan(&table.name, &columns, cohort),
         };
         streamed(Arc::clone(&self.schema), opened)
     }

@@ -140,17 +140,17 @@ impl Worker {
         }
     }
 
-    /// Runs the rest of a query over its protected cells, one per shape, and over the
-    /// public tables of a snapshot.
+    /// Runs the rest of the query planned before over its protected cells, one per
+    /// shape, and over the public tables of a snapshot. A worker that has seen private
+    /// rows does not.
     ///
     /// # Errors
     ///
     /// [`Lost`] on any failure.
     pub async fn released(
-        &mut self,
-        sql: &str,
-        catalogue: &Catalogue,
+        mut self,
         cells: &[Finished],
+        catalogue: &Catalogue,
         snapshot: &Snapshot,
     ) -> Result<Released, Lost> {
         let is_public = |table: &Table| table.label == Label::Public;
@@ -169,8 +169,6 @@ impl Worker {
             )
             .collect::<Result<_, _>>()?;
         let request = Request::Released {
-            sql: sql.to_owned(),
-            catalogue: catalogue.clone(),
             public: public.then(|| snapshot.public()),
         };
         match self.ask(request, tables).await? {

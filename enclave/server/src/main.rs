@@ -28,6 +28,12 @@ mod visit;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+/// Visits make and drop many buffers on short-lived threads, for which the C library's
+/// allocator takes locks and gives pages back each time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Runs beside a holder's data: ingests it, and answers visits to it.
 #[derive(Debug, Parser)]

@@ -311,21 +311,20 @@ async fn release(
         profiles,
         ..
     } = judged;
+    // The rest of the visitor's plan runs where no private row ever was; that worker
+    // plans meanwhile.
+    let clean = async {
+        let mut clean = enclave.workers.take().await?;
+        let planned = clean.plan(sql, &admission.catalogue).await?;
+        planned.map(|_| clean).map_err(|_| Lost)
+    };
     let private = private::run(&admission, &planned, &profiles, worker);
-    let Private { finished, told } = private.await.map_err(lost)?;
+    let (private, clean) = tokio::try_join!(private, clean).map_err(lost)?;
+    let Private { finished, told } = private;
     let payer = payer(&question.verified, enclave.clock.now_ms());
-    let snapshot = admission.pinned.snapshot.id();
-    let meters = meters::of_figures(&payer, snapshot, &finished, &profiles);
+    let snapshot = &admission.pinned.snapshot;
+    let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;
-    // The rest of the visitor's plan runs where no private row ever was.
-    let mut clean = enclave.workers.take().await.map_err(lost)?;
-    clean
-        .released(
-            sql,
-            &admission.catalogue,
-            &finished,
-            &admission.pinned.snapshot,
-        )
-        .await
-        .map_err(lost)
+    let released = clean.released(&finished, &admission.catalogue, snapshot);
+    released.await.map_err(lost)
 }

@@ -24,6 +24,7 @@ mod batches;
 mod blocks;
 mod error;
 mod expand;
+mod near;
 mod scan;
 mod selection;
 mod span;
@@ -41,6 +42,7 @@ use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
 pub use error::SnapshotError;
+pub use near::Near;
 pub use selection::Selection;
 pub use span::{Genotype, GenotypeCounts, GenotypeGroup, SPAN, Span};
 pub use spans::Spans;
@@ -209,6 +211,21 @@ impl Snapshot {
         Ok(Batches::new(schema, expansion))
     }
 
+    /// The rows of `variants` with just these columns, as [`Snapshot::scan`] has them,
+    /// but for parts of the file that cannot have what is said.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no variants or no such column, or a file cannot be read.
+    pub fn variants(&self, columns: &[String], near: &Near) -> Result<Batches, SnapshotError> {
+        let of = self.table("variants")?;
+        let full = schema::logical(of);
+        let schema = project(&full, &of.name, columns)?;
+        let path = self.table_path(&of.name);
+        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None, near)?;
+        Ok(Batches::new(schema, rows))
+    }
+
     /// The genotypes of every variant, as sets of sample positions.
     ///
     /// # Errors
@@ -313,7 +330,7 @@ impl Snapshot {
         let full = schema::logical(table);
         let schema = project(&full, &table.name, columns)?;
         let path = self.table_path(&table.name);
-        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), cohort)?;
+        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), cohort, &Near::default())?;
         Ok(Batches::new(schema, rows))
     }
 
@@ -344,7 +361,7 @@ pub fn public_rows(
     let full = schema::logical(table);
     let schema = project(&full, &table.name, columns)?;
     let path = folder.join(format!("{}.parquet", table.name));
-    let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None)?;
+    let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None, &Near::default())?;
     Ok(Batches::new(schema, rows))
 }
 

@@ -14,14 +14,14 @@ use super::{
 
 /// A site of two alleles, and in which share of each super-population's
 /// chromosomes the alternate one is, to four decimals.
-struct Published {
+pub(super) struct Published {
     pos: u32,
-    variant_id: String,
-    frequencies: [f64; 5],
+    pub(super) variant_id: String,
+    pub(super) frequencies: [f64; 5],
 }
 
 /// Alleles of sites with two alleles first, then those of the other sites.
-fn published() -> [Vec<Published>; 2] {
+pub(super) fn published() -> [Vec<Published>; 2] {
     let mut sites = [Vec::new(), Vec::new()];
     let records = lines(&folder().unwrap().join(CHR22)).filter(|line| !line.starts_with('#'));
     for record in records {
@@ -63,62 +63,56 @@ fn variant_id(mut pos: u32, reference: &str, alternate: &str, end: Option<&str>)
     format!("22:{pos}:{}:{}", text(r), text(a))
 }
 
-/// The samples of each super-population, by position.
-fn members(held: &Held) -> [RoaringBitmap; 5] {
-    let samples = held.g1000.genotype_samples().unwrap();
-    assert_eq!(samples.len(), held.panel.people.len());
-    SUPER_POPULATIONS.map(|name| {
-        let of = (0..).zip(samples.iter()).filter(|(_, sample)| {
-            held.panel.people[&sample.individual_id].super_population == name
-        });
-        of.map(|(position, _)| position).collect()
-    })
-}
-
-/// How often each super-population has each allele of a chromosome, from the
-/// snapshot.
-fn alleles(held: &Held, chromosome: &str) -> BTreeMap<String, [u64; 5]> {
-    of_genotypes(held, chromosome, |one, two| one + 2 * two)
-}
-
-/// How many people of each super-population carry each allele.
-fn carriers(held: &Held, chromosome: &str) -> BTreeMap<String, [u64; 5]> {
-    of_genotypes(held, chromosome, |one, two| one + two)
-}
-
-fn of_genotypes(
-    held: &Held,
-    chromosome: &str,
-    count: impl Fn(u64, u64) -> u64,
-) -> BTreeMap<String, [u64; 5]> {
-    let members = members(held);
-    let blocks = held.g1000.blocks().unwrap().map(Result::unwrap);
-    blocks
-        .filter(|block| block.variant_id.starts_with(chromosome))
-        .map(|block| {
-            assert!(block.missing.is_empty(), "{}", block.variant_id);
-            let counts = members.each_ref().map(|members| {
-                let one = block.dosage_1.intersection_len(members);
-                count(one, block.dosage_2.intersection_len(members))
+impl Held {
+    /// The samples of each super-population, by position.
+    fn members(&self) -> [RoaringBitmap; 5] {
+        let samples = self.g1000.genotype_samples().unwrap();
+        assert_eq!(samples.len(), self.panel.people.len());
+        SUPER_POPULATIONS.map(|name| {
+            let of = (0..).zip(samples.iter()).filter(|(_, sample)| {
+                self.panel.people[&sample.individual_id].super_population == name
             });
-            (block.variant_id, counts)
+            of.map(|(position, _)| position).collect()
         })
-        .collect()
+    }
+
+    /// How many people of each super-population have one copy, and two, of each allele
+    /// of a chromosome, from the snapshot.
+    pub(super) fn genotypes(&self, chromosome: &str) -> BTreeMap<String, [[u64; 2]; 5]> {
+        let members = self.members();
+        let blocks = self.g1000.blocks().unwrap().map(Result::unwrap);
+        blocks
+            .filter(|block| block.variant_id.starts_with(chromosome))
+            .map(|block| {
+                assert!(block.missing.is_empty(), "{}", block.variant_id);
+                let counts = members.each_ref().map(|members| {
+                    let sets = [&block.dosage_1, &block.dosage_2];
+                    sets.map(|set| set.intersection_len(members))
+                });
+                (block.variant_id, counts)
+            })
+            .collect()
+    }
+}
+
+/// How often a super-population has an allele.
+fn alleles([one, two]: [u64; 2]) -> u64 {
+    one + 2 * two
 }
 
 #[test]
 fn every_published_allele_frequency_follows_from_the_snapshot() {
     let Some(held) = held() else { return };
-    let alleles = alleles(held, "22:");
+    let genotypes = held.genotypes("22:");
     let people = SUPER_POPULATIONS.map(|name| held.panel.of(name, |_| ()).len());
     let checks = published().map(|sites| {
         let mut checks = 0;
         for site in sites {
-            let Some(counts) = alleles.get(&site.variant_id) else {
+            let Some(counts) = genotypes.get(&site.variant_id) else {
                 panic!("{} is not in the snapshot", site.variant_id)
             };
             for ((count, people), expected) in counts.iter().zip(people).zip(site.frequencies) {
-                let frequency = *count as f64 / (2 * people) as f64;
+                let frequency = alleles(*count) as f64 / (2 * people) as f64;
                 assert!(
                     (frequency - expected).abs() < 0.000_051,
                     "{}",
@@ -130,13 +124,13 @@ fn every_published_allele_frequency_follows_from_the_snapshot() {
         checks
     });
     assert_eq!(checks, [30_405, 290]);
-    assert_eq!(alleles.len() * 5, checks.iter().sum::<usize>());
+    assert_eq!(genotypes.len() * 5, checks.iter().sum::<usize>());
 }
 
 /// So many carriers there are at least, and so many others, where a figure is shown;
-const THRESHOLD: u64 = 10;
+pub(super) const THRESHOLD: u64 = 10;
 /// of so many it is, whatever the noise on the threshold.
-const CROWD: u64 = 20;
+pub(super) const CROWD: u64 = 20;
 
 /// By how many alleles a figure may be another site's: two of each of T = 10 + 10
 /// people, and rounding.
@@ -182,13 +176,13 @@ async fn allele_counts_of_common_variants_are_released_as_published() {
         .filter(|site| !others.contains(&site.pos))
         .collect();
     assert!(common.len() >= 200, "{}", common.len());
-    let carriers = carriers(held, "22:");
+    let genotypes = held.genotypes("22:");
     let (mut compared, mut crowds, mut exact) = (0, 0, 0);
     for sites in common.chunks(AT_ONCE) {
         let positions: Vec<u32> = sites.iter().map(|site| site.pos).collect();
         let mut released = visited(&opened, "22", &positions).await;
         for site in sites {
-            let carriers = carriers[&site.variant_id];
+            let carriers = genotypes[&site.variant_id].map(|[one, two]| one + two);
             let groups = SUPER_POPULATIONS.iter().zip(site.frequencies).zip(carriers);
             for ((name, frequency), carriers) in groups {
                 let people = held.panel.of(name, |_| ()).len();
@@ -224,7 +218,9 @@ async fn allele_counts_of_common_variants_are_released_as_published() {
 async fn genotypes_of_a_bcf_are_counted_as_the_snapshot_has_them() {
     let Some(held) = held() else { return };
     let opened = held.opened();
-    let alleles = alleles(held, "20:");
+    let alleles: BTreeMap<String, [u64; 5]> = (held.genotypes("20:").into_iter())
+        .map(|(id, counts)| (id, counts.map(alleles)))
+        .collect();
     assert_eq!(alleles.len(), 25_000);
     let people = SUPER_POPULATIONS.map(|name| held.panel.of(name, |_| ()).len() as u64);
     let common = alleles.iter().filter(|(_, counts)| {

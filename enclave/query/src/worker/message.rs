@@ -37,13 +37,10 @@ pub(super) enum Request {
     Units { snapshot: PathBuf },
     /// Read the rows that were planned. One blob per cut that reads any: whose.
     Rows,
-    /// Run the released phase. One blob per cut: its protected cells. `public` is the
-    /// folder of public tables, if there are any: nothing else may be read.
-    Released {
-        sql: String,
-        catalogue: Catalogue,
-        public: Option<PathBuf>,
-    },
+    /// Run the released phase of what was planned. One blob per cut: its protected
+    /// cells. `public` is the folder of public tables, if there are any: nothing else
+    /// may be read.
+    Released { public: Option<PathBuf> },
 }
 
 /// What a worker answers.

@@ -121,13 +121,13 @@ async fn answer(
             }
             Ok((Reply::Rows, cuts))
         }
-        Request::Released {
-            sql,
-            catalogue,
-            public,
-        } => {
+        Request::Released { public } => {
             confine::narrow(public.as_deref()).map_err(|_| Lost)?;
-            let query = run::prepare(&sql, &catalogue).await.map_err(|_| Lost)?;
+            // Not where private rows were.
+            if visit.snapshot.is_some() {
+                return Err(Lost);
+            }
+            let query = visit.prepared.take().ok_or(Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
                 let batches = message::batches(blob)?;

@@ -4,7 +4,11 @@
 //! What comes out hangs on the groups' final sets, the snapshot and the profile
 //! alone, so it may be made again instead of being kept.
 
-use std::{collections::BTreeMap, sync::Arc, thread};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
@@ -15,7 +19,7 @@ use sekisho_tables::{Genotype, SPAN, Selection, Snapshot, SnapshotError, Span, S
 
 use super::groups::Group;
 
-/// Spans that each thread has before their figures are handed on.
+/// Spans that each thread may have ready before their figures are taken.
 const AHEAD: usize = 4;
 
 /// What is counted, of whom.
@@ -56,37 +60,39 @@ impl Counted<'_> {
         let threads = thread::available_parallelism()
             .map_or(1, usize::from)
             .min(8);
-        for numbers in numbers.chunks(threads * AHEAD) {
-            let counted = thread::scope(|scope| {
-                let share = numbers.len().div_ceil(threads).max(1);
-                let workers: Vec<_> = (numbers.chunks(share))
-                    .map(|numbers| {
-                        scope.spawn(move || {
-                            let count = |number: &u32| self.of_span(*number);
-                            numbers.iter().map(count).collect::<Result<Vec<_>, _>>()
-                        })
+        thread::scope(|scope| {
+            // Each thread counts every so manieth span; they are taken in turn.
+            let (counting, counted): (Vec<_>, Vec<_>) = (0..threads)
+                .map(|turn| {
+                    let (ready, counted) = mpsc::sync_channel(AHEAD);
+                    let mut numbers = numbers.iter().skip(turn).step_by(threads);
+                    let count = move || {
+                        // Nobody takes any more if something failed.
+                        numbers.try_for_each(|number| ready.send(self.of_span(*number)).ok())
+                    };
+                    (scope.spawn(count), counted)
+                })
+                .unzip();
+            let taken = (numbers.iter().zip(counted.iter().cycle())).try_for_each(|(_, next)| {
+                // A thread that panicked says nothing more: the visit fails.
+                let (span, shown) = next.recv().map_err(|_| SnapshotError::Interrupted)??;
+                let rows: Vec<Row<'_>> = shown
+                    .into_iter()
+                    .map(|(variant, group, figures)| Row {
+                        variant: span.id(variant),
+                        group,
+                        figures: Some(figures),
                     })
                     .collect();
-                let ended = workers.into_iter().map(|worker| worker.join());
-                ended.collect::<Vec<_>>()
+                take(&rows)
             });
-            for spans in counted {
-                // A thread that panicked has said nothing: the visit fails.
-                let spans = spans.map_err(|_| SnapshotError::Interrupted)??;
-                for (span, shown) in spans {
-                    let rows: Vec<Row<'_>> = shown
-                        .into_iter()
-                        .map(|(variant, group, figures)| Row {
-                            variant: span.id(variant),
-                            group,
-                            figures: Some(figures),
-                        })
-                        .collect();
-                    take(&rows)?;
-                }
+            drop(counted);
+            let ended = counting.into_iter().map(|thread| thread.join().is_ok());
+            if !ended.fold(true, |all, ended| all && ended) {
+                return Err(SnapshotError::Interrupted.into());
             }
-        }
-        Ok(())
+            taken
+        })
     }
 
     /// Of variants that were named, whether they are there or not.

@@ -16,7 +16,7 @@ use roaring::RoaringBitmap;
 
 use crate::UNIT;
 
-use super::SnapshotError;
+use super::{Near, SnapshotError};
 
 const BATCH_ROWS: usize = 8192;
 
@@ -48,8 +48,15 @@ impl Scan {
         full: &SchemaRef,
         schema: SchemaRef,
         cohort: Option<&RoaringBitmap>,
+        near: &Near,
     ) -> Result<Self, SnapshotError> {
         let mut builder = builder(path)?;
+        if *near != Near::default() {
+            let groups = builder.metadata().row_groups().iter().enumerate();
+            let may = groups.filter(|(_, group)| near.may_be_in(group));
+            let may = may.map(|(number, _)| number).collect();
+            builder = builder.with_row_groups(may);
+        }
         if builder.schema().fields() != full.fields() {
             return Err(SnapshotError::damaged(path)(
                 "its columns are not the catalogue's",

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use parquet::file::metadata::RowGroupMetaData;
-use parquet::file::statistics::Statistics;
 use roaring::RoaringBitmap;
 
-use super::{Snapshot, SnapshotError, scan};
+use super::{Near, Snapshot, SnapshotError, scan};
 use crate::variants::chromosome;
 
 /// Variants, as somebody names them.
@@ -90,13 +89,17 @@ impl Snapshot {
         match selection {
             Selection::Region { chrom, range } => {
                 let (start, end) = range.unwrap_or((0, u32::MAX));
-                self.located(chrom, selection.columns(), |pos| {
-                    (i64::from(start)..=i64::from(end)).contains(&pos)
+                let range = (i64::from(start), i64::from(end));
+                self.located(chrom, range, selection.columns(), |pos| {
+                    (range.0..=range.1).contains(&pos)
                 })
             }
             Selection::Gene(gene) => self.variants_where(
                 selection.columns(),
-                |group| may_have(group, "gene", gene),
+                &Near {
+                    genes: Some(BTreeSet::from([gene.clone()])),
+                    ..Near::default()
+                },
                 |batch, row| batch.column(0).as_string::<i32>().value(row) == gene,
             ),
             Selection::Variants(ids) => {
@@ -106,7 +109,12 @@ impl Snapshot {
                 }
                 let mut at = RoaringBitmap::new();
                 for (chrom, wanted) in places {
-                    at |= self.located(chrom, &["chrom", "pos"], |pos| wanted.contains(&pos))?;
+                    let (first, last) = (wanted.first(), wanted.last());
+                    let range = first
+                        .zip(last)
+                        .map_or((0, 0), |(first, last)| (*first, *last));
+                    let of = &["chrom", "pos"];
+                    at |= self.located(chrom, range, of, |pos| wanted.contains(&pos))?;
                 }
                 let path = self.table_path("variants");
                 let named = scan::reader(&path, &["variant_id"], Some(&at), 1024)?;
@@ -126,16 +134,22 @@ impl Snapshot {
         }
     }
 
-    /// Variants of a chromosome; `columns` are `chrom` and, if positions count, `pos`.
+    /// Variants of a chromosome, from a range; `columns` are `chrom` and, if positions
+    /// count, `pos`.
     fn located(
         &self,
         chrom: &str,
+        range: (i64, i64),
         columns: &[&str],
         wanted: impl Fn(i64) -> bool,
     ) -> Result<RoaringBitmap, SnapshotError> {
         self.variants_where(
             columns,
-            |group| may_have(group, "chrom", chrom),
+            &Near {
+                chroms: Some(BTreeSet::from([chrom.to_owned()])),
+                pos: Some(range),
+                ..Near::default()
+            },
             |batch, row| {
                 let of_chromosome = batch.column(0).as_string::<i32>().value(row) == chrom;
                 of_chromosome
@@ -150,13 +164,13 @@ impl Snapshot {
     fn variants_where(
         &self,
         columns: &[&str],
-        may: impl Fn(&RowGroupMetaData) -> bool,
+        near: &Near,
         meant: impl Fn(&RecordBatch, usize) -> bool,
     ) -> Result<RoaringBitmap, SnapshotError> {
         self.table("variants")?;
         let path = self.table_path("variants");
         let builder = scan::builder_of(&path, columns)?;
-        let groups = groups(builder.metadata().row_groups(), may);
+        let groups = groups(builder.metadata().row_groups(), near);
         let mut starts = groups.iter().map(|(_, start, rows)| (*start, *rows));
         let chosen = groups.iter().map(|(group, ..)| *group).collect();
         let reader = scan::build(builder.with_row_groups(chosen), &path, columns, 8192)?;
@@ -188,10 +202,7 @@ impl Snapshot {
 }
 
 /// The row groups that may have what is wanted: number, first row, rows.
-fn groups(
-    all: &[RowGroupMetaData],
-    may: impl Fn(&RowGroupMetaData) -> bool,
-) -> Vec<(usize, u32, u64)> {
+fn groups(all: &[RowGroupMetaData], near: &Near) -> Vec<(usize, u32, u64)> {
     let mut start = 0_u64;
     let numbered = all.iter().enumerate().map(|(number, group)| {
         let rows = u64::try_from(group.num_rows()).unwrap_or(0);
@@ -199,28 +210,8 @@ fn groups(
         start += rows;
         (group, (number, first, rows))
     });
-    let wanted = numbered.filter(|(group, _)| may(group));
+    let wanted = numbered.filter(|(group, _)| near.may_be_in(group));
     wanted.map(|(_, numbered)| numbered).collect()
-}
-
-/// Whether a row group's statistics leave room for a text.
-fn may_have(group: &RowGroupMetaData, column: &str, text: &str) -> bool {
-    let of = group
-        .columns()
-        .iter()
-        .find(|of| of.column_descr().name() == column);
-    match of.and_then(|of| of.statistics()) {
-        Some(Statistics::ByteArray(of)) => {
-            let above = of
-                .min_opt()
-                .is_none_or(|least| least.data() <= text.as_bytes());
-            above
-                && of
-                    .max_opt()
-                    .is_none_or(|most| most.data() >= text.as_bytes())
-        }
-        _ => true,
-    }
 }
 
 /// `5-10`, or `5` for one base.

@@ -25,7 +25,7 @@ use super::coverage::Coverage;
 /// Variants that are gathered before they are written.
 const BATCH_ROWS: usize = 1024;
 
-/// Variants of a row group of genotypes, at most.
+/// Variants of a row group, at most: a region or a gene is found in a few.
 const ROW_GROUP_ROWS: usize = 16_384;
 
 /// Variants of a page, so that reading a few does not inflate many.
@@ -183,8 +183,9 @@ impl Variants {
         let [gene, consequence, impact] = mapped;
         let schema = logical(&variants_table(gene, consequence, impact));
         let path = directory.join("tables").join("variants.parquet");
+        let tune = |properties| pages(properties).set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
         Ok(Self {
-            file: ParquetFile::create(&path, Arc::clone(&schema), pages)?,
+            file: ParquetFile::create(&path, Arc::clone(&schema), tune)?,
             schema,
             rows: UInt32Builder::new(),
             numbers: Default::default(),
