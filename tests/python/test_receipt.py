@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from ledger import Ledger, base64_of, release_leaf
@@ -42,6 +43,23 @@ def test_the_vector_of_the_format_verifies(vector: tuple[str, str]) -> None:
     assert verified.leaf["dataset"] == "demo-cancer"
     assert verified.leaf["cells_released"] == 7
     assert verified.leaf["parameters"] == {"rounding_base": "5", "threshold": "10"}
+
+
+def test_rows_are_those_that_the_leaf_vouches_for(ledger: Ledger) -> None:
+    vouched = FORMAT_PAGE.read_text(encoding="utf-8").rstrip("`\n").split()[-1]
+    texts, counts = pa.array(["22:5:C:T", ""]), pa.array([-5, None], pa.int64())
+    names = ["variant_id", "carriers", "missing_rate"]
+    rows = pa.table([texts, counts, pa.array([0.5, None])], names=names)
+    salted = rows.replace_schema_metadata({"sekisho.rows_salt": "00ff"})
+    ledger.append(parameters={"rows_sha256": vouched})
+    keyring = Keyring((LedgerKey.parse(ledger.vkey),), pinned=True)
+    receipt = receipt_of(ledger, 0)
+    receipt.with_context(keyring, None, salted).verify()
+    altered = salted.set_column(1, "carriers", pa.array([-5, 0], pa.int64()))
+    of_another_type = salted.set_column(1, "carriers", pa.array([-5, None], pa.int32()))
+    for other in (rows, altered, of_another_type, salted.slice(1)):
+        with pytest.raises(ReceiptInvalid, match="other rows"):
+            receipt.with_context(keyring, None, other).verify()
 
 
 def test_the_vector_with_any_bit_altered_does_not_verify(vector: tuple[str, str]) -> None:

@@ -1,26 +1,26 @@
 //! Figures about single variants: frequencies, carriers, presence.
 //!
-//! A variant's figures are released only where each of them stands for a crowd:
-//! carriers and non-carriers, and every genotype that occurs.
+//! A variant's figures are released only where they stand for a crowd of carriers
+//! and a crowd of others; what tells one genotype from another, where each has one.
 
 use crate::{Noise, Profile, hardy_weinberg, rounding, suppress};
 
-/// The smallest cohort of a frequency.
+/// Individuals below which no frequency is shown.
 const SMALLEST: u64 = 100;
 
-/// Beyond so many variants in one release the cohort must be larger,
+/// Variants of one release above which [`SMALLEST_OF_MANY`] holds.
 const MANY_VARIANTS: u64 = 100;
 
-/// namely of so many individuals.
+/// Individuals below which a release of more than [`MANY_VARIANTS`] shows nothing.
 const SMALLEST_OF_MANY: u64 = 1_000;
 
 /// Allele numbers are rounded to multiples of this.
 const NUMBER_BASE: u32 = 10;
 
-/// Frequencies keep so many significant digits,
+/// Significant digits of frequencies and of rates.
 const FREQUENCY_DIGITS: u32 = 3;
 
-/// and the probabilities of tests so many.
+/// Significant digits of a test's probability.
 const P_DIGITS: u32 = 2;
 
 /// Numbers of individuals by genotype.
@@ -66,21 +66,28 @@ pub struct Sites<'a> {
 /// [`Sites::frequency`] and by nothing else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frequency {
-    number: u64,
-    count: u64,
-    frequency: f64,
+    diploid: bool,
+    number: Option<u64>,
+    count: Option<u64>,
+    frequency: Option<f64>,
     carriers: u64,
-    homozygotes: u64,
-    missing: Option<f64>,
+    homozygotes: Option<u64>,
+    missing: f64,
     hardy_weinberg: Option<f64>,
 }
 
 impl Sites<'_> {
-    /// The figures of a variant whose carriers and genotypes are numerous enough.
-    /// `members` is asked for the members of a class only if they are few.
+    /// The figures of a variant whose carriers and other individuals are numerous
+    /// enough. `members` is asked for the members of a class only if they are few.
     ///
-    /// `diploid` says that everybody has two copies of the chromosome: else there is
-    /// no Hardy–Weinberg test.
+    /// Nothing tells nobody from few: whether figures are shown hangs on carriers and
+    /// others alone. Those of unknown genotype who are few count as called. Where few
+    /// have two copies, or one, what separates them is withheld; copies are then
+    /// counted as if each carrier had one, which is too low by less than the threshold.
+    ///
+    /// `diploid` says that everybody has two copies of the chromosome. Else it is not
+    /// known how many alleles were called, and there are no number and no frequency of
+    /// alleles and no Hardy–Weinberg test.
     pub fn frequency(
         &self,
         genotypes: Genotypes,
@@ -94,59 +101,77 @@ impl Sites<'_> {
             missing,
         } = genotypes;
         let carriers = one.checked_add(two)?;
-        let called = none.checked_add(carriers)?;
-        if !site_may_show(carriers, called, self.variants, self.profile) {
-            return None;
-        }
+        let everybody = none.checked_add(carriers)?.checked_add(missing)?;
         let crowd = |n: u64, class: Class| {
             suppress::enough_of(n, self.profile.threshold, self.noise, || members(class))
         };
-        let crowds = crowd(none, Class::None)
-            && crowd(carriers, Class::Carriers)
-            && (one == 0 || crowd(one, Class::One))
-            && (two == 0 || crowd(two, Class::Two));
-        if !crowds {
+        let missing = match missing > 0 && crowd(missing, Class::Missing) {
+            true => missing,
+            false => 0,
+        };
+        let called = everybody.checked_sub(missing)?;
+        let shown = site_may_show(carriers, called, self.variants, self.profile)
+            && crowd(none, Class::None)
+            && crowd(carriers, Class::Carriers);
+        if !shown {
             return None;
         }
-        let known = missing == 0 || crowd(missing, Class::Missing);
         let base = self.profile.rounding_base;
         let rounded = |n: u64, base: u32| {
             let rounded = rounding::to_base(i128::from(n), base)?;
             u64::try_from(rounded).ok()
         };
-        let alleles = one.checked_add(two.checked_mul(2)?)?;
         let share = |part: u64, of: u64| rounding::share(part, of, FREQUENCY_DIGITS);
-        let everybody = called.checked_add(missing)?;
-        let p = || hardy_weinberg::exact_p(none, one, two);
+        let number = rounded(called.checked_mul(2)?, NUMBER_BASE)?;
+        let (one_is_crowd, two_is_crowd) = (crowd(one, Class::One), crowd(two, Class::Two));
+        let apart = one_is_crowd && two_is_crowd;
+        let count = match (one_is_crowd, two_is_crowd) {
+            (true, true) => Some(rounded(carriers.checked_add(two)?, base)?),
+            (_, false) => Some(rounded(carriers, base)?),
+            (false, true) => None,
+        };
+        let carriers = rounded(carriers, base)?;
+        let two = rounded(two, base)?;
+        // From what is shown, so that it tells no more.
+        let p = || {
+            let none = (number / 2).saturating_sub(carriers);
+            hardy_weinberg::exact_p(none, carriers.saturating_sub(two), two)
+        };
         Some(Frequency {
-            number: rounded(called.checked_mul(2)?, NUMBER_BASE)?,
-            count: rounded(alleles, base)?,
-            frequency: share(alleles, called.checked_mul(2)?),
-            carriers: rounded(carriers, base)?,
-            homozygotes: rounded(two, base)?,
-            missing: match known {
-                true => Some(share(rounded(missing, base)?, everybody)),
-                false => None,
-            },
-            hardy_weinberg: diploid.then(|| rounding::probability(p(), P_DIGITS)),
+            diploid,
+            number: diploid.then_some(number),
+            count,
+            frequency: count.filter(|_| diploid).map(|count| share(count, number)),
+            carriers,
+            homozygotes: apart.then_some(two),
+            missing: share(rounded(missing, base)?, everybody),
+            hardy_weinberg: (diploid && apart).then(|| rounding::probability(p(), P_DIGITS)),
         })
     }
 }
 
 impl Frequency {
-    /// Alleles that were called, rounded to 10.
-    pub fn allele_number(&self) -> u64 {
+    /// Whether everybody has two copies of the chromosome. Where not, figures that
+    /// need it are not withheld, but unknown.
+    pub fn is_diploid(&self) -> bool {
+        self.diploid
+    }
+
+    /// Alleles that were called, rounded to 10; none where not everybody has two
+    /// copies of the chromosome.
+    pub fn allele_number(&self) -> Option<u64> {
         self.number
     }
 
-    /// Copies of the alternate allele, rounded as counts are.
-    pub fn allele_count(&self) -> u64 {
+    /// Copies of the alternate allele, rounded as counts are. Where homozygotes are
+    /// withheld, one of each carrier; none where those with one copy are few.
+    pub fn allele_count(&self) -> Option<u64> {
         self.count
     }
 
-    /// The share of called alleles that are the alternate one, to 3 significant
-    /// digits.
-    pub fn allele_frequency(&self) -> f64 {
+    /// The allele count by the allele number, to 3 significant digits; none where one
+    /// of them is.
+    pub fn allele_frequency(&self) -> Option<f64> {
         self.frequency
     }
 
@@ -155,19 +180,21 @@ impl Frequency {
         self.carriers
     }
 
-    /// Individuals with two copies, rounded as counts are.
-    pub fn homozygotes(&self) -> u64 {
+    /// Individuals with two copies, rounded as counts are; none where they are few or
+    /// nobody, or where those with one are.
+    pub fn homozygotes(&self) -> Option<u64> {
         self.homozygotes
     }
 
-    /// The share of individuals of unknown genotype; none if they are some, but
-    /// too few.
-    pub fn missing_rate(&self) -> Option<f64> {
+    /// The share of individuals of unknown genotype, whose number is rounded as counts
+    /// are, to 3 significant digits; 0 where they are few.
+    pub fn missing_rate(&self) -> f64 {
         self.missing
     }
 
-    /// The exact test for Hardy–Weinberg proportions, p to 2 significant digits;
-    /// none where not everybody has two copies of the chromosome.
+    /// The exact test for Hardy–Weinberg proportions of the rounded numbers, p to 2
+    /// significant digits; none where homozygotes are withheld, or where not everybody
+    /// has two copies of the chromosome.
     pub fn hardy_weinberg_p(&self) -> Option<f64> {
         self.hardy_weinberg
     }

@@ -164,6 +164,11 @@ impl Noise {
         whole
     }
 
+    /// 32 bytes that nobody without the key can guess, the same for the same parts.
+    pub fn salt(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.keyed("salt", parts)
+    }
+
     /// HMAC-SHA-256 over a label and parts, each with its length, so that no two
     /// lists of parts give the same bytes.
     fn keyed(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {

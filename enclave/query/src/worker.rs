@@ -63,6 +63,9 @@ impl Worker {
         let mut process = Command::new(program)
             .args(arguments)
             .env_clear()
+            // Of the addresses that a worker may have, its allocator would reserve a
+            // quarter at once.
+            .env("MIMALLOC_ARENA_RESERVE", "64MiB")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A panic's message may hold a value.
@@ -93,6 +96,7 @@ impl Worker {
         let request = Request::Plan {
             sql: sql.to_owned(),
             catalogue: catalogue.clone(),
+            released: None,
         };
         match self.ask(request, vec![]).await? {
             (Reply::Planned(planned), _) => Ok(Ok(planned)),
@@ -140,50 +144,27 @@ impl Worker {
         }
     }
 
-    /// Runs the rest of the query planned before over its protected cells, one per
-    /// shape, and over the public tables of a snapshot. A worker that has seen private
-    /// rows does not.
+    /// Plans a query for its released phase: from now on the worker may read the public
+    /// tables of a snapshot and nothing else.
     ///
     /// # Errors
     ///
-    /// [`Lost`] on any failure.
-    pub async fn released(
+    /// [`Lost`] on any failure, and if the query is refused.
+    pub async fn clean(
         mut self,
-        cells: &[Finished],
+        sql: &str,
         catalogue: &Catalogue,
         snapshot: &Snapshot,
-    ) -> Result<Released, Lost> {
+    ) -> Result<Clean, Lost> {
         let is_public = |table: &Table| table.label == Label::Public;
         let public = catalogue.tables.iter().any(is_public);
-        let tables = cells
-            .iter()
-            .map(
-                |Finished {
-                     shape,
-                     keys,
-                     protected,
-                 }| {
-                    let table = cells::table(shape, keys, protected).map_err(|_| Lost)?;
-                    message::stream(&table.schema(), &[table])
-                },
-            )
-            .collect::<Result<_, _>>()?;
-        let request = Request::Released {
-            public: public.then(|| snapshot.public()),
+        let request = Request::Plan {
+            sql: sql.to_owned(),
+            catalogue: catalogue.clone(),
+            released: Some(public.then(|| snapshot.public())),
         };
-        match self.ask(request, tables).await? {
-            (Reply::Result, blobs) => {
-                let [stream] = blobs.as_slice() else {
-                    return Err(Lost);
-                };
-                if stream.len() > message::MAX_RESULT {
-                    return Err(Lost);
-                }
-                Released::new(
-                    message::batches(stream)?,
-                    cells.iter().map(|finished| &finished.protected),
-                )
-            }
+        match self.ask(request, vec![]).await? {
+            (Reply::Planned(_), _) => Ok(Clean(self)),
             _ => Err(Lost),
         }
     }
@@ -200,6 +181,48 @@ impl Worker {
             .await
             .map_err(|_| Lost)?
             .ok_or(Lost)
+    }
+}
+
+/// A worker where no private row ever was, and that cannot read any.
+#[derive(Debug)]
+pub struct Clean(Worker);
+
+impl Clean {
+    /// Runs the rest of the query over its protected cells, one per shape.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] on any failure.
+    pub async fn released(mut self, cells: &[Finished]) -> Result<Released, Lost> {
+        let tables = cells
+            .iter()
+            .map(
+                |Finished {
+                     shape,
+                     keys,
+                     protected,
+                 }| {
+                    let table = cells::table(shape, keys, protected).map_err(|_| Lost)?;
+                    message::stream(&table.schema(), &[table])
+                },
+            )
+            .collect::<Result<_, _>>()?;
+        match self.0.ask(Request::Released, tables).await? {
+            (Reply::Result, blobs) => {
+                let [stream] = blobs.as_slice() else {
+                    return Err(Lost);
+                };
+                if stream.len() > message::MAX_RESULT {
+                    return Err(Lost);
+                }
+                Released::new(
+                    message::batches(stream)?,
+                    cells.iter().map(|finished| &finished.protected),
+                )
+            }
+            _ => Err(Lost),
+        }
     }
 }
 

@@ -19,4 +19,4 @@ pub use key::{KeyError, SigningKey, VerifierKey};
 pub use leaf::{Abandon, Charge, Consent, Leaf, LeafError, Metered, Metering, Policy, Release};
 pub use note::NoteError;
 pub use receipt::{Receipt, ReceiptError, VerifyError};
-pub use rows::{ROWS_SHA256, RowsDigest};
+pub use rows::{ROWS_SALT, ROWS_SHA256, RowsDigest, salted_rows};

@@ -8,6 +8,10 @@ use crate::Digest;
 /// The parameter of a release that holds the digest.
 pub const ROWS_SHA256: &str = "rows_sha256";
 
+/// What of a table's own metadata holds the salt, in hexadecimal: leaves do not, so that
+/// nobody who reads them can guess a small table until the digest is right.
+pub const ROWS_SALT: &str = "sekisho.rows_salt";
+
 /// Bytes that are gathered before they are hashed.
 const GATHERED: usize = 1 << 16;
 
@@ -57,7 +61,37 @@ impl RowsDigest {
         }
     }
 
-    /// Of all cells so far.
+    /// The rows of a batch, whose columns are texts, whole numbers and fractions. False
+    /// if a column is something else.
+    #[cfg(feature = "arrow")]
+    #[must_use]
+    pub fn batch(&mut self, batch: &arrow::array::RecordBatch) -> bool {
+        use arrow::array::{Array as _, AsArray as _};
+        use arrow::datatypes::{DataType, Float64Type, Int64Type};
+        for row in 0..batch.num_rows() {
+            for column in batch.columns() {
+                let has = column.is_valid(row);
+                match column.data_type() {
+                    DataType::Utf8 => {
+                        let cells = column.as_string::<i32>();
+                        self.text(has.then(|| cells.value(row)));
+                    }
+                    DataType::Int64 => {
+                        let cells = column.as_primitive::<Int64Type>();
+                        self.integer(has.then(|| cells.value(row)));
+                    }
+                    DataType::Float64 => {
+                        let cells = column.as_primitive::<Float64Type>();
+                        self.number(has.then(|| cells.value(row)));
+                    }
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+
+    /// Of all cells so far, without a salt. Not for anybody who does not see the rows.
     pub fn finish(mut self) -> Digest {
         self.hash.update(&self.waiting);
         crate::Hex(self.hash.finalize().into())
@@ -75,6 +109,16 @@ impl RowsDigest {
     fn length(&mut self, length: usize) {
         self.waiting.extend((length as u64).to_be_bytes());
     }
+}
+
+/// What a leaf holds of rows with this digest: nobody who has not the salt can tell
+/// which rows it may be of. Both are in hexadecimal.
+pub fn salted_rows(salt: &str, rows: &str) -> Digest {
+    let mut hash = Sha256::new();
+    hash.update(salt);
+    hash.update(b"\0");
+    hash.update(rows);
+    crate::Hex(hash.finalize().into())
 }
 
 #[cfg(test)]
@@ -110,6 +154,21 @@ mod tests {
             .map(|(columns, cells)| digest(columns, cells))
             .collect();
         assert_eq!(digests.len(), tables.len());
+    }
+
+    #[test]
+    fn the_vector_of_the_format_is_what_comes_out() {
+        let page = include_str!("../FORMAT.md").trim_end();
+        let page = page.trim_end_matches("```").trim_end();
+        let mut rows = RowsDigest::of(&["variant_id", "carriers", "missing_rate"]);
+        for (id, carriers, rate) in [("22:5:C:T", Some(-5), Some(0.5)), ("", None, None)] {
+            rows.text(Some(id));
+            rows.integer(carriers);
+            rows.number(rate);
+        }
+        let rows = rows.finish().to_string();
+        assert!(page.ends_with(&salted_rows("00ff", &rows).to_string()));
+        assert!(!page.ends_with(&salted_rows("00fe", &rows).to_string()));
     }
 
     #[test]

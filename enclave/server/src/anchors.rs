@@ -26,6 +26,8 @@ struct Held {
     index: Index,
     sets: Vec<Place>,
     statistics: HashMap<u64, Vec<Statistic>>,
+    /// Sets that were read from the ledger to be compared with others.
+    read: HashMap<u64, Arc<RoaringBitmap>>,
 }
 
 /// Where an anchor's set is.
@@ -155,6 +157,18 @@ impl Anchors {
         let held = self.held();
         let number = held.index.exact(noise.set(set))?;
         held.name(number).ok()
+    }
+
+    /// The sets that were anchors before this one was; all, if it is none.
+    pub(crate) fn before(
+        &self,
+        noise: &Noise,
+        set: &RoaringBitmap,
+    ) -> Result<Vec<Arc<RoaringBitmap>>, AnchorError> {
+        let mut held = self.held();
+        let all = held.sets.len() as u64;
+        let end = held.index.exact(noise.set(set)).unwrap_or(all);
+        (0..end).map(|number| held.read(self, number)).collect()
     }
 
     /// The set of an anchor, by its name in the ledger.
@@ -330,6 +344,18 @@ impl Held {
             self.statistics.insert(number, read);
         }
         Ok(self.statistics.entry(number).or_default())
+    }
+
+    fn read(&mut self, anchors: &Anchors, number: u64) -> Result<Arc<RoaringBitmap>, AnchorError> {
+        if let Some(known) = self.read.get(&number) {
+            return Ok(Arc::clone(known));
+        }
+        let set = Arc::new(match self.place(number)? {
+            Place::Ledger(name) => anchors.set(*name)?,
+            Place::Memory(cohort) => cohort.set.clone(),
+        });
+        self.read.insert(number, Arc::clone(&set));
+        Ok(set)
     }
 
     fn place(&self, number: u64) -> Result<&Place, AnchorError> {

@@ -69,6 +69,8 @@ pub(crate) struct Pinned {
     pub(crate) noise: Noise,
     /// Of the dataset, whichever the snapshot.
     pub(crate) anchors: Arc<Anchors>,
+    /// Likewise, of those alone whose genotypes were counted.
+    pub(crate) genotyped: Arc<Anchors>,
     /// Of the dataset, too.
     pub(crate) exposures: Arc<Exposures>,
 }
@@ -96,17 +98,30 @@ impl Enclave {
         let universe = individuals.max().map_or(0, |last| last.saturating_add(1));
         let noise = Noise::new(keys::of_dataset(&self.noise_key, dataset), universe);
         // What was released stays released when the snapshot changes.
-        let (anchors, exposures) = match pinned.get(dataset) {
+        let (anchors, genotyped, exposures) = match pinned.get(dataset) {
             Some(earlier) => {
                 self.spans.forget(earlier.snapshot.id());
-                (Arc::clone(&earlier.anchors), Arc::clone(&earlier.exposures))
+                let Pinned {
+                    anchors,
+                    genotyped,
+                    exposures,
+                    ..
+                } = &**earlier;
+                (
+                    Arc::clone(anchors),
+                    Arc::clone(genotyped),
+                    Arc::clone(exposures),
+                )
             }
-            None => (
-                Arc::new(
-                    Anchors::open(Arc::clone(&self.ledger), dataset).map_err(failure::internal)?,
-                ),
-                Arc::default(),
-            ),
+            None => {
+                let open = |name: &str| {
+                    let anchors = Anchors::open(Arc::clone(&self.ledger), name);
+                    anchors.map(Arc::new).map_err(failure::internal)
+                };
+                // No dataset has such a name.
+                let genotyped = open(&format!("{dataset}#genotyped"))?;
+                (open(dataset)?, genotyped, Arc::default())
+            }
         };
         let registered_on = registered_on(&snapshot).map_err(failure::internal)?;
         let fresh = Arc::new(Pinned {
@@ -116,6 +131,7 @@ impl Enclave {
             registered_on: Arc::new(registered_on),
             noise,
             anchors,
+            genotyped,
             exposures,
         });
         pinned.insert(dataset.to_owned(), Arc::clone(&fresh));

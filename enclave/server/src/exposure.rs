@@ -100,18 +100,19 @@ impl Told {
         self.sets.extend(of_groups(cut, shown));
     }
 
-    /// Adds what frequencies tell of groups that have nobody in common, each of so
-    /// many variants.
+    /// Adds what frequencies tell of groups that have nobody in common: of each, how
+    /// many have genotypes, and of how many variants they are told.
     pub(crate) fn add_sites<'s>(
         &mut self,
-        groups: impl Iterator<Item = (&'s RoaringBitmap, u64)>,
+        groups: impl Iterator<Item = (&'s RoaringBitmap, u64, u64)>,
         profile: &Profile,
     ) {
-        self.sets.extend(groups.map(|(set, variants)| Set {
-            part: (0, 0),
-            set: set.clone(),
-            amount: amount(variants, charged_size(set.len(), profile)),
-        }));
+        self.sets
+            .extend(groups.map(|(set, genotyped, variants)| Set {
+                part: (0, 0),
+                set: set.clone(),
+                amount: amount(variants, charged_size(genotyped, profile)),
+            }));
     }
 
     /// Whether the groups of a table would tell more than may be told at all, and

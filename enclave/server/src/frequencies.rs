@@ -21,6 +21,7 @@ use sekisho_query::{
     cells::Units,
     worker::{Lost, Worker},
 };
+use sekisho_receipt::{ROWS_SALT, salted_rows};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Selection, SnapshotError, Spans};
 
@@ -85,7 +86,7 @@ pub(crate) async fn settle(
         let strata = admission.settled_sets(&units, &profile)?;
         let snapshot = &admission.pinned.snapshot;
         let selected = snapshot.select(&selection).map_err(lost)?;
-        let groups = groups::of(&shape, &strata, snapshot, &profile).map_err(lost)?;
+        let groups = groups::of(&shape, &strata, &admission, &profile).map_err(lost)?;
         let mut table = Table {
             admission,
             spans,
@@ -98,12 +99,15 @@ pub(crate) async fn settle(
             kept: Kept::new(),
         };
         table.count().map_err(lost)?;
+        let Table { groups, tally, .. } = &table;
+        let remembered = groups::remember(groups, &tally.shown, &table.admission, &table.profile);
+        remembered.map_err(lost)?;
         Ok(table)
     })
     .await
 }
 
-fn lost(error: SnapshotError) -> Lost {
+fn lost(error: impl std::fmt::Display) -> Lost {
     tracing::error!("frequencies could not be counted: {error}");
     Lost
 }
@@ -152,7 +156,12 @@ impl Table {
     /// What it tells of genomes.
     pub(crate) fn told(&self) -> Told {
         let mut told = Told::under(&self.profile.exposure);
-        told.add_sites(groups::told(&self.groups, &self.tally.shown), &self.profile);
+        let named = match &self.selection {
+            Selection::Variants(names) => Some(names.len() as u64),
+            Selection::Region { .. } | Selection::Gene(_) => None,
+        };
+        let groups = groups::told(&self.groups, &self.tally.shown, named);
+        told.add_sites(groups, &self.profile);
         told
     }
 
@@ -169,9 +178,15 @@ impl Table {
         self.tally.figures_suppressed()
     }
 
-    /// SHA-256 of its rows, in hexadecimal.
+    /// What stands in its leaf of its rows.
     pub(crate) fn rows_digest(&self) -> String {
-        self.tally.digest.clone()
+        salted_rows(&self.salt(), &self.tally.rows).to_string()
+    }
+
+    /// Of the same rows the same, and only the visitor is told.
+    fn salt(&self) -> String {
+        let noise = &self.admission.pinned.noise;
+        hex::encode(noise.salt(&[b"rows", self.tally.rows.as_bytes()]))
     }
 
     /// What the ledger keeps of it.
@@ -190,7 +205,9 @@ impl Table {
         said: &Said,
         mut send: impl FnMut(Vec<u8>) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        let schema = table::schema(&self.shape, &self.tally, said.metadata());
+        let mut metadata = said.metadata();
+        metadata.insert(ROWS_SALT.to_owned(), self.salt());
+        let schema = table::schema(&self.shape, &self.tally, metadata);
         let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
         let mut hand_on = |batch: &RecordBatch, writer: &mut StreamWriter<Vec<u8>>| {
             writer.write(batch)?;

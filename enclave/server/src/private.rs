@@ -155,7 +155,7 @@ pub(crate) async fn beside<T: Send + 'static>(
 }
 
 impl Admission {
-    fn asked(&self, profile: &Profile) -> Asked<'_> {
+    pub(crate) fn asked(&self, profile: &Profile) -> Asked<'_> {
         Asked {
             noise: &self.pinned.noise,
             threshold: profile.threshold,

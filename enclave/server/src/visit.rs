@@ -313,18 +313,16 @@ async fn release(
     } = judged;
     // The rest of the visitor's plan runs where no private row ever was; that worker
     // plans meanwhile.
+    let snapshot = &admission.pinned.snapshot;
     let clean = async {
-        let mut clean = enclave.workers.take().await?;
-        let planned = clean.plan(sql, &admission.catalogue).await?;
-        planned.map(|_| clean).map_err(|_| Lost)
+        let worker = enclave.workers.take().await?;
+        worker.clean(sql, &admission.catalogue, snapshot).await
     };
     let private = private::run(&admission, &planned, &profiles, worker);
     let (private, clean) = tokio::try_join!(private, clean).map_err(lost)?;
     let Private { finished, told } = private;
     let payer = payer(&question.verified, enclave.clock.now_ms());
-    let snapshot = &admission.pinned.snapshot;
     let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;
-    let released = clean.released(&finished, &admission.catalogue, snapshot);
-    released.await.map_err(lost)
+    clean.released(&finished).await.map_err(lost)
 }

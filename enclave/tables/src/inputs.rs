@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
-use std::time::SystemTime;
 
 use glob::MatchOptions;
 use sha2::{Digest, Sha256};
@@ -22,7 +22,8 @@ pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) size: u64,
-    modified: Option<SystemTime>,
+    /// What tells it from another file of its name.
+    identity: Identity,
 }
 
 /// All files of a dataset.
@@ -141,17 +142,34 @@ impl Inputs {
         hex::encode(id.finalize())
     }
 
-    /// Fails if a file is not the one that was found: its size or time differs.
+    /// Fails if a file is not the one that was found, or was written since.
     pub(crate) fn check_unchanged(&self) -> Result<(), IngestError> {
         for input in self.all() {
             let now = fs::metadata(&input.path).map_err(IngestError::io(&input.path))?;
-            if now.len() != input.size || now.modified().ok() != input.modified {
+            if now.len() != input.size || Identity::of(&now) != input.identity {
                 return Err(IngestError::Changed {
                     file: input.name.clone(),
                 });
             }
         }
         Ok(())
+    }
+}
+
+/// A file's device and number, and when it was last written or renamed, which no
+/// program can set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity {
+    file: (u64, u64),
+    changed: (i64, i64),
+}
+
+impl Identity {
+    fn of(metadata: &fs::Metadata) -> Self {
+        Self {
+            file: (metadata.dev(), metadata.ino()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
     }
 }
 
@@ -225,7 +243,7 @@ fn input(directory: &Path, path: PathBuf) -> Result<Option<Input>, IngestError> 
     Ok(Some(Input {
         name: name.trim_start_matches('/').to_owned(),
         size: metadata.len(),
-        modified: metadata.modified().ok(),
+        identity: Identity::of(&metadata),
         path,
     }))
 }

@@ -6,11 +6,11 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
-use sekisho_receipt::{Leaf, ROWS_SHA256, Receipt, Release, RowsDigest};
+use sekisho_receipt::{Leaf, ROWS_SALT, ROWS_SHA256, Receipt, Release, RowsDigest, salted_rows};
 
 use crate::inputs::{Input, Inputs};
 use crate::manifest::{Manifest, PublishedTable};
@@ -81,6 +81,8 @@ fn rows(
 ) -> Result<Table, IngestError> {
     let fail = |message: String| InputError::new(&file.name, Place::File, message);
     let batches = batches(file)?;
+    let salt = batches.schema.metadata().get(ROWS_SALT).cloned();
+    let salt = salt.unwrap_or_default();
     let Some(by) = groups(&batches.schema) else {
         let message = "the file has not the columns of a table of frequencies, in their order";
         return Err(fail(message.to_owned()).into());
@@ -105,7 +107,9 @@ fn rows(
     let mut count = 0;
     for batch in batches.batches {
         let batch = batch.map_err(|error| fail(format!("not Arrow IPC: {error}")))?;
-        add(&mut digest, &batch);
+        if !digest.batch(&batch) {
+            return Err(fail("a column is of another type".to_owned()).into());
+        }
         count += batch.num_rows() as u64;
         let batch = RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec());
         let message = "a row has no variant";
@@ -113,7 +117,8 @@ fn rows(
     }
     out.close()?;
     let said = release.parameters.get(ROWS_SHA256);
-    if said != Some(&digest.finish().to_string()) {
+    let rows = salted_rows(&salt, &digest.finish().to_string());
+    if said != Some(&rows.to_string()) {
         let message = "its rows are not those of the release that the receipt proves; save the \
                        answer again as it was sent";
         return Err(fail(message.to_owned()).into());
@@ -162,37 +167,14 @@ fn groups(schema: &Schema) -> Option<Vec<String>> {
     let name = |at: usize| fields.get(at).map(|field| field.name().as_str());
     let is = |at: usize, of: &DataType| fields.get(at).is_some_and(|f| f.data_type() == of);
     let words = (0..=by).all(|at| is(at, &DataType::Utf8));
-    let figures = FREQUENCIES.iter().zip(1 + by..);
-    let figures = figures.fold(true, |all, ((figure, kind, _), at)| {
+    let mut figures = FREQUENCIES.iter().zip(1 + by..);
+    let figures = figures.all(|((figure, kind, _), at)| {
         let of = match kind {
             ColumnType::Int => DataType::Int64,
             _ => DataType::Float64,
         };
-        all && name(at) == Some(figure) && is(at, &of)
+        name(at) == Some(figure) && is(at, &of)
     });
     (name(0) == Some("variant_id") && words && figures)
         .then(|| (1..=by).filter_map(name).map(str::to_owned).collect())
-}
-
-/// Adds the cells of rows whose columns are those of frequencies.
-fn add(digest: &mut RowsDigest, batch: &RecordBatch) {
-    for row in 0..batch.num_rows() {
-        for column in batch.columns() {
-            let has = column.is_valid(row);
-            match column.data_type() {
-                DataType::Utf8 => {
-                    let cells = column.as_string::<i32>();
-                    digest.text(has.then(|| cells.value(row)));
-                }
-                DataType::Int64 => {
-                    let cells = column.as_primitive::<Int64Type>();
-                    digest.integer(has.then(|| cells.value(row)));
-                }
-                _ => {
-                    let cells = column.as_primitive::<Float64Type>();
-                    digest.number(has.then(|| cells.value(row)));
-                }
-            }
-        }
-    }
 }

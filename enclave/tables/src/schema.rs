@@ -133,8 +133,16 @@ pub(crate) fn published_table(name: &str, by: &[String], published: Published) -
 
 /// The figures of a table of frequencies, in their order.
 pub(crate) const FREQUENCIES: [(&str, ColumnType, &str); 7] = [
-    ("allele_count", ColumnType::Int, "copies of the allele"),
-    ("allele_number", ColumnType::Int, "alleles that were called"),
+    (
+        "allele_count",
+        ColumnType::Int,
+        "copies of the allele; one of each carrier where homozygotes are withheld",
+    ),
+    (
+        "allele_number",
+        ColumnType::Int,
+        "alleles that were called, to the nearest 10; autosomes alone",
+    ),
     (
         "carriers",
         ColumnType::Int,
@@ -143,22 +151,22 @@ pub(crate) const FREQUENCIES: [(&str, ColumnType, &str); 7] = [
     (
         "homozygotes",
         ColumnType::Int,
-        "individuals with two copies",
+        "individuals with two copies, where they and those with one are enough",
     ),
     (
         "allele_frequency",
         ColumnType::Float,
-        "allele_count / allele_number",
+        "allele_count / allele_number, to 3 digits; autosomes alone",
     ),
     (
         "missing_rate",
         ColumnType::Float,
-        "share of individuals without a call",
+        "share of individuals without a call, to 3 digits; 0 where they are few",
     ),
     (
         "hwe_p",
         ColumnType::Float,
-        "exact test of Hardy-Weinberg equilibrium",
+        "p of the exact test of Hardy-Weinberg equilibrium, to 2 digits; autosomes alone",
     ),
 ];
 

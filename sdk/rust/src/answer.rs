@@ -11,7 +11,10 @@ use sekisho_proto::{
     permit::Wording,
     v1::{self, QueryResponse, Release, query_response::Part},
 };
-use sekisho_receipt::{Digest, Leaf, Receipt, VerifierKey, VerifyError};
+use sekisho_receipt::{
+    Digest, Leaf, ROWS_SALT, ROWS_SHA256, Receipt, RowsDigest, VerifierKey, VerifyError,
+    salted_rows,
+};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
@@ -96,8 +99,8 @@ impl Answer {
     /// # Errors
     ///
     /// Fails if signature, checkpoint or inclusion do not hold, or if the leaf
-    /// is of another project, dataset, snapshot, policy or question than the
-    /// answer. The receipt of an answer that was sent again is of the first
+    /// is of another project, dataset, snapshot, policy, question or, where the leaf
+    /// says so, other rows than the answer. The receipt of an answer that was sent again is of the first
     /// question, which may have been written otherwise.
     pub fn verify(&self, trust: &[VerifierKey]) -> Result<Leaf, Unproved> {
         let leaf = self.receipt.verify(trust)?;
@@ -125,7 +128,30 @@ impl Answer {
                 });
             }
         }
+        if let Some(found) = release.parameters.get(ROWS_SHA256) {
+            let expected = self.rows_digest();
+            if *found != expected {
+                return Err(Unproved::Other {
+                    field: "rows",
+                    found: found.clone(),
+                    expected,
+                });
+            }
+        }
         Ok(leaf)
+    }
+
+    /// What a leaf holds of the rows; empty if none can be of them.
+    fn rows_digest(&self) -> String {
+        let fields = self.schema.fields().iter();
+        let names: Vec<&str> = fields.map(|field| field.name().as_str()).collect();
+        let mut rows = RowsDigest::of(&names);
+        if !self.batches.iter().all(|batch| rows.batch(batch)) {
+            return String::new();
+        }
+        let salt = self.schema.metadata().get(ROWS_SALT);
+        let salt = salt.map_or("", String::as_str);
+        salted_rows(salt, &rows.finish().to_string()).to_string()
     }
 
     fn question_digest(&self) -> [u8; 32] {

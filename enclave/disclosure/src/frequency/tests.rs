@@ -44,23 +44,21 @@ fn carriers_others_and_cohort_must_each_be_enough() {
 }
 
 #[test]
-fn a_frequency_needs_a_crowd_behind_every_genotype_that_occurs() {
+fn a_frequency_needs_a_crowd_of_carriers_and_a_crowd_of_others() {
     let of = |counts| shown(genotypes(counts), 1);
     // 20 are beyond any noise of the threshold.
     let figures = of([81, 40, 20]).unwrap();
-    assert_eq!(figures.allele_number(), 280);
-    assert_eq!(figures.allele_count(), 80);
-    assert_eq!(figures.allele_frequency(), 0.284);
-    assert_eq!((figures.carriers(), figures.homozygotes()), (60, 20));
-    assert_eq!(figures.missing_rate(), Some(0.0));
-    assert_eq!(figures.hardy_weinberg_p(), Some(0.000_68));
-    assert_eq!(of([80, 40, 9]), None);
-    assert_eq!(of([80, 40, 0]).map(|f| f.homozygotes()), Some(0));
+    assert_eq!(figures.allele_number(), Some(280));
+    assert_eq!(figures.allele_count(), Some(80));
+    assert_eq!(figures.allele_frequency(), Some(0.286));
+    assert_eq!((figures.carriers(), figures.homozygotes()), (60, Some(20)));
+    assert_eq!(figures.missing_rate(), 0.0);
+    assert_eq!(figures.hardy_weinberg_p(), Some(0.000_7));
     for counts in [
-        [80, 9, 20],
-        [9, 80, 20],
         [0, 80, 40],
+        [9, 80, 20],
         [120, 0, 0],
+        [120, 5, 4],
         [79, 20, 0],
         [u64::MAX, 20, 20],
     ] {
@@ -70,22 +68,44 @@ fn a_frequency_needs_a_crowd_behind_every_genotype_that_occurs() {
     assert!(shown(genotypes([899, 80, 20]), 101).is_none());
 }
 
+/// Else it would be a test of membership, with one question per homozygote.
 #[test]
-fn few_of_unknown_genotype_hide_their_share_and_no_more() {
-    let of = |missing| {
-        let genotypes = Genotypes {
-            missing,
-            ..genotypes([100, 40, 20])
-        };
-        shown(genotypes, 1).map(|figures| figures.missing_rate())
-    };
-    assert_eq!(of(0), Some(Some(0.0)));
-    assert_eq!(of(9), Some(None));
-    assert_eq!(of(41), Some(Some(0.199)));
+fn nobody_with_two_copies_looks_like_a_few() {
+    let of = |two: u64| shown(genotypes([100, 40 - two, two]), 1).unwrap();
+    let nobody = of(0);
+    assert_eq!((nobody.carriers(), nobody.homozygotes()), (40, None));
+    assert_eq!(nobody.allele_count(), Some(40));
+    assert_eq!(nobody.hardy_weinberg_p(), None);
+    for two in 1..10 {
+        assert_eq!(of(two), nobody, "{two}");
+    }
+    // Nor are they told by those with one copy, where these are few.
+    let of = |one: u64| shown(genotypes([100, one, 40 - one]), 1).unwrap();
+    assert_eq!((of(0).allele_count(), of(0).homozygotes()), (None, None));
+    for one in 1..10 {
+        assert_eq!(of(one), of(0), "{one}");
+    }
 }
 
 #[test]
-fn a_chromosome_that_not_everybody_has_twice_is_not_tested() {
+fn nobody_of_unknown_genotype_looks_like_a_few() {
+    let of = |missing| {
+        let genotypes = Genotypes {
+            missing,
+            ..genotypes([100 - missing.min(9), 40, 20])
+        };
+        shown(genotypes, 1).unwrap()
+    };
+    assert_eq!(of(0).missing_rate(), 0.0);
+    for missing in 1..10 {
+        assert_eq!(of(missing), of(0), "{missing}");
+    }
+    assert_eq!(of(41).missing_rate(), 0.208);
+    assert_eq!(of(41).allele_number(), Some(300));
+}
+
+#[test]
+fn of_a_chromosome_that_not_everybody_has_twice_only_copies_are_counted() {
     let (profile, noise) = (standard(), Noise::new([7; 32], 0));
     let sites = Sites {
         profile: &profile,
@@ -93,7 +113,13 @@ fn a_chromosome_that_not_everybody_has_twice_is_not_tested() {
         variants: 1,
     };
     let figures = sites.frequency(genotypes([81, 40, 20]), false, nobody);
-    assert_eq!(figures.unwrap().hardy_weinberg_p(), None);
+    let figures = figures.unwrap();
+    assert_eq!(figures.hardy_weinberg_p(), None);
+    // Nor is it known how many alleles were called.
+    assert_eq!(figures.allele_number(), None);
+    assert_eq!(figures.allele_frequency(), None);
+    assert_eq!((figures.allele_count(), figures.carriers()), (Some(80), 60));
+    assert!(!figures.is_diploid());
 }
 
 /// Of small classes the threshold has a noise of its own, the same for the same
@@ -108,7 +134,7 @@ fn the_threshold_of_small_classes_moves_with_their_members() {
     };
     let shows = |first: u32| {
         let who = move |class: Class| -> Vec<u32> {
-            assert!(matches!(class, Class::Carriers | Class::One));
+            assert!(matches!(class, Class::Carriers | Class::One | Class::Two));
             (first..first + 11).collect()
         };
         sites

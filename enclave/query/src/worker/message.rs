@@ -30,17 +30,21 @@ const MAX_BLOBS: u32 = 256;
 /// What an enclave asks.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Judge and plan.
-    Plan { sql: String, catalogue: Catalogue },
+    /// Judge and plan. Of a worker for the released phase `released` is the folder of
+    /// public tables, or none: from then on nothing else may be read.
+    Plan {
+        sql: String,
+        catalogue: Catalogue,
+        released: Option<Option<PathBuf>>,
+    },
     /// Say of every individual of the permitted cohort, the only blob, what was
     /// planned: one row each.
     Units { snapshot: PathBuf },
     /// Read the rows that were planned. One blob per cut that reads any: whose.
     Rows,
-    /// Run the released phase of what was planned. One blob per cut: its protected
-    /// cells. `public` is the folder of public tables, if there are any: nothing else
-    /// may be read.
-    Released { public: Option<PathBuf> },
+    /// Run the released phase of what was planned for it. One blob per cut: its
+    /// protected cells.
+    Released,
 }
 
 /// What a worker answers.

@@ -1,6 +1,9 @@
 //! The worker's side.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
@@ -46,8 +49,22 @@ pub fn serve(store: &Path, required: bool) -> std::io::Result<()> {
 /// The one visit that a worker serves.
 #[derive(Default)]
 struct Visit {
+    phase: Phase,
     prepared: Option<Prepared>,
     snapshot: Option<Snapshot>,
+    /// Of the released phase: the folder of public tables, if there are any.
+    public: Option<PathBuf>,
+}
+
+/// What a worker is for. Once it is decided it stays.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Undecided,
+    /// It may read private rows.
+    Private,
+    /// It may read public tables, and is given protected cells.
+    Released,
 }
 
 async fn converse() -> std::io::Result<()> {
@@ -78,21 +95,55 @@ async fn warm_up() {
     let _refusal = run::prepare("SELECT 1", &empty).await;
 }
 
+impl Visit {
+    /// Decides, once, what this worker is for.
+    fn decide(&mut self, phase: Phase) -> Result<(), Lost> {
+        if self.phase != Phase::Undecided {
+            return Err(Lost);
+        }
+        self.phase = phase;
+        Ok(())
+    }
+
+    fn is_for(&self, phase: Phase) -> Result<(), Lost> {
+        if self.phase == phase {
+            Ok(())
+        } else {
+            Err(Lost)
+        }
+    }
+}
+
 async fn answer(
     request: Request,
     blobs: Vec<Vec<u8>>,
     visit: &mut Visit,
 ) -> Result<(Reply, Vec<Vec<u8>>), Lost> {
     match request {
-        Request::Plan { sql, catalogue } => match run::prepare(&sql, &catalogue).await {
-            Ok(query) => {
-                let planned = query.planned.clone();
-                visit.prepared = Some(query);
-                Ok((Reply::Planned(planned), vec![]))
+        Request::Plan {
+            sql,
+            catalogue,
+            released,
+        } => {
+            visit.decide(match released {
+                Some(_) => Phase::Released,
+                None => Phase::Private,
+            })?;
+            if let Some(public) = released {
+                confine::narrow(public.as_deref()).map_err(|_| Lost)?;
+                visit.public = public;
             }
-            Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
-        },
+            match run::prepare(&sql, &catalogue).await {
+                Ok(query) => {
+                    let planned = query.planned.clone();
+                    visit.prepared = Some(query);
+                    Ok((Reply::Planned(planned), vec![]))
+                }
+                Err(refusal) => Ok((Reply::Refused(refusal), vec![])),
+            }
+        }
         Request::Units { snapshot } => {
+            visit.is_for(Phase::Private)?;
             confine::narrow(Some(&snapshot)).map_err(|_| Lost)?;
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
@@ -121,12 +172,8 @@ async fn answer(
             }
             Ok((Reply::Rows, cuts))
         }
-        Request::Released { public } => {
-            confine::narrow(public.as_deref()).map_err(|_| Lost)?;
-            // Not where private rows were.
-            if visit.snapshot.is_some() {
-                return Err(Lost);
-            }
+        Request::Released => {
+            visit.is_for(Phase::Released)?;
             let query = visit.prepared.take().ok_or(Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
@@ -135,7 +182,7 @@ async fn answer(
                 cells.push(arrow::compute::concat_batches(&schema, &batches).map_err(|_| Lost)?);
             }
             let result = query
-                .released(cells, public.as_deref())
+                .released(cells, visit.public.as_deref())
                 .await
                 .map_err(|_| Lost)?;
             let schema = result.first().ok_or(Lost)?.schema();

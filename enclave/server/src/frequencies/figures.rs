@@ -20,7 +20,7 @@ use sekisho_tables::{Genotype, SPAN, Selection, Snapshot, SnapshotError, Span, S
 use super::groups::Group;
 
 /// Spans that each thread may have ready before their figures are taken.
-const AHEAD: usize = 4;
+const AHEAD: usize = 1;
 
 /// What is counted, of whom.
 pub(super) struct Counted<'a> {
@@ -61,7 +61,7 @@ impl Counted<'_> {
             .map_or(1, usize::from)
             .min(8);
         thread::scope(|scope| {
-            // Each thread counts every so manieth span; they are taken in turn.
+            // Each thread counts every n-th span, of n threads; they are taken in turn.
             let (counting, counted): (Vec<_>, Vec<_>) = (0..threads)
                 .map(|turn| {
                     let (ready, counted) = mpsc::sync_channel(AHEAD);
@@ -88,7 +88,7 @@ impl Counted<'_> {
             });
             drop(counted);
             let ended = counting.into_iter().map(|thread| thread.join().is_ok());
-            if !ended.fold(true, |all, ended| all && ended) {
+            if ended.filter(|ended| !ended).count() > 0 {
                 return Err(SnapshotError::Interrupted.into());
             }
             taken
@@ -111,7 +111,7 @@ impl Counted<'_> {
             for (number, group) in self.groups.iter().enumerate() {
                 let figures = found
                     .get(name)
-                    .and_then(|(span, variant)| self.figures(span, *variant, group));
+                    .and_then(|(span, at)| self.figures(span, *at, is_autosome(name), group));
                 rows.push(Row {
                     variant: name,
                     group: number,
@@ -130,12 +130,10 @@ impl Counted<'_> {
     ) -> Result<(Arc<Span>, Vec<(u32, usize, Frequency)>), SnapshotError> {
         let span = self.spans.of(self.snapshot, number)?;
         let mut shown = Vec::new();
-        for variant in span.variants() {
-            if !self.selected.contains(variant) {
-                continue;
-            }
+        for variant in self.selected.range(span.variants()) {
+            let diploid = is_autosome(span.id(variant));
             for (number, group) in self.groups.iter().enumerate() {
-                if let Some(figures) = self.figures(&span, variant, group) {
+                if let Some(figures) = self.figures(&span, variant, diploid, group) {
                     shown.push((variant, number, figures));
                 }
             }
@@ -143,8 +141,14 @@ impl Counted<'_> {
         Ok((span, shown))
     }
 
-    fn figures(&self, span: &Span, variant: u32, group: &Group) -> Option<Frequency> {
-        if group.withheld {
+    fn figures(
+        &self,
+        span: &Span,
+        variant: u32,
+        diploid: bool,
+        group: &Group,
+    ) -> Option<Frequency> {
+        if group.withheld || group.is_near_earlier(span, variant) {
             return None;
         }
         let counts = span.counts(variant, &group.genotyped);
@@ -169,7 +173,7 @@ impl Counted<'_> {
             noise: self.noise,
             variants: self.named_variants(),
         };
-        sites.frequency(genotypes, is_autosome(span.id(variant)), members)
+        sites.frequency(genotypes, diploid, members)
     }
 
     /// How many variants are known to be told of before they are counted.

@@ -1,22 +1,47 @@
 //! The groups whose frequencies are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
-use sekisho_disclosure::{Profile, frequency};
+use sekisho_disclosure::{Profile, anchors::tolerance, frequency};
 use sekisho_query::{Shape, cells::Strata};
-use sekisho_tables::{GenotypeGroup, Snapshot, SnapshotError};
+use sekisho_tables::{GenotypeGroup, SnapshotError, Span};
 
-use crate::exposure;
+use crate::{
+    admission::Admission,
+    anchors::{AnchorError, Asked},
+    exposure,
+};
 
 /// A group of individuals.
 pub(super) struct Group {
     /// The values of its columns; none for NULL.
     pub(super) words: Vec<Option<String>>,
-    /// Those of it who have genotypes. Final.
+    /// Everybody in it. Final.
+    everybody: RoaringBitmap,
+    /// Those of it whose genotypes are counted. Final, too.
     pub(super) genotyped: GenotypeGroup,
     /// Whether nothing of it is shown: it is too small for what was asked.
     pub(super) withheld: bool,
+    /// Whose genotypes were counted before, those first who differ by the fewest.
+    earlier: Vec<Earlier>,
+}
+
+/// Others whose genotypes were counted.
+struct Earlier {
+    /// Who is in one of both and not in the other.
+    apart: GenotypeGroup,
+    /// By so many both must differ.
+    tolerance: u64,
+}
+
+/// Why groups cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GroupError {
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Anchors(#[from] AnchorError),
 }
 
 impl Group {
@@ -25,31 +50,90 @@ impl Group {
         !frequency::is_large_enough(self.genotyped.individuals().len(), variants)
             || !exposure::may_tell(self.genotyped.individuals().len(), profile)
     }
+
+    /// Whether few of those who were called at a variant make the difference to others
+    /// whose genotypes were counted before: the rest that differ have no call there.
+    pub(super) fn is_near_earlier(&self, span: &Span, variant: u32) -> bool {
+        if self.earlier.is_empty() {
+            return false;
+        }
+        let missing = span.missing(variant);
+        let widest = self.earlier.iter().map(|earlier| earlier.tolerance).max();
+        let may_be = |earlier: &&Earlier| {
+            earlier.apart.individuals().len().saturating_sub(missing) < widest.unwrap_or(0)
+        };
+        let mut near = self.earlier.iter().take_while(may_be);
+        near.any(|Earlier { apart, tolerance }| {
+            let unknown = span.counts(variant, apart).missing;
+            let called = apart.individuals().len().saturating_sub(unknown);
+            (1..*tolerance).contains(&called)
+        })
+    }
 }
 
 /// Every combination of the declared values, whether anybody has it or not: which
 /// combinations there are is itself an answer.
+///
+/// Those who have no genotypes would let two cohorts differ much, and their genotypes
+/// by one person's: so whose genotypes are counted is settled once more, among all of
+/// whom they were counted before.
 pub(super) fn of(
     shape: &Shape,
     strata: &Strata,
-    snapshot: &Snapshot,
+    admission: &Admission,
     profile: &Profile,
-) -> Result<Vec<Group>, SnapshotError> {
+) -> Result<Vec<Group>, GroupError> {
+    let pinned = &admission.pinned;
+    let samples = pinned.snapshot.genotype_samples()?;
+    let genotyped: RoaringBitmap = samples.iter().map(|sample| sample.unit).collect();
+    let permitted = &genotyped & &*admission.permitted.individuals;
+    let asked = Asked {
+        permitted: &permitted,
+        ..admission.asked(profile)
+    };
     let sets = strata.by_words();
     let none = RoaringBitmap::new();
-    let group = |words: Vec<Option<String>>| {
-        let everybody = sets.get(&words).copied().unwrap_or(&none);
-        let genotyped = GenotypeGroup::new(snapshot, everybody)?;
+    let combinations = combinations(shape);
+    let everybody = |words: &Vec<_>| sets.get(words).copied().unwrap_or(&none);
+    let mut counted: Vec<RoaringBitmap> = (combinations.iter())
+        .map(|words| everybody(words) & &permitted)
+        .collect();
+    pinned.genotyped.snap(asked, counted.iter_mut())?;
+    let group = |(words, counted): (Vec<_>, &RoaringBitmap)| {
         let mut group = Group {
-            genotyped,
+            everybody: everybody(&words).clone(),
+            genotyped: GenotypeGroup::new(&pinned.snapshot, counted)?,
             withheld: false,
+            earlier: Vec::new(),
             words,
         };
         // Of so few nothing about genomes may be told at all.
         group.withheld = group.is_small_for(1, profile);
+        if !group.withheld {
+            group.earlier = earlier(admission, asked, counted)?;
+        }
         Ok(group)
     };
-    combinations(shape).into_iter().map(group).collect()
+    combinations.into_iter().zip(&counted).map(group).collect()
+}
+
+/// Of whom genotypes were counted before these people's were.
+fn earlier(
+    admission: &Admission,
+    asked: Asked<'_>,
+    counted: &RoaringBitmap,
+) -> Result<Vec<Earlier>, GroupError> {
+    let pinned = &admission.pinned;
+    let key = asked.noise.set(counted);
+    let mut all = Vec::new();
+    for set in pinned.genotyped.before(asked.noise, counted)? {
+        all.push(Earlier {
+            apart: GenotypeGroup::new(&pinned.snapshot, &(&*set ^ counted))?,
+            tolerance: tolerance(asked.noise, asked.threshold, asked.noise.set(&set), key),
+        });
+    }
+    all.sort_by_key(|earlier| earlier.apart.individuals().len());
+    Ok(all)
 }
 
 fn combinations(shape: &Shape) -> Vec<Vec<Option<String>>> {
@@ -71,18 +155,48 @@ fn combinations(shape: &Shape) -> Vec<Vec<Option<String>>> {
     combinations
 }
 
-/// Who a released figure of a group is about, and how many variants it tells of:
-/// for what releases add up to.
+/// Who a figure of a group is about, how many of them have genotypes, and of how many
+/// variants it tells: for what releases add up to. Of variants that were `named` that
+/// one is withheld tells, too.
 pub(super) fn told<'g>(
     groups: &'g [Group],
     shown: &'g BTreeMap<usize, u64>,
-) -> impl Iterator<Item = (&'g RoaringBitmap, u64)> {
+    named: Option<u64>,
+) -> impl Iterator<Item = (&'g RoaringBitmap, u64, u64)> {
     let groups = groups.iter().enumerate();
-    groups.filter_map(|(number, group)| {
-        let variants = shown
-            .get(&number)
-            .copied()
-            .filter(|variants| *variants > 0)?;
-        Some((group.genotyped.individuals(), variants))
+    groups.filter_map(move |(number, group)| {
+        let shown = shown.get(&number).copied();
+        let variants = named.filter(|_| !group.withheld).or(shown)?;
+        let genotyped = group.genotyped.individuals().len();
+        (variants > 0).then_some((&group.everybody, genotyped, variants))
     })
+}
+
+/// Remembers who is in the groups that are shown, and who is in the others: their
+/// totals may be asked for later.
+pub(super) fn remember(
+    groups: &[Group],
+    shown: &BTreeMap<usize, u64>,
+    admission: &Admission,
+    profile: &Profile,
+) -> Result<(), AnchorError> {
+    let shown: BTreeSet<usize> = shown.keys().copied().collect();
+    let unions = |set: fn(&Group) -> &RoaringBitmap| {
+        let mut unions = [RoaringBitmap::new(), RoaringBitmap::new()];
+        for (number, group) in groups.iter().enumerate() {
+            let [visible, hidden] = &mut unions;
+            *(if shown.contains(&number) {
+                visible
+            } else {
+                hidden
+            }) |= set(group);
+        }
+        unions
+    };
+    let pinned = &admission.pinned;
+    let asked = admission.asked(profile);
+    let mut of_all = unions(|group| &group.everybody);
+    pinned.anchors.snap(asked, of_all.iter_mut())?;
+    let mut of_genotyped = unions(|group| group.genotyped.individuals());
+    pinned.genotyped.snap(asked, of_genotyped.iter_mut())
 }

@@ -18,28 +18,58 @@ use serde::{Deserialize, Serialize};
 
 use super::{figures::Row, groups::Group};
 
-/// A column, and the figure in it.
-type Column<T> = (&'static str, fn(&Frequency) -> T);
+/// A column of figures.
+struct Column<T> {
+    name: &'static str,
+    /// Whether it is not known of chromosomes that not everybody has twice.
+    diploid: bool,
+    of: fn(&Frequency) -> Option<T>,
+}
 
 /// The figures that are whole numbers.
 const COUNTS: [Column<u64>; 4] = [
-    ("allele_count", Frequency::allele_count),
-    ("allele_number", Frequency::allele_number),
-    ("carriers", Frequency::carriers),
-    ("homozygotes", Frequency::homozygotes),
+    Column {
+        name: "allele_count",
+        diploid: false,
+        of: Frequency::allele_count,
+    },
+    Column {
+        name: "allele_number",
+        diploid: true,
+        of: Frequency::allele_number,
+    },
+    Column {
+        name: "carriers",
+        diploid: false,
+        of: |figures| Some(figures.carriers()),
+    },
+    Column {
+        name: "homozygotes",
+        diploid: false,
+        of: Frequency::homozygotes,
+    },
 ];
 
 /// Those that are shares and probabilities.
-const SHARES: [Column<Option<f64>>; 3] = [
-    ("allele_frequency", |figures| {
-        Some(figures.allele_frequency())
-    }),
-    ("missing_rate", Frequency::missing_rate),
-    (HWE, Frequency::hardy_weinberg_p),
+const SHARES: [Column<f64>; 3] = [
+    Column {
+        name: "allele_frequency",
+        diploid: true,
+        of: Frequency::allele_frequency,
+    },
+    Column {
+        name: "missing_rate",
+        diploid: false,
+        of: |figures| Some(figures.missing_rate()),
+    },
+    Column {
+        name: "hwe_p",
+        diploid: true,
+        of: Frequency::hardy_weinberg_p,
+    },
 ];
 
 const VARIANT: &str = "variant_id";
-const HWE: &str = "hwe_p";
 
 /// Bytes of a table that is kept from when it is counted until it is sent; a larger
 /// one is made again.
@@ -55,7 +85,7 @@ pub(super) struct Tally {
     /// Variants that each group's figures tell of, by its number.
     pub(super) shown: BTreeMap<usize, u64>,
     /// SHA-256 over the rows, in hexadecimal.
-    pub(super) digest: String,
+    pub(super) rows: String,
 }
 
 /// A tally that is being made.
@@ -69,11 +99,11 @@ pub(super) struct Tallying {
 impl Tallying {
     pub(super) fn of(shape: &Shape) -> Self {
         let by = shape.dimensions.iter().map(|by| by.name.as_str());
-        let figures = COUNTS.map(|(name, _)| name);
+        let figures = COUNTS.map(|column| column.name);
         let columns: Vec<&str> = std::iter::once(VARIANT)
             .chain(by)
             .chain(figures)
-            .chain(SHARES.map(|(name, _)| name))
+            .chain(SHARES.map(|column| column.name))
             .collect();
         Self {
             tally: Tally::default(),
@@ -93,36 +123,38 @@ impl Tallying {
             if row.figures.is_some() {
                 *self.tally.shown.entry(row.group).or_default() += 1;
             }
-            for (name, of) in COUNTS {
-                let value = row.figures.as_ref().map(of);
+            for column in COUNTS {
+                let value = row.figures.as_ref().and_then(column.of);
                 self.rows.integer(value.and_then(whole));
-                self.count(name, value.is_some());
+                self.count(&column, row, value.is_some());
             }
-            for (name, of) in SHARES {
-                let value = row.figures.as_ref().and_then(of);
+            for column in SHARES {
+                let value = row.figures.as_ref().and_then(column.of);
                 self.rows.number(value);
-                // No test is not a suppressed test.
-                let untested = name == HWE && row.figures.is_some() && value.is_none();
-                if !untested {
-                    self.count(name, value.is_some());
-                }
+                self.count(&column, row, value.is_some());
             }
         }
     }
 
-    fn count(&mut self, name: &str, shown: bool) {
+    fn count<T>(&mut self, column: &Column<T>, row: &Row<'_>, shown: bool) {
         if shown {
             self.tally.released += 1;
-        } else if let Some(suppressed) = self.tally.suppressed.get_mut(name) {
+            return;
+        }
+        // What is not known is not suppressed.
+        if column.diploid && row.figures.is_some_and(|figures| !figures.is_diploid()) {
+            return;
+        }
+        if let Some(suppressed) = self.tally.suppressed.get_mut(column.name) {
             *suppressed += 1;
         } else {
-            self.tally.suppressed.insert(name.to_owned(), 1);
+            self.tally.suppressed.insert(column.name.to_owned(), 1);
         }
     }
 
     pub(super) fn finish(self) -> Tally {
         Tally {
-            digest: self.rows.finish().to_string(),
+            rows: self.rows.finish().to_string(),
             ..self.tally
         }
     }
@@ -151,8 +183,8 @@ pub(super) fn schema(shape: &Shape, tally: &Tally, metadata: HashMap<String, Str
     let mut fields = vec![field(VARIANT, DataType::Utf8, "key", None)];
     let by = shape.dimensions.iter();
     fields.extend(by.map(|by| field(&by.name, DataType::Utf8, "key", None)));
-    fields.extend(COUNTS.map(|(name, _)| figure(name, DataType::Int64)));
-    fields.extend(SHARES.map(|(name, _)| figure(name, DataType::Float64)));
+    fields.extend(COUNTS.map(|column| figure(column.name, DataType::Int64)));
+    fields.extend(SHARES.map(|column| figure(column.name, DataType::Float64)));
     Arc::new(Schema::new(fields).with_metadata(metadata))
 }
 
@@ -224,15 +256,15 @@ fn columns(by: usize, groups: &[Group], rows: &[Row<'_>]) -> Vec<ArrayRef> {
         }
         columns.push(Arc::new(words.finish()));
     }
-    for (_, of) in COUNTS {
+    for Column { of, .. } in COUNTS {
         let mut values = Int64Builder::with_capacity(rows.len());
         for row in rows {
-            let value = row.figures.as_ref().map(of);
+            let value = row.figures.as_ref().and_then(of);
             values.append_option(value.and_then(whole));
         }
         columns.push(Arc::new(values.finish()));
     }
-    for (_, of) in SHARES {
+    for Column { of, .. } in SHARES {
         let mut values = Float64Builder::with_capacity(rows.len());
         for row in rows {
             values.append_option(row.figures.as_ref().and_then(of));

@@ -48,8 +48,13 @@ pub(super) async fn answer(
     let mut settled = None;
     if known.await?.is_some() {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        let table = settle(enclave, asked, &mut waits);
-        let table = table.await.map_err(|Lost| failure::ended())?;
+        let table = match settle(enclave, asked, &mut waits).await {
+            Ok(table) => table,
+            Err(Lost) => {
+                enclave.spend(&question.verified)?;
+                return Err(failure::execution());
+            }
+        };
         match commit::table_again(enclave, key, table).await? {
             Ok(earlier) => {
                 enclave.spend(&question.verified)?;

@@ -15,6 +15,9 @@ use crate::variants::batches;
 use super::blocks::{StoredBlock, StoredFile};
 use super::{GenotypeBlock, Snapshot, SnapshotError, scan};
 
+/// The file of what is not known of variants that a batch has not.
+const ABSENT: &str = "absent.parquet";
+
 /// Rows that are decoded at once.
 const BATCH_ROWS: usize = 256;
 
@@ -27,6 +30,8 @@ pub(super) struct Batch {
     samples: u32,
     /// The row of each of its variants among all.
     rows: RoaringBitmap,
+    /// Variants that it has not, of which some of its samples are unknown.
+    absent: RoaringBitmap,
 }
 
 /// The batches of a snapshot; none where it has its genotypes in one file.
@@ -43,20 +48,39 @@ pub(super) fn of(snapshot: &Path) -> Result<Option<Vec<Batch>>, SnapshotError> {
     let mut all = Vec::new();
     for (number, samples) in known.samples.into_iter().enumerate() {
         let directory = batches::directory(snapshot, number);
-        let path = directory.join("rows.parquet");
-        let mut rows = RoaringBitmap::new();
-        for batch in scan::all_rows(&path, &[VARIANT])? {
-            rows.extend(batch?.column(0).as_primitive::<UInt32Type>().values());
-        }
         all.push(Batch {
-            directory,
             first,
             samples,
-            rows,
+            rows: variants(&directory.join("rows.parquet"))?,
+            absent: variants(&directory.join(ABSENT))?,
+            directory,
         });
         first = first.saturating_add(samples);
     }
     Ok(Some(all))
+}
+
+/// The variants that a file has rows of.
+fn variants(path: &Path) -> Result<RoaringBitmap, SnapshotError> {
+    let mut variants = RoaringBitmap::new();
+    for batch in scan::all_rows(path, &[VARIANT])? {
+        variants.extend(batch?.column(0).as_primitive::<UInt32Type>().values());
+    }
+    Ok(variants)
+}
+
+/// Where in a file that has rows of `variants` those of the chosen ones are.
+fn places(variants: &RoaringBitmap, chosen: &RoaringBitmap) -> RoaringBitmap {
+    let wanted = variants & chosen;
+    let (mut runs, mut places) = (wanted.iter(), RoaringBitmap::new());
+    while let Some(run) = runs.next_range() {
+        // How many come before the run, and with it; a file has fewer rows than 2³².
+        let end = variants.rank(*run.end());
+        let first = end.saturating_sub(u64::from(run.end() - run.start()) + 1);
+        let place = |row: u64| u32::try_from(row).unwrap_or(u32::MAX);
+        places.insert_range(place(first)..place(end));
+    }
+    places
 }
 
 impl Batch {
@@ -123,6 +147,7 @@ struct Part {
     samples: u32,
     /// Which of the chosen variants it has, the next one first.
     rows: std::iter::Peekable<roaring::bitmap::IntoIter>,
+    path: PathBuf,
     stored: StoredFile,
     /// Which of the fields that are asked for it has.
     fields: Vec<bool>,
@@ -142,17 +167,18 @@ impl Part {
             .collect();
         let rows = &batch.rows & chosen;
         // Its own rows are numbered from 0.
-        let numbers: RoaringBitmap = rows
-            .iter()
-            .filter_map(|row| u32::try_from(batch.rows.rank(row).checked_sub(1)?).ok())
-            .collect();
+        let numbers = places(&batch.rows, chosen);
         Ok(Self {
             first: batch.first,
             samples: batch.samples,
             stored: StoredFile::open(&path, Some(&numbers), &own)?,
+            path,
             rows: rows.into_iter().peekable(),
             fields: has,
-            absent: Absent::open(&batch.directory.join("absent.parquet"), chosen)?,
+            absent: Absent::open(
+                &batch.directory.join(ABSENT),
+                &places(&batch.absent, chosen),
+            )?,
         })
     }
 
@@ -164,7 +190,8 @@ impl Part {
             }
             return Ok(());
         }
-        let block = self.stored.next()?.ok_or(SnapshotError::Interrupted)?;
+        let short = || SnapshotError::damaged(&self.path)("it has fewer variants than it should");
+        let block = self.stored.next()?.ok_or_else(short)?;
         let genotypes = &mut all.genotypes;
         append(
             &mut genotypes.dosage_1,
@@ -217,17 +244,15 @@ struct Absent {
     reader: ParquetRecordBatchReader,
     waiting: std::vec::IntoIter<(u32, RoaringBitmap)>,
     next: Option<(u32, RoaringBitmap)>,
-    chosen: RoaringBitmap,
 }
 
 impl Absent {
-    fn open(path: &Path, chosen: &RoaringBitmap) -> Result<Self, SnapshotError> {
+    fn open(path: &Path, places: &RoaringBitmap) -> Result<Self, SnapshotError> {
         Ok(Self {
             path: path.to_owned(),
-            reader: scan::reader(path, &[VARIANT, MISSING], None, BATCH_ROWS)?,
+            reader: scan::reader(path, &[VARIANT, MISSING], Some(places), BATCH_ROWS)?,
             waiting: Vec::new().into_iter(),
             next: None,
-            chosen: chosen.clone(),
         })
     }
 
@@ -249,9 +274,7 @@ impl Absent {
             let batch = batch.map_err(SnapshotError::damaged(&self.path))?;
             let rows = batch.column(0).as_primitive::<UInt32Type>().values();
             let sets = batch.column(1).as_binary::<i32>();
-            let wanted = rows.iter().zip(sets.iter().flatten());
-            let wanted = wanted.filter(|(row, _)| self.chosen.contains(**row));
-            let decoded = wanted
+            let decoded = (rows.iter().zip(sets.iter().flatten()))
                 .map(|(row, set)| Ok((*row, RoaringBitmap::deserialize_from(set)?)))
                 .collect::<std::io::Result<Vec<_>>>();
             let decoded = decoded.map_err(SnapshotError::damaged(&self.path))?;

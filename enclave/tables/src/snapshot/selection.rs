@@ -234,8 +234,10 @@ fn parts(id: &str) -> Option<(&str, i64, &str)> {
     let (chrom, pos, alleles) = (fields.next()?, fields.next()?, fields.next()?);
     let (reference, alternate) = alleles.split_once(':')?;
     let pos: u32 = pos.parse().ok().filter(|_| !pos.starts_with('+'))?;
+    // A comma is between two names.
     let legal = |text: &str| {
-        (1..=10_000).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        let legal = |byte: u8| byte.is_ascii_graphic() && byte != b',';
+        (1..=10_000).contains(&text.len()) && text.bytes().all(legal)
     };
     (legal(chrom) && legal(reference) && legal(alternate)).then_some((
         chrom,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::{GenotypeBlock, Snapshot, SnapshotError};
+use super::{GenotypeBlock, GenotypeSample, Snapshot, SnapshotError};
 
 /// Variants of a span.
 pub const SPAN: u32 = 4096;
@@ -44,10 +45,10 @@ pub struct GenotypeGroup {
     /// The positions of their samples, one bit each.
     plane: Vec<u64>,
     individuals: RoaringBitmap,
-    /// Whose a position is.
-    units: Vec<u32>,
+    /// Whose each position is.
+    samples: Arc<Vec<GenotypeSample>>,
     /// Of each individual the number of samples, if anybody has several.
-    samples: Option<HashMap<u32, u32>>,
+    several: Option<HashMap<u32, u32>>,
 }
 
 impl GenotypeGroup {
@@ -76,8 +77,8 @@ impl GenotypeGroup {
         Ok(Self {
             plane,
             individuals: genotyped,
-            units: samples.iter().map(|sample| sample.unit).collect(),
-            samples: several.then_some(number),
+            samples,
+            several: several.then_some(number),
         })
     }
 
@@ -92,7 +93,8 @@ impl GenotypeGroup {
     }
 
     fn unit(&self, position: u32) -> Option<u32> {
-        self.units.get(position as usize).copied()
+        let sample = self.samples.get(position as usize);
+        sample.map(|sample| sample.unit)
     }
 }
 
@@ -103,7 +105,7 @@ pub struct Span {
     first: u32,
     ids: String,
     /// Where each variant's identifier ends.
-    ends: Vec<u32>,
+    ends: Vec<usize>,
     /// Samples with one copy, with two, and of unknown genotype.
     sets: Vec<[Set; 3]>,
     /// Words of a plane.
@@ -114,10 +116,10 @@ pub struct Span {
 
 #[derive(Clone, Copy, Debug)]
 enum Set {
-    /// From here on in `planes`.
-    Plane(u32),
+    /// From here on in `planes`, as many words as a plane has.
+    Plane(usize),
     /// From here to there in `lists`.
-    List(u32, u32),
+    List(usize, usize),
 }
 
 impl Span {
@@ -145,7 +147,7 @@ impl Span {
                 ..
             } = block?;
             span.ids.push_str(&variant_id);
-            span.ends.push(length(span.ids.len()));
+            span.ends.push(span.ids.len());
             let sets = [dosage_1, dosage_2, missing].map(|set| span.add(&set));
             span.sets.push(sets);
         }
@@ -159,7 +161,7 @@ impl Span {
         if set.len() as usize <= 2 * self.words {
             let start = self.lists.len();
             self.lists.extend(set);
-            return Set::List(length(start), length(self.lists.len()));
+            return Set::List(start, self.lists.len());
         }
         let start = self.planes.len();
         self.planes.resize(start + self.words, 0);
@@ -168,12 +170,14 @@ impl Span {
                 *word |= 1 << (position % 64);
             }
         }
-        Set::Plane(length(start))
+        Set::Plane(start)
     }
 
     /// The variants (`__variant`) of the span.
     pub fn variants(&self) -> Range<u32> {
-        self.first..self.first + length(self.sets.len())
+        // At most `SPAN` of them.
+        let variants = u32::try_from(self.sets.len()).unwrap_or(SPAN);
+        self.first..self.first.saturating_add(variants)
     }
 
     /// What it takes in memory, in bytes.
@@ -199,7 +203,7 @@ impl Span {
             let start = index
                 .checked_sub(1)
                 .map_or(Some(0), |before| self.ends.get(before).copied());
-            let range = start? as usize..*self.ends.get(index)? as usize;
+            let range = start?..*self.ends.get(index)?;
             self.ids.get(range)
         });
         id.unwrap_or_default()
@@ -215,7 +219,7 @@ impl Span {
                 ..GenotypeCounts::default()
             };
         };
-        let [one, two, missing] = match group.samples {
+        let [one, two, missing] = match group.several {
             None => sets.map(|set| self.count(set, group)),
             Some(_) => {
                 let [one, two, missing] = self.of_individuals(sets, group);
@@ -227,6 +231,20 @@ impl Span {
             one,
             two,
             missing,
+        }
+    }
+
+    /// Samples of everybody whose genotype is unknown; of a variant that is not of the
+    /// span, all.
+    pub fn missing(&self, variant: u32) -> u64 {
+        let sets = self.index(variant).and_then(|index| self.sets.get(index));
+        match sets {
+            Some([.., Set::List(start, end)]) => self.list(*start, *end).len() as u64,
+            Some([.., Set::Plane(start)]) => {
+                let words = self.plane(*start).iter();
+                words.map(|word| u64::from(word.count_ones())).sum()
+            }
+            None => u64::MAX,
         }
     }
 
@@ -247,9 +265,8 @@ impl Span {
             (two, Genotype::Two),
             (missing, Genotype::Missing),
         ];
-        if group.samples.is_some() {
+        if group.several.is_some() {
             let sets = self.of_individuals(sets, group);
-            let all = sets.iter().fold(RoaringBitmap::new(), |all, set| all | set);
             let mut found = RoaringBitmap::new();
             for (set, (_, genotype)) in sets.iter().zip(known) {
                 if wants(genotype) {
@@ -257,6 +274,7 @@ impl Span {
                 }
             }
             if wants(Genotype::None) {
+                let all = sets.iter().fold(RoaringBitmap::new(), |all, set| all | set);
                 found |= &group.individuals - all;
             }
             return found.into_iter().collect();
@@ -302,17 +320,14 @@ impl Span {
         (index < self.sets.len()).then_some(index)
     }
 
-    fn plane(&self, start: u32) -> &[u64] {
-        let start = start as usize;
+    fn plane(&self, start: usize) -> &[u64] {
         self.planes
             .get(start..start + self.words)
             .unwrap_or_default()
     }
 
-    fn list(&self, start: u32, end: u32) -> &[u32] {
-        self.lists
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
+    fn list(&self, start: usize, end: usize) -> &[u32] {
+        self.lists.get(start..end).unwrap_or_default()
     }
 
     fn count(&self, set: Set, group: &GenotypeGroup) -> u64 {
@@ -346,7 +361,7 @@ impl Span {
         let [one, two, missing] = *sets;
         let two: RoaringBitmap = units(two).into_iter().collect();
         let one = units(one).into_iter().collect::<RoaringBitmap>() - &two;
-        let missing = match &group.samples {
+        let missing = match &group.several {
             None => units(missing).into_iter().collect(),
             Some(samples) => {
                 let mut unknown: HashMap<u32, u32> = HashMap::new();
@@ -374,10 +389,4 @@ fn bits(plane: &[u64]) -> impl Iterator<Item = u32> {
             (bit < 64).then_some(number * 64 + bit)
         })
     })
-}
-
-/// A span is too short for its parts to have more than 2³² places: at most
-/// 3 · 4096 sets, each of which has 2²⁰ words or fewer.
-fn length(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! Spans of genotypes that are kept in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Snapshot, SnapshotError, Span};
@@ -17,6 +17,8 @@ pub struct Spans {
 struct Kept {
     bytes: usize,
     spans: HashMap<(Arc<str>, u32), Arc<Span>>,
+    /// Snapshots that were forgotten: a visit that still reads one keeps nothing of it.
+    gone: HashSet<Box<str>>,
 }
 
 impl Spans {
@@ -41,7 +43,8 @@ impl Spans {
         let span = Arc::new(Span::read(snapshot, number)?);
         let bytes = span.bytes();
         let mut kept = self.kept();
-        if kept.bytes.saturating_add(bytes) <= self.room && !kept.spans.contains_key(&name) {
+        let fits = kept.bytes.saturating_add(bytes) <= self.room;
+        if fits && !kept.gone.contains(snapshot.id()) && !kept.spans.contains_key(&name) {
             kept.bytes += bytes;
             kept.spans.insert(name, Arc::clone(&span));
         }
@@ -60,6 +63,7 @@ impl Spans {
             stays
         });
         kept.bytes = kept.bytes.saturating_sub(freed);
+        kept.gone.insert(snapshot.into());
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
 from sekisho import settings
 from sekisho._proto import release_pb2
 from sekisho.errors import ReceiptInvalid
 from sekisho.leaf import Leaf, is_count, parse_object
 from sekisho.release import Release
+from sekisho.rows import rows_sha256
 from sekisho.settings import StrPath, Trust
 from sekisho.transparency import (
     LedgerKey,
@@ -110,6 +113,7 @@ class Receipt:
     checkpoint: str
     _keyring: Keyring | None = field(default=None, compare=False)
     _release: Release | None = field(default=None, compare=False)
+    _rows: pa.Table | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, message: release_pb2.Receipt) -> "Receipt":
@@ -122,9 +126,11 @@ class Receipt:
             checkpoint=message.checkpoint,
         )
 
-    def with_context(self, keyring: Keyring | None, release: Release | None) -> "Receipt":
-        """Give the receipt of a release, to be verified by default against these keys."""
-        return replace(self, _keyring=keyring, _release=release)
+    def with_context(
+        self, keyring: Keyring | None, release: Release | None, rows: pa.Table | None = None
+    ) -> "Receipt":
+        """Give the receipt of a release and its rows, verified by default against these keys."""
+        return replace(self, _keyring=keyring, _release=release, _rows=rows)
 
     @property
     def leaf(self) -> Leaf:
@@ -174,6 +180,8 @@ class Receipt:
             )
         if self._release is not None:
             _same_release(leaf, self._release)
+        if self._rows is not None:
+            _same_rows(leaf, self._rows)
         return Verified(leaf, key.origin, self.leaf_index, self.tree_size, keyring.pinned)
 
     def to_json(self) -> str:
@@ -263,6 +271,15 @@ def _proof(value: Any) -> tuple[bytes, ...]:
     if any(len(digest) != 32 for digest in hashes):
         raise ReceiptInvalid("the receipt's `inclusion_proof` has a hash that is not 32 bytes")
     return hashes
+
+
+def _same_rows(leaf: Leaf, rows: pa.Table) -> None:
+    vouched = (leaf.get("parameters") or {}).get("rows_sha256")
+    if vouched is not None and vouched != rows_sha256(rows):
+        raise ReceiptInvalid(
+            "the receipt is of other rows than the result's",
+            help="do not rely on this result; tell the dataset's holder",
+        )
 
 
 def _same_release(leaf: Leaf, release: Release) -> None:

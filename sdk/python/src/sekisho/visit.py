@@ -241,7 +241,7 @@ class Visit:
                     # The receipt must be this visit's, whatever the server says beside it.
                     budget = replace(answer.release.budget, project=self.project)
                     answer.receipt = answer.receipt.with_context(
-                        keyring, replace(answer.release, budget=budget)
+                        keyring, replace(answer.release, budget=budget), answer.to_arrow()
                     )
             if len(asked) > 1:
                 return Results(answers)
