@@ -68,7 +68,7 @@ pub struct Sites<'a> {
 pub struct Frequency {
     diploid: bool,
     number: Option<u64>,
-    count: Option<u64>,
+    count: u64,
     frequency: Option<f64>,
     carriers: u64,
     homozygotes: Option<u64>,
@@ -82,8 +82,9 @@ impl Sites<'_> {
     ///
     /// Nothing tells nobody from few: whether figures are shown hangs on carriers and
     /// others alone. Those of unknown genotype who are few count as called. Where few
-    /// have two copies, or one, what separates them is withheld; copies are then
-    /// counted as if each carrier had one, which is too low by less than the threshold.
+    /// have two copies, or one, what separates them is withheld, and copies are counted
+    /// as if every carrier had one, or two: as those have who are not few. What it is off
+    /// is less than the threshold and its noise.
     ///
     /// `diploid` says that everybody has two copies of the chromosome. Else it is not
     /// known how many alleles were called, and there are no number and no frequency of
@@ -125,11 +126,12 @@ impl Sites<'_> {
         let number = rounded(called.checked_mul(2)?, NUMBER_BASE)?;
         let (one_is_crowd, two_is_crowd) = (crowd(one, Class::One), crowd(two, Class::Two));
         let apart = one_is_crowd && two_is_crowd;
-        let count = match (one_is_crowd, two_is_crowd) {
-            (true, true) => Some(rounded(carriers.checked_add(two)?, base)?),
-            (_, false) => Some(rounded(carriers, base)?),
-            (false, true) => None,
+        let copies = match (one_is_crowd, two_is_crowd) {
+            (true, true) => carriers.checked_add(two)?,
+            (_, false) => carriers,
+            (false, true) => carriers.checked_mul(2)?,
         };
+        let count = rounded(copies, base)?;
         let carriers = rounded(carriers, base)?;
         let two = rounded(two, base)?;
         // From what is shown, so that it tells no more.
@@ -141,7 +143,7 @@ impl Sites<'_> {
             diploid,
             number: diploid.then_some(number),
             count,
-            frequency: count.filter(|_| diploid).map(|count| share(count, number)),
+            frequency: diploid.then(|| share(count, number)),
             carriers,
             homozygotes: apart.then_some(two),
             missing: share(rounded(missing, base)?, everybody),
@@ -164,13 +166,13 @@ impl Frequency {
     }
 
     /// Copies of the alternate allele, rounded as counts are. Where homozygotes are
-    /// withheld, one of each carrier; none where those with one copy are few.
-    pub fn allele_count(&self) -> Option<u64> {
+    /// withheld, one of each carrier, or two if only those with one are few.
+    pub fn allele_count(&self) -> u64 {
         self.count
     }
 
-    /// The allele count by the allele number, to 3 significant digits; none where one
-    /// of them is.
+    /// The allele count by the allele number, to 3 significant digits; none where
+    /// that is.
     pub fn allele_frequency(&self) -> Option<f64> {
         self.frequency
     }

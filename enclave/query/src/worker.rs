@@ -25,7 +25,7 @@ use crate::{
     cells::{self, Keys},
 };
 pub use confine::{Confinement, confine, narrow, report};
-use message::{Reply, Request};
+use message::{Phase, Reply, Request};
 pub use released::Released;
 pub use serve::serve;
 
@@ -96,7 +96,7 @@ impl Worker {
         let request = Request::Plan {
             sql: sql.to_owned(),
             catalogue: catalogue.clone(),
-            released: None,
+            phase: Phase::Private,
         };
         match self.ask(request, vec![]).await? {
             (Reply::Planned(planned), _) => Ok(Ok(planned)),
@@ -161,7 +161,9 @@ impl Worker {
         let request = Request::Plan {
             sql: sql.to_owned(),
             catalogue: catalogue.clone(),
-            released: Some(public.then(|| snapshot.public())),
+            phase: Phase::Released {
+                public: public.then(|| snapshot.public()),
+            },
         };
         match self.ask(request, vec![]).await? {
             (Reply::Planned(_), _) => Ok(Clean(self)),

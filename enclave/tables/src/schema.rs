@@ -136,7 +136,7 @@ pub(crate) const FREQUENCIES: [(&str, ColumnType, &str); 7] = [
     (
         "allele_count",
         ColumnType::Int,
-        "copies of the allele; one of each carrier where homozygotes are withheld",
+        "copies of the allele; as many of each carrier where homozygotes are withheld",
     ),
     (
         "allele_number",

@@ -30,12 +30,11 @@ const MAX_BLOBS: u32 = 256;
 /// What an enclave asks.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Judge and plan. Of a worker for the released phase `released` is the folder of
-    /// public tables, or none: from then on nothing else may be read.
+    /// Judge and plan, for one of the phases.
     Plan {
         sql: String,
         catalogue: Catalogue,
-        released: Option<Option<PathBuf>>,
+        phase: Phase,
     },
     /// Say of every individual of the permitted cohort, the only blob, what was
     /// planned: one row each.
@@ -45,6 +44,16 @@ pub(super) enum Request {
     /// Run the released phase of what was planned for it. One blob per cut: its
     /// protected cells.
     Released,
+}
+
+/// What a worker is for. Once it is decided it stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Phase {
+    /// It reads private rows.
+    Private,
+    /// It is given protected cells, and may read the public tables of this folder; if
+    /// there are none, nothing.
+    Released { public: Option<PathBuf> },
 }
 
 /// What a worker answers.

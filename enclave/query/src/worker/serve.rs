@@ -1,9 +1,6 @@
 //! The worker's side.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
@@ -12,7 +9,7 @@ use sekisho_tables::Snapshot;
 use super::{
     Lost,
     confine::{self, confine},
-    message::{self, Reply, Request},
+    message::{self, Phase, Reply, Request},
     pipes,
 };
 use crate::run::{self, Prepared};
@@ -49,22 +46,9 @@ pub fn serve(store: &Path, required: bool) -> std::io::Result<()> {
 /// The one visit that a worker serves.
 #[derive(Default)]
 struct Visit {
-    phase: Phase,
+    phase: Option<Phase>,
     prepared: Option<Prepared>,
     snapshot: Option<Snapshot>,
-    /// Of the released phase: the folder of public tables, if there are any.
-    public: Option<PathBuf>,
-}
-
-/// What a worker is for. Once it is decided it stays.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    Undecided,
-    /// It may read private rows.
-    Private,
-    /// It may read public tables, and is given protected cells.
-    Released,
 }
 
 async fn converse() -> std::io::Result<()> {
@@ -95,25 +79,6 @@ async fn warm_up() {
     let _refusal = run::prepare("SELECT 1", &empty).await;
 }
 
-impl Visit {
-    /// Decides, once, what this worker is for.
-    fn decide(&mut self, phase: Phase) -> Result<(), Lost> {
-        if self.phase != Phase::Undecided {
-            return Err(Lost);
-        }
-        self.phase = phase;
-        Ok(())
-    }
-
-    fn is_for(&self, phase: Phase) -> Result<(), Lost> {
-        if self.phase == phase {
-            Ok(())
-        } else {
-            Err(Lost)
-        }
-    }
-}
-
 async fn answer(
     request: Request,
     blobs: Vec<Vec<u8>>,
@@ -123,16 +88,15 @@ async fn answer(
         Request::Plan {
             sql,
             catalogue,
-            released,
+            phase,
         } => {
-            visit.decide(match released {
-                Some(_) => Phase::Released,
-                None => Phase::Private,
-            })?;
-            if let Some(public) = released {
-                confine::narrow(public.as_deref()).map_err(|_| Lost)?;
-                visit.public = public;
+            if visit.phase.is_some() {
+                return Err(Lost);
             }
+            if let Phase::Released { public } = &phase {
+                confine::narrow(public.as_deref()).map_err(|_| Lost)?;
+            }
+            visit.phase = Some(phase);
             match run::prepare(&sql, &catalogue).await {
                 Ok(query) => {
                     let planned = query.planned.clone();
@@ -143,7 +107,9 @@ async fn answer(
             }
         }
         Request::Units { snapshot } => {
-            visit.is_for(Phase::Private)?;
+            if visit.phase != Some(Phase::Private) {
+                return Err(Lost);
+            }
             confine::narrow(Some(&snapshot)).map_err(|_| Lost)?;
             let [cohort] = blobs.as_slice() else {
                 return Err(Lost);
@@ -173,7 +139,9 @@ async fn answer(
             Ok((Reply::Rows, cuts))
         }
         Request::Released => {
-            visit.is_for(Phase::Released)?;
+            let Some(Phase::Released { public }) = &visit.phase else {
+                return Err(Lost);
+            };
             let query = visit.prepared.take().ok_or(Lost)?;
             let mut cells = Vec::new();
             for blob in &blobs {
@@ -182,7 +150,7 @@ async fn answer(
                 cells.push(arrow::compute::concat_batches(&schema, &batches).map_err(|_| Lost)?);
             }
             let result = query
-                .released(cells, visit.public.as_deref())
+                .released(cells, public.as_deref())
                 .await
                 .map_err(|_| Lost)?;
             let schema = result.first().ok_or(Lost)?.schema();

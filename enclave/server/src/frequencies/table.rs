@@ -31,7 +31,7 @@ const COUNTS: [Column<u64>; 4] = [
     Column {
         name: "allele_count",
         diploid: false,
-        of: Frequency::allele_count,
+        of: |figures| Some(figures.allele_count()),
     },
     Column {
         name: "allele_number",
