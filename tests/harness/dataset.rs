@@ -31,6 +31,8 @@ pub struct Person {
     pub depth: f64,
     /// How many tumour samples there are beyond the first.
     pub further_samples: usize,
+    /// Whether their genotypes are known.
+    pub genotyped: Genotyped,
 }
 
 /// A place in the genome that is called in `demo-cancer`.
@@ -76,6 +78,17 @@ pub const SITES: [VariantSite; 4] = [
         carried: |n| n >= 297,
     },
 ];
+
+/// Whether somebody's genotypes are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Genotyped {
+    /// At every site.
+    Called,
+    /// At none, though they were looked for.
+    Unknown,
+    /// They have no genotypes.
+    No,
+}
 
 /// A dataset that has not been ingested yet.
 #[derive(Clone, Debug)]
@@ -188,7 +201,7 @@ impl Dataset {
 
     fn calls(&self) -> String {
         let mut vcf = VCF_HEADER.to_owned();
-        for person in &self.people {
+        for person in with_calls(&self.people) {
             write!(vcf, "\t{}-tumor", person.id).unwrap();
         }
         for (at, site) in SITES.iter().enumerate() {
@@ -204,13 +217,28 @@ impl Dataset {
                 "\n{chrom}\t{pos}\t.\tC\tT\t.\tPASS\tGENE={gene};VC={consequence}\tGT"
             )
             .unwrap();
-            for person in &self.people {
+            for person in with_calls(&self.people) {
                 let carries = person.carries.get(at).copied().unwrap_or_default();
-                vcf.push_str(if carries { "\t0/1" } else { "\t0/0" });
+                vcf.push_str(call(person, carries));
             }
         }
         vcf.push('\n');
         vcf
+    }
+}
+
+/// Those who have a column in the files of genotypes.
+pub(crate) fn with_calls(people: &[Person]) -> impl Iterator<Item = &Person> {
+    let has = |person: &&Person| person.genotyped != Genotyped::No;
+    people.iter().filter(has)
+}
+
+/// What stands in it.
+pub(crate) fn call(person: &Person, carries: bool) -> &'static str {
+    match (person.genotyped, carries) {
+        (Genotyped::Called, true) => "\t0/1",
+        (Genotyped::Called, false) => "\t0/0",
+        _ => "\t./.",
     }
 }
 
@@ -230,6 +258,7 @@ fn people(prefix: &str, n: usize, diagnosis: impl Fn(usize) -> &'static str) -> 
             carries: SITES.map(|site| prefix == "e" && (site.carried)(i)),
             depth: 120.0,
             further_samples: 0,
+            genotyped: Genotyped::Called,
         })
         .collect()
 }

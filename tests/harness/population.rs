@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
-use crate::{Dataset, Person, SITES, dataset::VCF_HEADER};
+use crate::{
+    Dataset, Genotyped, Person, SITES,
+    dataset::{VCF_HEADER, call, with_calls},
+};
 
 /// Independent variants that were called in every tumour, on chromosome 22.
 #[derive(Clone, Debug)]
@@ -48,7 +51,7 @@ impl Panel {
 
     pub(crate) fn calls(&self, people: &[Person]) -> String {
         let mut vcf = VCF_HEADER.to_owned();
-        for person in people {
+        for person in with_calls(people) {
             write!(vcf, "\t{}-tumor", person.id).unwrap();
         }
         for variant in 0..self.frequencies.len() {
@@ -58,9 +61,11 @@ impl Panel {
                 "\n22\t{position}\t.\tC\tT\t.\tPASS\tGENE=P{variant};VC=intron_variant\tGT"
             )
             .unwrap();
-            for genome in &self.carries {
+            for (person, genome) in people.iter().zip(&self.carries) {
                 let carries = genome.get(variant).copied().unwrap_or_default();
-                vcf.push_str(if carries { "\t0/1" } else { "\t0/0" });
+                if person.genotyped != Genotyped::No {
+                    vcf.push_str(call(person, carries));
+                }
             }
         }
         vcf.push('\n');
@@ -100,6 +105,7 @@ impl Dataset {
                 carries: SITES.map(|_| random.random_bool(0.2)),
                 depth: 120.0,
                 further_samples: 0,
+                genotyped: Genotyped::Called,
             });
         Self {
             id,

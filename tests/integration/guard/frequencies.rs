@@ -1,7 +1,7 @@
 //! Frequencies of variants, asked as a typed analysis.
 
 use sekisho::{Failure, Frequencies, Reason, Sites, VariantNames};
-use sekisho_tests::{Consortium, Dataset, Panel, Site, failure, only, shown};
+use sekisho_tests::{Consortium, Dataset, Genotyped, Panel, Site, failure, only, shown};
 
 use super::{CANCER, PROJECT, SECOND, rounded, visit};
 
@@ -213,6 +213,56 @@ async fn a_cohort_without_one_person_has_the_same_frequencies() {
     let first = ask(&all).await;
     assert!(!first[0].contains(" - -"), "{first:?}");
     assert_eq!(ask(&without).await, first);
+}
+
+/// Two cohorts that differ by many, of whom all but one have no genotypes: what is
+/// counted would differ by one person's.
+#[tokio::test]
+async fn those_without_genotypes_hide_nobody() {
+    for genotyped in [Genotyped::No, Genotyped::Unknown] {
+        let mut dataset = dataset(20, 78);
+        for (n, person) in dataset.people.iter_mut().enumerate() {
+            person.smoker = n >= 300;
+            if person.smoker {
+                person.genotyped = genotyped;
+            }
+        }
+        let weights: Vec<f64> = super::by_weight(&dataset)
+            .into_iter()
+            .map(super::weight)
+            .collect();
+        let of_called = |limit: f64| {
+            let called = |i: usize| {
+                let person = &dataset.people[i];
+                !person.smoker && person.weight.unwrap() <= limit
+            };
+            let rows = (0..20).map(|variant| row(&dataset, variant, called));
+            rows.map(|(n, c)| figures(n, c)).collect::<Vec<_>>()
+        };
+        // Somebody whose genotypes show.
+        let (without, with) = (150..PEOPLE)
+            .map(|n| (weights[n - 1], weights[n]))
+            .find(|(without, with)| of_called(*without) != of_called(*with))
+            .unwrap();
+        let consortium = super::under(dataset.clone(), LIFTED);
+        let visit = visit(&consortium, PROJECT).await;
+        let ask = async |limit: f64, others: &str| {
+            let condition = format!("(NOT smoker AND weight <= {limit}) OR (smoker AND {others})");
+            let asked = of(named(0..20), &condition, &[]);
+            shown(&only(visit.frequencies(&asked, &[CANCER]).await))
+        };
+        let first = ask(without, "weight <= 70").await;
+        let second = ask(with, "weight > 70").await;
+        assert!(first.iter().all(|row| !row.contains("- - -")), "{first:?}");
+        for (first, second) in first.iter().zip(&second) {
+            let withheld = second.ends_with(" - - - - - - -");
+            assert!(first == second || withheld, "{first} {second}");
+            // Who has no genotypes is in neither cohort.
+            assert!(genotyped == Genotyped::Unknown || !withheld, "{second}");
+        }
+        // The same question again is answered as it was.
+        assert_eq!(ask(without, "weight <= 70").await, first);
+    }
 }
 
 #[tokio::test]
