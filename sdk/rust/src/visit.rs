@@ -155,8 +155,9 @@ impl Visit {
         answer::read(parts, &asked, |status| self.error(status)).await
     }
 
-    /// Asks how frequent variants are: one answer or failure for each dataset, with a
-    /// row for each variant and group.
+    /// Asks how frequent variants are: one answer or failure for each dataset, with the
+    /// columns that [`Frequencies`] has, and a row for each group and variant; of a region
+    /// or a gene, for each that may be shown.
     ///
     /// # Errors
     ///

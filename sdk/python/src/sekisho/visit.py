@@ -190,16 +190,18 @@ class Visit:
         where
             Of whom: a condition on columns of ``individuals``, in SQL. Everybody if empty.
         by
-            Columns of ``individuals`` with declared values, to group by.
+            At most 4 columns of ``individuals`` with declared values, to group by.
         idempotency_key
             As of `sql`.
 
         Returns
         -------
         Result or Results
-            As `sql`: a row for each variant and group, with ``allele_count``,
-            ``allele_number``, ``allele_frequency``, ``carriers``, ``homozygotes``,
-            ``missing_rate`` and ``hwe_p`` (the exact test, of autosomes).
+            As `sql`: a row for each variant and group, with ``variant_id``, the columns
+            of `by`, ``allele_count``, ``allele_number``, ``carriers``, ``homozygotes``
+            (individuals), ``allele_frequency`` and ``missing_rate`` (0 to 1), and ``hwe_p``.
+            Where few or none have two copies, or one, ``homozygotes`` and ``hwe_p`` are
+            NULL and all carriers count alike; outside of autosomes alleles have no number.
 
         Raises
         ------
