@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import ROOT, ROUNDS, Run, row
+from measure import ROOT, ROUNDS, Run, installed, row
 
 ENCLAVE = ROOT / "target/release/sekisho-enclave"
 PEERS = ROOT / "target/bench-peers/bin/python"
@@ -44,7 +44,7 @@ def beside_peers(folder: Path, dataset: Path, of: str, *, of_few: bool) -> list[
     if of_few:
         script = str(ROOT / "infra/bench/polars_vcf.py")
         peers[POLARS] = ([str(PEERS), script, calls, out + ".parquet"], 1.0)
-    peers = {name: peer for name, peer in peers.items() if shutil.which(peer[0][0])}
+    peers = {name: peer for name, peer in peers.items() if installed(peer[0][0])}
     ours, theirs = Run(), {name: Run() for name in peers}
     for n in range(ROUNDS):
         ours.once(command(dataset, folder / "store"))

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +68,14 @@ def row(
         "bound": bound,
         "holds": ratio <= bound,
     }
+
+
+def installed(program: str) -> bool:
+    """Whether a peer is there; else say that its rows are left out."""
+    if shutil.which(program):
+        return True
+    print(f"{program} is not installed: nothing is compared with it", file=sys.stderr)
+    return False
 
 
 def report(rows: list[dict[str, object]]) -> None:

@@ -6,7 +6,6 @@ is a query in this process, on Parquet files in the order that it likes best.
 """
 
 import csv
-import shutil
 import statistics
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 import duck
 import sekisho
 import servers
-from measure import ROOT, ROUNDS, Run, row
+from measure import ROOT, ROUNDS, Run, installed, row
 from sekisho.visit import Visit
 
 VISITS = 7
@@ -131,11 +130,11 @@ def peers_of(folder: Path, dataset: Path, half: Path) -> dict[str, tuple[list[st
     """Give what each peer is called with, on files in its own format."""
     calls, own = str(dataset / "calls.vcf.gz"), str(folder / "own")
     peers = {}
-    if shutil.which("plink2"):
+    if installed("plink2"):
         quietly("plink2", "--vcf", calls, "--make-pgen", "--out", own)
         words = f"plink2 --pfile {own} --freq counts --keep {half} --threads 2 --out {own}"
         peers["plink2 --freq counts --keep"] = (words.split(), 1.0)
-    if shutil.which("bcftools"):
+    if installed("bcftools"):
         quietly("bcftools", "view", "-Ob", "-o", f"{own}.bcf", calls)
         query = f"bcftools query -f '%CHROM %POS %REF %ALT %AC %AN\\n' > {own}.counts"
         words = ["sh", "-c", f"bcftools view -S {half} {own}.bcf -Ou | {query}"]

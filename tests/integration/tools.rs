@@ -230,3 +230,44 @@ fn a_new_snapshot_is_served_without_a_restart() {
     ingest(&east.join("data"), &east.join("store")).succeeded();
     assert_eq!(ask(), "n\n250\n");
 }
+
+#[test]
+fn frequencies_are_asked_on_the_command_line() {
+    let folder = sekisho_tests::temporary();
+    let receipt = folder.join("frequencies.receipt.json");
+    let ask = |sites: [&str; 2]| {
+        let receipt = receipt.to_str().unwrap();
+        let rest = ["--by", "sex", "--dataset", "demo-cancer", "--format", "csv"];
+        let words = [&["frequencies"], &sites[..], &rest, &["--receipt", receipt]].concat();
+        Consortium::shared().sekisho("aiko-tanaka", &words, &[])
+    };
+    let asked = ask(["--variant", "17:7674220:C:T"]);
+    assert_eq!(asked.code, Some(0), "{}", asked.err);
+    let lines: Vec<&str> = asked.out.lines().collect();
+    assert_eq!(
+        lines.first().copied(),
+        Some(
+            "variant_id,sex,allele_count,allele_number,carriers,homozygotes,allele_frequency,\
+             missing_rate,hwe_p"
+        )
+    );
+    // Women, men, and those of whom it is not known.
+    assert_eq!(lines.len(), 4, "{}", asked.out);
+    assert!(
+        lines[1].starts_with("17:7674220:C:T,female,"),
+        "{}",
+        asked.out
+    );
+    assert!(
+        fs::read_to_string(&receipt)
+            .unwrap()
+            .contains("rows_sha256")
+    );
+    let refused = ask(["--region", "22:9-1"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(
+        refused.err.contains("`22:9-1` is no region"),
+        "{}",
+        refused.err
+    );
+}

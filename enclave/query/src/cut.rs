@@ -46,6 +46,9 @@ pub struct Planned {
     pub shapes: Vec<Shape>,
     /// The columns of the result.
     pub columns: Vec<OutputColumn>,
+    /// Which columns of its only cut's cells they are; none if anything is computed with
+    /// cells, or their rows are chosen or put in order.
+    pub as_is: Option<Vec<usize>>,
 }
 
 /// A column of the result.

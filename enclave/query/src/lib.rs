@@ -14,6 +14,7 @@
 //! them. Whatever this crate does not understand it refuses.
 
 mod admits;
+mod as_is;
 #[cfg(feature = "bare")]
 pub mod bare;
 pub mod cells;

@@ -19,7 +19,7 @@ use roaring::RoaringBitmap;
 use sekisho_tables::{Catalogue, Snapshot};
 
 use crate::{
-    OutputColumn, Planned, Refusal,
+    OutputColumn, Planned, Refusal, as_is,
     cut::{Cut, KIND, cells_table},
     label::{self, Labels, plans},
     rewrite,
@@ -77,11 +77,16 @@ async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
                 .unwrap_or_else(|| "derived".to_owned()),
         })
         .collect();
-    let shapes = labels.cuts.iter().map(|cut| cut.shape.clone()).collect();
+    let shapes: Vec<_> = labels.cuts.iter().map(|cut| cut.shape.clone()).collect();
+    let as_is = match shapes.as_slice() {
+        [_] => as_is::columns(&labels.released),
+        _ => None,
+    };
     let planned = Planned {
         canonical: statement.canonical,
         shapes,
         columns,
+        as_is,
     };
     Ok(Prepared {
         planned,

@@ -23,10 +23,11 @@ use arrow::record_batch::RecordBatch;
 use sekisho_disclosure::{Noise, Profile, protect};
 
 use crate::{
-    Refusal,
+    Refusal, as_is,
     cells::{self, Cells, Units},
     cut::Cut,
     run,
+    worker::Finished,
 };
 use dataset::Dataset;
 
@@ -80,11 +81,24 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
         kept.push((cut.shape.clone(), keys));
     }
     let protected = protect(&tables, &noise()).unwrap();
-    let tables = (kept.iter().zip(&protected))
-        .map(|((shape, keys), protected)| cells::table(shape, keys, protected).unwrap())
+    let finished: Vec<Finished> = (kept.into_iter().zip(protected))
+        .map(|((shape, keys), protected)| Finished {
+            shape,
+            keys,
+            protected,
+        })
+        .collect();
+    let as_is = as_is::result(&prepared.planned, &finished).unwrap();
+    let tables = (finished.iter())
+        .map(|of| cells::table(&of.shape, &of.keys, &of.protected).unwrap())
         .collect();
     let batches = prepared.released(tables, None).await.unwrap();
-    Ok(arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap())
+    let batch = arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap();
+    // What needs no engine is the same as what the engine gives.
+    if let Some(as_is) = as_is {
+        assert_eq!(as_is, batch, "{sql}");
+    }
+    Ok(batch)
 }
 
 /// A result as text, a line a row.

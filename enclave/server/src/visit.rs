@@ -1,7 +1,8 @@
 //! The order of a visit, on one page.
 //!
 //! What leaves is a [`Release`]: a result computed from protected cells whose
-//! charge is durable. Everything up to the charge reads no data.
+//! charge is durable. Everything up to the charge reads no data, but where a table of
+//! frequencies was released before: then it is counted, to see that it is the same.
 
 mod charge;
 mod commit;
@@ -16,7 +17,7 @@ use sekisho_disclosure::{Channel, Profile};
 use sekisho_ledger::{Ledger, Reserved, Visit};
 use sekisho_query::{
     Planned, Shape,
-    worker::{Lost, Worker},
+    worker::{Lost, Released, Worker},
 };
 use sekisho_runtime::status::Failure;
 use tracing::Instrument as _;
@@ -27,7 +28,7 @@ use crate::{
     exposure, failure, frequencies, meters,
     permit::Verified,
     private::{self, Private},
-    release::{Description, Release},
+    release::{CommitError, Description, Release},
     tick,
 };
 
@@ -133,17 +134,53 @@ async fn answer_query(
         enclave.spend(&question.verified)?;
         return Ok(earlier);
     }
+    let charge = Charge {
+        question,
+        admission,
+        profile,
+        visit,
+    };
+    let work = |reserved: Arc<Reserved>| async move {
+        release(enclave, question, sql, judged, &reserved).await
+    };
+    charged(enclave, charge, work, Release::commit).await
+}
+
+/// What a charge is for.
+struct Charge<'a> {
+    question: &'a Question,
+    admission: Arc<Admission>,
+    profile: Profile,
+    visit: Visit,
+}
+
+/// Charges, works no longer than a visit may, and commits what comes of it, or abandons
+/// the charge.
+async fn charged<T: Send + 'static, W: Future<Output = Result<T, Failure>>>(
+    enclave: &Arc<Enclave>,
+    charge: Charge<'_>,
+    work: impl FnOnce(Arc<Reserved>) -> W,
+    make: impl FnOnce(&Ledger, Reserved, T, &Description<'_>) -> Result<Release, CommitError>
+    + Send
+    + 'static,
+) -> Result<Release, Failure> {
+    let Charge {
+        question,
+        admission,
+        profile,
+        visit,
+    } = charge;
     let reserved = reserve(enclave, question, visit).await?;
-    let work = release(enclave, question, sql, judged, &reserved);
-    let released = match tokio::time::timeout(enclave.visit_limit, work).await {
-        Ok(released) => released,
+    let work = work(Arc::clone(&reserved));
+    let done = match tokio::time::timeout(enclave.visit_limit, work).await {
+        Ok(done) => done,
         Err(_) => Err(failure::execution()),
     };
     let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
-    match released {
-        Ok(released) => {
+    match done {
+        Ok(done) => {
             let make = |ledger: &Ledger, reserved, described: &Description<'_>| {
-                Release::commit(ledger, reserved, released, described)
+                make(ledger, reserved, done, described)
             };
             commit::commit(enclave, &admission, profile, reserved, make).await
         }
@@ -302,7 +339,7 @@ async fn release(
     sql: &str,
     judged: Judged,
     reserved: &Arc<Reserved>,
-) -> Result<sekisho_query::worker::Released, Failure> {
+) -> Result<Released, Failure> {
     let lost = |_: Lost| failure::execution();
     let Judged {
         admission,
@@ -315,8 +352,12 @@ async fn release(
     // plans meanwhile.
     let snapshot = &admission.pinned.snapshot;
     let clean = async {
+        if planned.as_is.is_some() {
+            return Ok(None);
+        }
         let worker = enclave.workers.take().await?;
-        worker.clean(sql, &admission.catalogue, snapshot).await
+        let clean = worker.clean(sql, &admission.catalogue, snapshot);
+        clean.await.map(Some)
     };
     let private = private::run(&admission, &planned, &profiles, worker);
     let (private, clean) = tokio::try_join!(private, clean).map_err(lost)?;
@@ -324,5 +365,9 @@ async fn release(
     let payer = payer(&question.verified, enclave.clock.now_ms());
     let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;
-    clean.released(&finished).await.map_err(lost)
+    let released = match clean {
+        Some(clean) => clean.released(&finished).await,
+        None => Released::as_is(&planned, &finished).and_then(|released| released.ok_or(Lost)),
+    };
+    released.map_err(lost)
 }

@@ -25,6 +25,7 @@ mod blocks;
 mod error;
 mod expand;
 mod near;
+mod rows;
 mod scan;
 mod selection;
 mod span;
@@ -34,8 +35,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Schema, SchemaRef, UInt32Type};
+use arrow::array::AsArray;
+use arrow::datatypes::{Date32Type, SchemaRef, UInt32Type};
 use roaring::RoaringBitmap;
 
 use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
@@ -43,9 +44,12 @@ use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
 pub use blocks::{Blocks, GenotypeBlock};
 pub use error::SnapshotError;
 pub use near::Near;
+pub use rows::{Batches, public_rows};
 pub use selection::Selection;
 pub use span::{Genotype, GenotypeCounts, GenotypeGroup, SPAN, Span};
 pub use spans::Spans;
+
+use rows::{project, read};
 
 /// A published snapshot. Cheap to clone; its files never change.
 #[derive(Clone, Debug)]
@@ -166,7 +170,8 @@ impl Snapshot {
     /// The rows of a table with just these columns, in this order.
     ///
     /// Rows of a private table are those of the cohort's individuals: others
-    /// never leave the scan. For `variants` the cohort is ignored.
+    /// never leave the scan. For `variants` and public tables the cohort is
+    /// ignored.
     ///
     /// # Errors
     ///
@@ -178,11 +183,12 @@ impl Snapshot {
         cohort: &RoaringBitmap,
     ) -> Result<Batches, SnapshotError> {
         let of = self.table(table)?;
+        let path = self.table_path(&of.name);
         match of.rows {
             Rows::OnePerAlleleAndSample => self.genotypes(columns, cohort, None, false),
-            Rows::OnePerAllele => self.scan_file(of, columns, None),
+            Rows::OnePerAllele => read(&path, of, columns, None, &Near::default()),
             Rows::OnePerIndividual | Rows::ManyPerIndividual => {
-                self.scan_file(of, columns, Some(cohort))
+                read(&path, of, columns, Some(cohort), &Near::default())
             }
             Rows::OnePerAlleleAndGroup => public_rows(&self.public(), of, columns),
         }
@@ -219,11 +225,7 @@ impl Snapshot {
     /// If the snapshot has no variants or no such column, or a file cannot be read.
     pub fn variants(&self, columns: &[String], near: &Near) -> Result<Batches, SnapshotError> {
         let of = self.table("variants")?;
-        let full = schema::logical(of);
-        let schema = project(&full, &of.name, columns)?;
-        let path = self.table_path(&of.name);
-        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None, near)?;
-        Ok(Batches::new(schema, rows))
+        read(&self.table_path(&of.name), of, columns, None, near)
     }
 
     /// The genotypes of every variant, as sets of sample positions.
@@ -321,19 +323,6 @@ impl Snapshot {
         }
     }
 
-    fn scan_file(
-        &self,
-        table: &Table,
-        columns: &[String],
-        cohort: Option<&RoaringBitmap>,
-    ) -> Result<Batches, SnapshotError> {
-        let full = schema::logical(table);
-        let schema = project(&full, &table.name, columns)?;
-        let path = self.table_path(&table.name);
-        let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), cohort, &Near::default())?;
-        Ok(Batches::new(schema, rows))
-    }
-
     fn table(&self, name: &str) -> Result<&Table, SnapshotError> {
         let table = self.0.catalogue.table(name);
         table.ok_or_else(|| SnapshotError::NoTable {
@@ -345,71 +334,4 @@ impl Snapshot {
         let file = format!("{name}.parquet");
         self.0.directory.join("tables").join(file)
     }
-}
-
-/// The rows of a public table with just these columns, from the folder that
-/// [`Snapshot::public`] names: nothing else of the snapshot is read.
-///
-/// # Errors
-///
-/// If there is no such column, or a file cannot be read.
-pub fn public_rows(
-    folder: &Path,
-    table: &Table,
-    columns: &[String],
-) -> Result<Batches, SnapshotError> {
-    let full = schema::logical(table);
-    let schema = project(&full, &table.name, columns)?;
-    let path = folder.join(format!("{}.parquet", table.name));
-    let rows = scan::Scan::open(&path, &full, Arc::clone(&schema), None, &Near::default())?;
-    Ok(Batches::new(schema, rows))
-}
-
-/// Record batches, read when they are asked for.
-pub struct Batches {
-    schema: SchemaRef,
-    batches: Box<dyn Iterator<Item = Result<RecordBatch, SnapshotError>> + Send>,
-}
-
-impl Batches {
-    fn new(
-        schema: SchemaRef,
-        batches: impl Iterator<Item = Result<RecordBatch, SnapshotError>> + Send + 'static,
-    ) -> Self {
-        Self {
-            schema,
-            batches: Box::new(batches),
-        }
-    }
-
-    /// The schema of every batch.
-    pub fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-}
-
-impl Iterator for Batches {
-    type Item = Result<RecordBatch, SnapshotError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.batches.next()
-    }
-}
-
-fn project(
-    schema: &SchemaRef,
-    table: &str,
-    columns: &[String],
-) -> Result<SchemaRef, SnapshotError> {
-    let fields = columns
-        .iter()
-        .map(|column| {
-            let field = schema.field_with_name(column).cloned();
-            field.map_err(|_| SnapshotError::NoColumn {
-                table: table.to_owned(),
-                column: column.clone(),
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Arc::new(Schema::new(fields)))
 }

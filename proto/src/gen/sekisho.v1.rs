@@ -17,18 +17,24 @@ pub mod analysis {
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
-/// variant and group: `variant_id`, the columns of `by`, `allele_count`,
-/// `allele_number`, `allele_frequency`, `carriers`, `homozygotes`,
-/// `missing_rate` and `hwe_p`. Of somebody with several samples the most copies
-/// count that any of them has.
+/// variant and group, with these columns in this order: `variant_id`; those of
+/// `by`; `allele_count` of the alternate allele, rounded as counts are, and
+/// `allele_number`, to 10; `carriers` and `homozygotes` of it, individuals;
+/// `allele_frequency` and `missing_rate`, from 0 to 1, to 3 significant digits;
+/// `hwe_p`, the exact test for Hardy-Weinberg proportions, to 2. Where few or
+/// none have two copies, or one, `homozygotes` and `hwe_p` are NULL and every
+/// carrier counts alike. Outside of autosomes `allele_number`,
+/// `allele_frequency` and `hwe_p` are NULL, since ploidy is not known. Of
+/// somebody with several samples the most copies count that any of them has.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Frequencies {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for
     /// everybody.
     #[prost(string, tag = "4")]
     pub r#where: ::prost::alloc::string::String,
-    /// Columns of `individuals` with declared values; a group for each combination
-    /// of them.
+    /// At most 4 columns of `individuals` with declared values, each once; a group
+    /// for each combination of them, NULL among them, at most 64. Empty for one
+    /// group.
     #[prost(string, repeated, tag = "5")]
     pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Which variants.
@@ -44,7 +50,8 @@ pub mod frequencies {
         /// `22:16050000-16060000`. Only what may be shown has a row.
         #[prost(string, tag = "1")]
         Region(::prost::alloc::string::String),
-        /// Those annotated with this gene. Only what may be shown has a row.
+        /// Those annotated with this gene, a symbol of 1 to 64 printable ASCII
+        /// characters. Only what may be shown has a row.
         #[prost(string, tag = "2")]
         Gene(::prost::alloc::string::String),
         /// These. Each has a row; what may not be shown is NULL.

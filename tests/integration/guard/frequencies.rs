@@ -299,10 +299,17 @@ async fn what_is_not_understood_is_refused_and_not_charged() {
         (of(None, "", &[]), "no variants are named"),
         (of(region("22:5-4"), "", &[]), "no region"),
         (of(Some(Sites::Gene(String::new())), "", &[]), "no gene"),
-        (of(named([]), "", &[]), "no variants"),
-        (of(named(0..1001), "", &[]), "no variants"),
-        (of(region("22"), "", &["sex", "sex"]), "no columns"),
-        (of(region("22"), "", &["sex) --"]), "no columns"),
+        (of(named([]), "", &[]), "0 variants are named"),
+        (of(named(0..1001), "", &[]), "1001 variants are named"),
+        (
+            of(region("22"), "", &["sex", "sex"]),
+            "`sex` is named twice",
+        ),
+        (of(region("22"), "", &["sex) --"]), "`sex) --` is no column"),
+        (
+            of(region("22"), "", &["a", "b", "c", "d", "e"]),
+            "5 columns",
+        ),
     ] {
         let failure = refused(&consortium, asked.clone()).await;
         assert_eq!(

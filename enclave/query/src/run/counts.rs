@@ -27,7 +27,7 @@ use super::{
     operator::{CountedGenotypes, Dosages, Figure},
     variants::{snapshot_table, tables},
 };
-use crate::scan::SnapshotTable;
+use crate::{label::plans::OTHER_VARIANT, scan::SnapshotTable};
 
 /// The name under which what the operator makes is scanned.
 const COUNTED: &str = "__counted";
@@ -210,13 +210,12 @@ impl Source {
         let ([(left, right)], None) = (join.on.as_slice(), &join.filter) else {
             return None;
         };
-        let sides = match join.join_type {
-            JoinType::Inner if reads_variants(&join.right) => [(true, left, right)],
-            JoinType::Inner | JoinType::RightSemi => [(false, right, left)],
-            JoinType::LeftSemi => [(true, left, right)],
+        let (genotypes_left, on_genotypes, on_variants) = match join.join_type {
+            JoinType::Inner if reads_variants(&join.right) => (true, left, right),
+            JoinType::LeftSemi => (true, left, right),
+            JoinType::Inner | JoinType::RightSemi => (false, right, left),
             _ => return None,
         };
-        let [(genotypes_left, on_genotypes, on_variants)] = sides;
         let (genotypes, variants) = match genotypes_left {
             true => (&join.left, &join.right),
             false => (&join.right, &join.left),
@@ -224,7 +223,8 @@ impl Source {
         let Expr::Column(on_variants) = on_variants else {
             return None;
         };
-        if !reads_variants(variants) || on_variants.name != VARIANT && !is_variant(on_variants) {
+        let names_variants = [VARIANT, OTHER_VARIANT].contains(&on_variants.name.as_str());
+        if !reads_variants(variants) || !names_variants {
             return None;
         }
         let mut source = Self::of(genotypes)?;
@@ -311,11 +311,6 @@ impl Source {
 /// Whether a plan reads variants and nothing else.
 fn reads_variants(plan: &LogicalPlan) -> bool {
     matches!(tables(plan).as_slice(), [Some(table)] if table.is_of_variants())
-}
-
-/// The name of the variant's column on the other side of a join.
-fn is_variant(column: &Column) -> bool {
-    column.name == crate::label::plans::OTHER_VARIANT
 }
 
 impl Dosages {

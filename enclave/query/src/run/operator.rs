@@ -249,27 +249,28 @@ impl Counting {
             true => set & &self.cohort,
             false => RoaringBitmap::new(),
         };
-        let mut sets = vec![
+        let others = match none {
+            true => &self.cohort - (&block.dosage_1 | &block.dosage_2 | &block.missing),
+            false => RoaringBitmap::new(),
+        };
+        let sets = [
             (of_cohort(&block.dosage_1, one), true, 1),
             (of_cohort(&block.dosage_2, two), true, 2),
             (of_cohort(&block.missing, missing), false, 0),
+            (others, true, 0),
         ];
-        if none {
-            let others = &block.dosage_1 | &block.dosage_2 | &block.missing;
-            sets.push((&self.cohort - others, true, 0));
-        }
         const ONE_GROUP: &[u32] = &[0];
-        let groups = self.groups.as_ref();
-        let groups = groups.map_or(Some(ONE_GROUP), |groups| {
-            groups.get(&block.variant).map(Vec::as_slice)
+        let numbers = self.groups.as_ref().map_or(ONE_GROUP, |groups| {
+            groups.get(&block.variant).map_or(&[], Vec::as_slice)
         });
-        for number in groups.unwrap_or_default().to_vec() {
-            let group = match self.open.entry(number) {
+        for number in numbers {
+            let group = match self.open.entry(*number) {
                 std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(match self.spare.pop() {
                         Some(spare) => spare,
                         None => {
+                            // Three counts, and a place in `touched`.
                             let bytes = self.universe * size_of::<[u32; 4]>();
                             self.reservation.try_grow(bytes)?;
                             Group {

@@ -60,15 +60,15 @@ fn literal(expr: &Expr) -> Option<&ScalarValue> {
 }
 
 fn compared(column: &str, op: Operator, value: &ScalarValue) -> Option<Near> {
-    let nowhere = Near::default();
+    let anywhere = Near::default();
     match (column, op, value) {
         ("chrom", Operator::Eq, ScalarValue::Utf8(Some(text))) => Some(Near {
             chroms: Some(BTreeSet::from([text.clone()])),
-            ..nowhere
+            ..anywhere
         }),
         ("gene", Operator::Eq, ScalarValue::Utf8(Some(text))) => Some(Near {
             genes: Some(BTreeSet::from([text.clone()])),
-            ..nowhere
+            ..anywhere
         }),
         ("pos", op, ScalarValue::Int64(Some(pos))) => {
             let pos = match op {
@@ -79,7 +79,7 @@ fn compared(column: &str, op: Operator, value: &ScalarValue) -> Option<Near> {
             };
             Some(Near {
                 pos: Some(pos),
-                ..nowhere
+                ..anywhere
             })
         }
         _ => None,

@@ -9,11 +9,11 @@ use arrow::{
 };
 use sekisho_disclosure::Protected;
 
-use super::Lost;
-use crate::cut::KIND;
+use super::{Finished, Lost, message};
+use crate::{Planned, as_is, cut::KIND};
 
-/// The rows that a visitor will see. Made by a worker that was handed protected
-/// cells and could read public tables, and by nothing else.
+/// The rows that a visitor will see. Protected cells as they are, or made by a worker
+/// that was handed them and could read public tables, and by nothing else.
 #[derive(Clone, Debug)]
 pub struct Released {
     schema: SchemaRef,
@@ -23,6 +23,24 @@ pub struct Released {
 }
 
 impl Released {
+    /// The protected cells of a query that shows them as they are; none if it computes
+    /// something with them.
+    ///
+    /// # Errors
+    ///
+    /// [`Lost`] when the cells are not what was planned, or too many.
+    pub fn as_is(planned: &Planned, finished: &[Finished]) -> Result<Option<Self>, Lost> {
+        let result = as_is::result(planned, finished).map_err(|_| Lost)?;
+        let Some(result) = result else {
+            return Ok(None);
+        };
+        if result.get_array_memory_size() > message::MAX_RESULT {
+            return Err(Lost);
+        }
+        let protected = finished.iter().map(|finished| &finished.protected);
+        Self::new(vec![result], protected).map(Some)
+    }
+
     pub(super) fn new<'p>(
         batches: Vec<RecordBatch>,
         protected: impl Iterator<Item = &'p Protected>,

@@ -33,17 +33,19 @@ impl Asked {
         let v1::Frequencies { sites, r#where, by } = asked;
         let selection = match sites {
             Some(Sites::Region(region)) => Selection::region(&region).ok_or_else(|| {
-                Failure::invalid("analysis.frequencies.region", "this is no region")
+                let message = format!("`{region}` is no region");
+                Failure::invalid("analysis.frequencies.region", message)
                     .help("write `22` or `22:16050000-16060000`, 1-based and inclusive")
             }),
             Some(Sites::Gene(gene)) => {
                 let legal = |byte: u8| byte.is_ascii_graphic();
                 match (1..=64).contains(&gene.len()) && gene.bytes().all(legal) {
                     true => Ok(Selection::Gene(gene)),
-                    false => Err(
-                        Failure::invalid("analysis.frequencies.gene", "this is no gene")
-                            .help("write one symbol, for example `TP53`"),
-                    ),
+                    false => {
+                        let message = format!("`{gene}` is no gene");
+                        let failure = Failure::invalid("analysis.frequencies.gene", message);
+                        Err(failure.help("write one symbol, for example `TP53`"))
+                    }
                 }
             }
             Some(Sites::Variants(named)) => Self::named(&named.ids),
@@ -59,19 +61,25 @@ impl Asked {
                 && bytes
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         };
-        let mut once = by.clone();
-        once.sort_unstable();
-        once.dedup();
-        if by.len() > MOST_COLUMNS || once.len() != by.len() || !by.iter().all(column) {
-            return Err(Failure::invalid(
-                "analysis.frequencies.by",
-                "these are no columns to group by",
-            )
-            .help("name at most 4 columns of `individuals`, each once"));
+        let odd = by.iter().enumerate().find_map(|(at, name)| {
+            let again = by.iter().take(at).any(|earlier| earlier == name);
+            match (column(name), again) {
+                (false, _) => Some(format!("`{name}` is no column to group by")),
+                (true, true) => Some(format!("`{name}` is named twice")),
+                (true, false) => None,
+            }
+        });
+        let many = by.len() > MOST_COLUMNS;
+        if let Some(message) = odd.or(many.then(|| format!("{} columns to group by", by.len()))) {
+            let help = format!("name at most {MOST_COLUMNS} columns of `individuals`, each once");
+            return Err(Failure::invalid("analysis.frequencies.by", message).help(help));
         }
         let condition = r#where.trim();
         if !is_closed(condition) {
-            return Err(unfit("`where` is more than a condition"));
+            return Err(unfit(
+                "`where` has parentheses or quotes that do not match, a comment, or one of \\ ; $ # \
+                 and the backtick",
+            ));
         }
         Ok(Self {
             selection,
@@ -81,14 +89,21 @@ impl Asked {
     }
 
     fn named(ids: &[String]) -> Result<Selection, Failure> {
-        let selection = match (1..=MOST_VARIANTS).contains(&ids.len()) {
-            true => Selection::variants(ids.iter().map(String::as_str)),
-            false => None,
+        let refused = |message: String| {
+            let help = format!(
+                "name 1 to {MOST_VARIANTS}, as CHROM:POS:REF:ALT, for example `22:16050408:T:C`"
+            );
+            Failure::invalid("analysis.frequencies.variants", message).help(help)
         };
-        selection.ok_or_else(|| {
-            Failure::invalid("analysis.frequencies.variants", "these are no variants")
-                .help("name 1 to 1000, as CHROM:POS:REF:ALT, for example `22:16050408:T:C`")
-        })
+        if !(1..=MOST_VARIANTS).contains(&ids.len()) {
+            return Err(refused(format!("{} variants are named", ids.len())));
+        }
+        let is_odd = |id: &&String| Selection::variants([id.as_str()].into_iter()).is_none();
+        if let Some(odd) = ids.iter().find(is_odd) {
+            return Err(refused(format!("`{odd}` is no variant")));
+        }
+        let all = Selection::variants(ids.iter().map(String::as_str));
+        all.ok_or_else(|| refused("no variants are named".to_owned()))
     }
 
     /// The query of individuals whose cohort and groups are meant. The guard judges it
@@ -133,12 +148,16 @@ impl Asked {
         for dimension in &shape.dimensions {
             let declared = (dimension.level == Level::Unit).then_some(dimension.values.as_ref());
             let Some(Some(values)) = declared else {
-                return Err(unfit("a column of `by` has no declared values"));
+                let name = &dimension.name;
+                return Err(unfit(&format!(
+                    "column `{name}` of `by` has no declared values"
+                )));
             };
             groups = groups.saturating_mul(values.len() + 1);
         }
         if groups > MOST_GROUPS {
-            return Err(unfit("`by` makes more groups than 64"));
+            let message = format!("`by` makes {groups} groups, which are more than {MOST_GROUPS}");
+            return Err(unfit(&message));
         }
         shape
             .tables

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use sekisho_ledger::{Ledger, Visit};
+use sekisho_ledger::{Reserved, Visit};
 use sekisho_query::worker::Lost;
 use sekisho_runtime::status::Failure;
 
-use super::{Judged, Question, charge::account, commit, reserve};
+use super::{Charge, Judged, Question, charge::account, charged, commit};
 use crate::{
     enclave::Enclave,
     failure,
     frequencies::{self, Asked, Table},
     permit::Verified,
-    release::{Description, Release},
+    release::Release,
 };
 
 /// Both doors and the guard, over the query of individuals whose groups are meant.
@@ -44,11 +44,11 @@ pub(super) async fn answer(
     let key = visit.answer_key();
     let looked_up = key.clone();
     let known = enclave.with_ledger(move |ledger| ledger.answer(&looked_up));
-    let mut waits = Some(judged);
-    let mut settled = None;
-    if known.await?.is_some() {
+    let stage = if known.await?.is_none() {
+        Stage::Judged(Box::new(judged))
+    } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        let table = match settle(enclave, asked, &mut waits).await {
+        let table = match settle(enclave, asked, judged).await {
             Ok(table) => table,
             Err(Lost) => {
                 enclave.spend(&question.verified)?;
@@ -60,53 +60,45 @@ pub(super) async fn answer(
                 enclave.spend(&question.verified)?;
                 return Ok(earlier);
             }
-            Err(table) => settled = Some(table),
+            Err(table) => Stage::Settled(table),
         }
-    }
-    let reserved = reserve(enclave, question, visit).await?;
-    let work = async {
-        let table = match settled {
-            Some(table) => table,
-            None => settle(enclave, asked, &mut waits)
-                .await
-                .map_err(|Lost| failure::execution())?,
+    };
+    let charge = Charge {
+        question,
+        admission: Arc::clone(&admission),
+        profile,
+        visit,
+    };
+    let work = |reserved: Arc<Reserved>| async move {
+        let table = match stage {
+            Stage::Settled(table) => table,
+            Stage::Judged(judged) => {
+                let table = settle(enclave, asked, *judged).await;
+                table.map_err(|Lost| failure::execution())?
+            }
         };
         let told = Some(table.told());
         account(enclave, question, &admission, &reserved, told, Vec::new()).await?;
         Ok(table)
     };
-    let table = match tokio::time::timeout(enclave.visit_limit, work).await {
-        Ok(table) => table,
-        Err(_) => Err(failure::execution()),
-    };
-    let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
-    match table {
-        Ok(table) => {
-            let make = |ledger: &Ledger, reserved, described: &Description<'_>| {
-                Release::commit_table(ledger, reserved, table, described)
-            };
-            commit::commit(enclave, &admission, profile, reserved, make).await
-        }
-        Err(failure) => {
-            commit::abandon(enclave, reserved).await;
-            Err(failure)
-        }
-    }
+    charged(enclave, charge, work, Release::commit_table).await
+}
+
+/// How far a table is.
+enum Stage {
+    Judged(Box<Judged>),
+    Settled(Box<Table>),
 }
 
 /// Settles the table, in no more time than a visit has.
-async fn settle(
-    enclave: &Enclave,
-    asked: &Asked,
-    judged: &mut Option<Judged>,
-) -> Result<Box<Table>, Lost> {
+async fn settle(enclave: &Enclave, asked: &Asked, judged: Judged) -> Result<Box<Table>, Lost> {
     let Judged {
         admission,
         worker,
         planned,
         profile,
         ..
-    } = judged.take().ok_or(Lost)?;
+    } = judged;
     let table = frequencies::settle(enclave, &admission, asked, &planned, &profile, worker);
     let table = tokio::time::timeout(enclave.visit_limit, table).await;
     table.map_err(|_| Lost)?.map(Box::new)
