@@ -8,10 +8,11 @@
 mod confine;
 mod message;
 mod pipes;
+mod pool;
 mod released;
 mod serve;
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{path::Path, process::Stdio};
 
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
@@ -26,6 +27,7 @@ use crate::{
 };
 pub use confine::{Confinement, confine, narrow, report};
 use message::{Phase, Reply, Request};
+pub use pool::Pool;
 pub use released::Released;
 pub use serve::serve;
 
@@ -48,6 +50,8 @@ pub struct Finished {
 /// A worker, from the enclave's side. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Worker {
+    /// Told to the pool when the worker is gone.
+    busy: Option<pool::Busy>,
     process: Child,
     input: ChildStdin,
     output: ChildStdout,
@@ -77,6 +81,7 @@ impl Worker {
             return Err(std::io::Error::other("a worker has no pipes"));
         };
         Ok(Self {
+            busy: None,
             process,
             input,
             output,
@@ -224,67 +229,6 @@ impl Clean {
                 )
             }
             _ => Err(Lost),
-        }
-    }
-}
-
-/// A few workers that wait, so that a visit pays no start-up.
-#[derive(Debug)]
-pub struct Pool {
-    waiting: tokio::sync::Mutex<tokio::sync::mpsc::Receiver<Worker>>,
-}
-
-impl Pool {
-    /// Keeps `size` workers waiting; each is replaced when it is taken.
-    ///
-    /// # Errors
-    ///
-    /// When a first worker cannot be started.
-    pub fn start(
-        program: &Path,
-        arguments: Vec<String>,
-        size: usize,
-    ) -> std::io::Result<Arc<Self>> {
-        // One more stands ready with the task that refills the channel.
-        let (ready, waiting) = tokio::sync::mpsc::channel(size.max(1));
-        let first = Worker::start(program, &arguments)?;
-        let program = program.to_owned();
-        tokio::spawn(async move {
-            let mut next = Some(first);
-            loop {
-                let worker = match next
-                    .take()
-                    .map_or_else(|| Worker::start(&program, &arguments), Ok)
-                {
-                    Ok(worker) => worker,
-                    // Too many processes, perhaps; visits wait until one can be had.
-                    Err(_) => {
-                        tokio::time::sleep(Duration::from_secs(1)).await;
-                        continue;
-                    }
-                };
-                if ready.send(worker).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Arc::new(Self {
-            waiting: tokio::sync::Mutex::new(waiting),
-        }))
-    }
-
-    /// A fresh worker, for one visit.
-    ///
-    /// # Errors
-    ///
-    /// [`Lost`] when the pool has ended.
-    pub async fn take(&self) -> Result<Worker, Lost> {
-        loop {
-            let mut worker = self.waiting.lock().await.recv().await.ok_or(Lost)?;
-            // It may have died while it waited.
-            if matches!(worker.process.try_wait(), Ok(None)) {
-                return Ok(worker);
-            }
         }
     }
 }

@@ -291,18 +291,25 @@ impl Source {
         if !plain {
             return None;
         }
-        let dosage = || {
+        let origin = || {
             let column = match argument {
                 Expr::Cast(cast) if *cast.field.data_type() == DataType::Int64 => &cast.expr,
                 other => other,
             };
-            let origin = self.column(plan, column)?;
-            (origin == Origin::Genotype("dosage".to_owned())).then_some(())
+            match self.column(plan, column)? {
+                Origin::Genotype(name) => Some(name),
+                Origin::Variant(_) => None,
+            }
         };
         match (function.func.name(), argument) {
             ("count", Expr::Literal(value, _)) => (!value.is_null()).then_some(Figure::Rows),
-            ("count", _) => dosage().map(|()| Figure::Known),
-            ("sum", _) => dosage().map(|()| Figure::Copies),
+            ("count", _) => match origin()?.as_str() {
+                "dosage" => Some(Figure::Known),
+                // Every genotype is somebody's.
+                UNIT => Some(Figure::Rows),
+                _ => None,
+            },
+            ("sum", _) => (origin()? == "dosage").then_some(Figure::Copies),
             _ => None,
         }
     }

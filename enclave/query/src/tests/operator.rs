@@ -110,6 +110,7 @@ fn question(random: &mut StdRng) -> (String, bool) {
     let mut one = |of: &[(&'static str, bool)]| of[random.random_range(0..of.len())];
     let (figure, counted) = one(&[
         ("count(DISTINCT i.individual_id)", true),
+        ("count(DISTINCT g.individual_id)", true),
         ("count(*)", true),
         ("count(g.dosage)", true),
         ("sum(g.dosage)", true),
