@@ -62,15 +62,15 @@ async fn the_analysis_of_frequencies_tells_no_more_of_membership() {
     let mut released = vec![None; panel.frequencies.len()];
     // Once nothing is told of several any more, something may be of one.
     for at_once in [AT_ONCE, 1] {
-        let left = |variant: &usize| released[*variant].is_none();
-        let left: Vec<usize> = (0..released.len()).filter(left).collect();
-        for variants in left.chunks(at_once) {
-            let ids = variants.iter().map(|variant| named(*variant));
+        let mut left: Vec<(usize, &mut Option<f64>)> = (released.iter_mut().enumerate())
+            .filter(|(_, figure)| figure.is_none())
+            .collect();
+        for variants in left.chunks_mut(at_once) {
+            let ids = variants.iter().map(|(variant, _)| named(*variant));
             let reply = attacker.frequencies(ids.collect()).await;
-            for (variant, row) in variants.iter().zip(reply.rows()) {
+            for ((_, figure), row) in variants.iter_mut().zip(reply.rows()) {
                 let share = row.split(' ').nth(SHARE_COLUMN).unwrap();
-                let carriers = share.parse::<f64>().ok().map(|p| 2.0 * p * PEOPLE as f64);
-                released[*variant] = released[*variant].or(carriers);
+                **figure = share.parse::<f64>().ok().map(|p| 2.0 * p * PEOPLE as f64);
             }
             if matches!(reply, crate::intruder::Reply::Refused(_)) {
                 break;

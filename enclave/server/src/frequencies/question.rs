@@ -98,7 +98,7 @@ impl Asked {
         if !(1..=MOST_VARIANTS).contains(&ids.len()) {
             return Err(refused(format!("{} variants are named", ids.len())));
         }
-        let is_odd = |id: &&String| Selection::variants([id.as_str()].into_iter()).is_none();
+        let is_odd = |id: &&String| Selection::variants([id.as_str()]).is_none();
         if let Some(odd) = ids.iter().find(is_odd) {
             return Err(refused(format!("`{odd}` is no variant")));
         }

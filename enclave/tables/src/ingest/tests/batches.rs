@@ -180,3 +180,41 @@ fn what_fits_no_batch_is_refused() {
         named.error()
     );
 }
+
+/// Puts another file in the place of an input before it is read.
+struct Swapper([PathBuf; 2]);
+
+impl crate::Progress for Swapper {
+    fn at(&self, phase: &'static str, _done: u64, _total: Option<u64>) {
+        let [other, input] = &self.0;
+        if phase == "read variants" && other.exists() {
+            fs::rename(other, input).unwrap();
+        }
+    }
+}
+
+/// The batch would be found again by the digest of the file that was hashed.
+#[test]
+fn a_batch_of_a_file_that_was_exchanged_is_not_kept() {
+    let [dataset, _] = grown("reference", ["", ""]);
+    let input = dataset.path("2026-10.vcf");
+    let original = fs::read_to_string(&input).unwrap();
+    let other = dataset.path("other");
+    fs::write(&other, original.replace("0/1:7", "0/0:7")).unwrap();
+    let store = dataset.store();
+    let swapper = Swapper([other, input.clone()]);
+    let error = ingest(dataset.directory.path(), &store, &swapper).unwrap_err();
+    assert!(
+        matches!(&error, IngestError::Changed { file } if file == "2026-10.vcf"),
+        "{error}"
+    );
+    assert!(fs::read_to_string(&input).unwrap().contains("0/0:7"));
+    fs::write(&input, &original).unwrap();
+    let [clean, _] = grown("reference", ["", ""]);
+    let [ours, theirs] = [&dataset, &clean].map(|dataset| {
+        let snapshot = dataset.snapshot();
+        let genotypes = snapshot.dir().join("batches/0/genotypes.parquet");
+        (snapshot.id().to_owned(), fs::read(genotypes).unwrap())
+    });
+    assert_eq!(ours, theirs);
+}

@@ -28,8 +28,9 @@ fn dataset(samples: &[usize], records: &[String]) -> Dataset {
     dataset
 }
 
-/// What the rows say: of each individual the most copies of any sample.
-fn by_rows(snapshot: &Snapshot, group: &RoaringBitmap) -> BTreeMap<u32, GenotypeCounts> {
+/// Who has no copy, one, two, and is unknown, by what the rows say: of each individual
+/// the most copies of any sample.
+fn by_rows(snapshot: &Snapshot, group: &RoaringBitmap) -> BTreeMap<u32, [Vec<u32>; 4]> {
     let columns = names(&["__variant", "__unit", "dosage"]);
     let mut most: BTreeMap<(u32, u32), Option<i64>> = BTreeMap::new();
     for row in rows(snapshot.genotypes(&columns, group, None, false).unwrap()) {
@@ -39,17 +40,12 @@ fn by_rows(snapshot: &Snapshot, group: &RoaringBitmap) -> BTreeMap<u32, Genotype
         let known = most.entry(key).or_insert(dosage);
         *known = dosage.max(*known);
     }
-    let mut counts: BTreeMap<u32, GenotypeCounts> = BTreeMap::new();
-    for ((variant, _), dosage) in most {
-        let of = counts.entry(variant).or_default();
-        *match dosage {
-            Some(0) => &mut of.none,
-            Some(1) => &mut of.one,
-            Some(_) => &mut of.two,
-            None => &mut of.missing,
-        } += 1;
+    let mut classes: BTreeMap<u32, [Vec<u32>; 4]> = BTreeMap::new();
+    for ((variant, unit), dosage) in most {
+        let class = dosage.map_or(3, |dosage| usize::try_from(dosage.min(2)).unwrap());
+        classes.entry(variant).or_default()[class].push(unit);
     }
-    counts
+    classes
 }
 
 proptest! {
@@ -81,15 +77,29 @@ proptest! {
         prop_assert_eq!(span.variants(), 0..u32::try_from(calls.len()).unwrap());
         let expected = by_rows(&snapshot, &chosen);
         for variant in span.variants() {
-            let counts = span.counts(variant, &of);
-            prop_assert_eq!(counts, expected.get(&variant).copied().unwrap_or_default());
-            let len = |genotype| span.individuals(variant, &[genotype], &of).len() as u64;
-            let carriers = span.individuals(variant, &[Genotype::One, Genotype::Two], &of);
-            prop_assert_eq!(carriers.len() as u64, counts.one + counts.two);
-            prop_assert_eq!(len(Genotype::None), counts.none);
-            prop_assert_eq!(len(Genotype::One), counts.one);
-            prop_assert_eq!(len(Genotype::Two), counts.two);
-            prop_assert_eq!(len(Genotype::Missing), counts.missing);
+            let [none, one, two, missing] = expected.get(&variant).cloned().unwrap_or_default();
+            prop_assert_eq!(
+                span.counts(variant, &of),
+                GenotypeCounts {
+                    none: none.len() as u64,
+                    one: one.len() as u64,
+                    two: two.len() as u64,
+                    missing: missing.len() as u64,
+                }
+            );
+            let mut carriers = [one.clone(), two.clone()].concat();
+            carriers.sort_unstable();
+            for (genotypes, expected) in [
+                (&[Genotype::None][..], none),
+                (&[Genotype::One], one),
+                (&[Genotype::Two], two),
+                (&[Genotype::Missing], missing),
+                (&[Genotype::One, Genotype::Two], carriers),
+            ] {
+                prop_assert_eq!(span.individuals(variant, genotypes, &of), expected);
+            }
+            let unknown = calls[variant as usize].iter().filter(|call| call.starts_with('.'));
+            prop_assert_eq!(span.missing(variant), unknown.count() as u64);
         }
     }
 }
