@@ -14,9 +14,8 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::{
     Planned,
-    cells::{self, Mismatch},
+    cells::{self, Finished, Mismatch},
     cut::cells_table,
-    worker::Finished,
 };
 
 /// Which columns of the cells of the only cut a plan shows, in its order; none if it

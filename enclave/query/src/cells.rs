@@ -17,7 +17,7 @@ pub use table::table;
 use thiserror::Error;
 pub use units::{Strata, Stratum, Units};
 
-use sekisho_disclosure::{CellTable, Dimension, Key, Measure, Statistic};
+use sekisho_disclosure::{CellTable, Dimension, Key, Measure, Protected, Statistic};
 
 use crate::{Level, MeasureKind, Shape};
 
@@ -33,6 +33,17 @@ pub struct Cells {
     pub table: CellTable,
     /// The values behind the positions in their keys.
     pub keys: Keys,
+}
+
+/// A cut whose cells are protected.
+#[derive(Debug)]
+pub struct Finished {
+    /// What was planned.
+    pub shape: Shape,
+    /// The values of its keys.
+    pub keys: Keys,
+    /// Its cells.
+    pub protected: Protected,
 }
 
 /// What a cut's figures are.

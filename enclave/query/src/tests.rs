@@ -24,10 +24,9 @@ use sekisho_disclosure::{Noise, Profile, protect};
 
 use crate::{
     Refusal, as_is,
-    cells::{self, Cells, Units},
+    cells::{self, Cells, Finished, Units},
     cut::Cut,
     run,
-    worker::Finished,
 };
 use dataset::Dataset;
 

@@ -16,14 +16,13 @@ use std::{path::Path, process::Stdio};
 
 use arrow::record_batch::RecordBatch;
 use roaring::RoaringBitmap;
-use sekisho_disclosure::Protected;
 use sekisho_tables::{Catalogue, Label, Snapshot, Table};
 use thiserror::Error;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::{
-    Planned, Refusal, Shape,
-    cells::{self, Keys},
+    Planned, Refusal,
+    cells::{self, Finished},
 };
 pub use confine::{Confinement, confine, narrow, report};
 use message::{Phase, Reply, Request};
@@ -35,17 +34,6 @@ pub use serve::serve;
 #[derive(Debug, Error)]
 #[error("a worker was lost")]
 pub struct Lost;
-
-/// A cut whose cells are protected.
-#[derive(Debug)]
-pub struct Finished {
-    /// What was planned.
-    pub shape: Shape,
-    /// The values of its keys.
-    pub keys: Keys,
-    /// Its cells.
-    pub protected: Protected,
-}
 
 /// A worker, from the enclave's side. Dropping it kills the process.
 #[derive(Debug)]

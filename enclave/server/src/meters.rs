@@ -3,7 +3,10 @@
 
 use sekisho_disclosure::{Mechanism, Profile, dp};
 use sekisho_ledger::Meter;
-use sekisho_query::{Planned, cells, worker::Finished};
+use sekisho_query::{
+    Planned,
+    cells::{self, Finished},
+};
 use sekisho_runtime::status::Failure;
 
 use crate::{exposure, failure};

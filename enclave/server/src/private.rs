@@ -9,8 +9,8 @@ use roaring::RoaringBitmap;
 use sekisho_disclosure::{CellTable, Mechanism, Profile, Protected, frequency, protect};
 use sekisho_query::{
     Planned, Shape, Sites,
-    cells::{self, Cells, Strata, Units},
-    worker::{Finished, Lost, Worker},
+    cells::{self, Cells, Finished, Strata, Units},
+    worker::{Lost, Worker},
 };
 
 use crate::{

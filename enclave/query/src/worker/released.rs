@@ -9,8 +9,8 @@ use arrow::{
 };
 use sekisho_disclosure::Protected;
 
-use super::{Finished, Lost, message};
-use crate::{Planned, as_is, cut::KIND};
+use super::{Lost, message};
+use crate::{Planned, as_is, cells::Finished, cut::KIND};
 
 /// The rows that a visitor will see. Protected cells as they are, or made by a worker
 /// that was handed them and could read public tables, and by nothing else.
