@@ -2,7 +2,7 @@
 
 mod value;
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Read as _};
 
 use noodles::bcf;
 use noodles::vcf;
@@ -14,10 +14,16 @@ use super::text::alternates;
 
 use value::{Series, Type, Value};
 
-/// Reads records. noodles frames them; values are decoded here, since a cohort's
+/// The longest record, in bytes: 500 000 samples with 500 bytes each.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Reads records. noodles knows their layout; they are framed here, since it believes
+/// whatever length a record says that it has, and so are values decoded, since a cohort's
 /// genotypes are two bytes each and damaged ones must be errors.
 pub(super) struct BinaryRecords {
     reader: bcf::io::Reader<Box<dyn BufRead + Send>>,
+    /// A record's bytes, its lengths first.
+    frame: Vec<u8>,
     header: vcf::Header,
     raw: bcf::Record,
     genotype: Vec<u16>,
@@ -30,6 +36,7 @@ impl BinaryRecords {
     ) -> Self {
         Self {
             reader,
+            frame: Vec::new(),
             header,
             raw: bcf::Record::default(),
             genotype: Vec::new(),
@@ -42,13 +49,12 @@ impl BinaryRecords {
         selection: &Selection,
         record: &mut Record,
     ) -> Result<bool, Fault> {
-        let n = self
-            .reader
-            .read_record(&mut self.raw)
-            .map_err(|error| Fault::new("record", format!("it cannot be read: {error}")))?;
-        if n == 0 {
+        let unreadable = |error| Fault::new("record", format!("it cannot be read: {error}"));
+        if !self.read_frame().map_err(unreadable)? {
             return Ok(false);
         }
+        let mut framed = bcf::io::Reader::from(self.frame.as_slice());
+        framed.read_record(&mut self.raw).map_err(unreadable)?;
         let maps = self.header.string_maps();
         self.raw
             .reference_sequence_name(maps)
@@ -76,6 +82,34 @@ impl BinaryRecords {
             self.read_info(selection, record)?;
             record.clear_calls(selection);
             self.read_samples(selection, record)?;
+        }
+        Ok(true)
+    }
+
+    /// The next record's bytes, as many as are there; false at the end.
+    fn read_frame(&mut self) -> io::Result<bool> {
+        let file = self.reader.get_mut();
+        if file.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
+        let mut lengths = [[0; 4]; 2];
+        let mut bytes = 0_u64;
+        for length in &mut lengths {
+            file.read_exact(length)?;
+            bytes += u64::from(u32::from_le_bytes(*length));
+        }
+        let [site, _] = lengths;
+        if u32::from_le_bytes(site) == 0 || bytes > MOST_BYTES {
+            return Err(io::Error::other(format!(
+                "it says that it has {bytes} bytes"
+            )));
+        }
+        self.frame.clear();
+        self.frame.extend_from_slice(lengths.as_flattened());
+        // What is there decides how much memory is taken, not what the record says.
+        let read = file.by_ref().take(bytes).read_to_end(&mut self.frame)?;
+        if read as u64 != bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(true)
     }

@@ -146,3 +146,19 @@ fn a_damaged_compressed_file_is_an_error() {
         assert!(dataset.ingest().is_err(), "byte {at}");
     }
 }
+
+/// Neither is so much memory taken, nor is the rest of the file left out.
+#[test]
+fn a_record_that_says_it_has_no_bytes_or_too_many_is_an_error() {
+    let whole = binary();
+    let header = u32::from_le_bytes(whole[5..9].try_into().unwrap());
+    let first = 9 + usize::try_from(header).unwrap();
+    for length in [0, u32::MAX, 200 << 20] {
+        let dataset = Dataset::with_samples(3, MANIFEST);
+        let mut damaged = whole.clone();
+        damaged[first..first + 4].copy_from_slice(&u32::to_le_bytes(length));
+        fs::write(dataset.path("cohort.bcf"), compressed(&damaged)).unwrap();
+        let error = dataset.error();
+        assert!(error.contains("it cannot be read"), "{error}");
+    }
+}
