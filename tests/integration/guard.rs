@@ -4,6 +4,7 @@ mod anchors;
 mod check;
 mod exposure;
 mod frequencies;
+mod genotyped;
 mod noise;
 mod privacy;
 mod published;

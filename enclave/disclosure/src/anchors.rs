@@ -18,7 +18,7 @@ pub use contribution::ContributionSketch;
 pub use index::{Candidate, Index};
 pub(crate) use sketch::PLACES;
 pub use sketch::SetSketch;
-pub use snap::{Cohort, Snap, snap, tolerance};
+pub use snap::{Cohort, Snap, most_tolerance, snap, tolerance};
 pub use statistic::{Class, Statistic, StatisticError, settle};
 
 #[cfg(test)]

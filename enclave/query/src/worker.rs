@@ -38,8 +38,6 @@ pub struct Lost;
 /// A worker, from the enclave's side. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Worker {
-    /// Told to the pool when the worker is gone.
-    busy: Option<pool::Busy>,
     process: Child,
     input: ChildStdin,
     output: ChildStdout,
@@ -69,7 +67,6 @@ impl Worker {
             return Err(std::io::Error::other("a worker has no pipes"));
         };
         Ok(Self {
-            busy: None,
             process,
             input,
             output,

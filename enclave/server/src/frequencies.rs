@@ -6,6 +6,7 @@
 //! what a table comes to and not the table: the same question of the same people
 //! gives the same one, and it is made again while it is sent.
 
+mod earlier;
 mod figures;
 mod groups;
 mod question;

@@ -100,8 +100,8 @@ impl Answer {
     ///
     /// Fails if signature, checkpoint or inclusion do not hold, or if the leaf
     /// is of another project, dataset, snapshot, policy, question or, where the leaf
-    /// says so, other rows than the answer. The receipt of an answer that was sent again is of the first
-    /// question, which may have been written otherwise.
+    /// says so, other rows than the answer. The receipt of an answer that was sent again
+    /// is of the first question, which may have been written otherwise.
     pub fn verify(&self, trust: &[VerifierKey]) -> Result<Leaf, Unproved> {
         let leaf = self.receipt.verify(trust)?;
         let Leaf::Release(release) = &leaf else {

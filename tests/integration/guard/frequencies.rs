@@ -1,15 +1,15 @@
 //! Frequencies of variants, asked as a typed analysis.
 
-use sekisho::{Failure, Frequencies, Reason, Sites, VariantNames};
-use sekisho_tests::{Consortium, Dataset, Genotyped, Panel, Site, failure, only, shown};
+use sekisho::{Failure, Frequencies, Reason, Sites, Unproved, VariantNames};
+use sekisho_tests::{Consortium, Dataset, Panel, Site, failure, only, shown};
 
 use super::{CANCER, PROJECT, SECOND, rounded, visit};
 
-const PEOPLE: usize = 400;
+pub(super) const PEOPLE: usize = 400;
 /// Variants that one project may be told of: 0.25 · 0.1 · 400.
 const SHARE: usize = 10;
 
-fn named(variants: impl IntoIterator<Item = usize>) -> Option<Sites> {
+pub(super) fn named(variants: impl IntoIterator<Item = usize>) -> Option<Sites> {
     let ids = variants
         .into_iter()
         .map(|variant| format!("22:{}:C:T", Panel::position(variant)));
@@ -20,7 +20,7 @@ fn region(text: &str) -> Option<Sites> {
     Some(Sites::Region(text.to_owned()))
 }
 
-fn of(sites: Option<Sites>, condition: &str, by: &[&str]) -> Frequencies {
+pub(super) fn of(sites: Option<Sites>, condition: &str, by: &[&str]) -> Frequencies {
     Frequencies {
         sites,
         r#where: condition.to_owned(),
@@ -30,7 +30,7 @@ fn of(sites: Option<Sites>, condition: &str, by: &[&str]) -> Frequencies {
 
 /// People with a panel of variants: `common` of 30 to 70 % of them, then two that
 /// hardly anybody has.
-fn dataset(common: usize, seed: u64) -> Dataset {
+pub(super) fn dataset(common: usize, seed: u64) -> Dataset {
     let mut panel = Panel::draw(PEOPLE, common + 2, [0.3, 0.7], seed);
     for (person, carries) in panel.carries.iter_mut().enumerate() {
         carries[common] = person < 6;
@@ -40,7 +40,7 @@ fn dataset(common: usize, seed: u64) -> Dataset {
 }
 
 /// So much may be told that nothing is refused for it.
-const LIFTED: &str = "cap = 100.0\napproved_by = \"the committee of the tests\"\n";
+pub(super) const LIFTED: &str = "cap = 100.0\napproved_by = \"the committee of the tests\"\n";
 
 fn started(dataset: Dataset) -> Consortium {
     Consortium::builder()
@@ -52,7 +52,7 @@ fn started(dataset: Dataset) -> Consortium {
 }
 
 /// What is said of carriers among some people, all of them called.
-fn row(dataset: &Dataset, variant: usize, of: impl Fn(usize) -> bool) -> (usize, usize) {
+pub(super) fn row(dataset: &Dataset, variant: usize, of: impl Fn(usize) -> bool) -> (usize, usize) {
     let carries = &dataset.panel().unwrap().carries;
     let people: Vec<usize> = (0..PEOPLE).filter(|person| of(*person)).collect();
     let carriers = people
@@ -63,7 +63,7 @@ fn row(dataset: &Dataset, variant: usize, of: impl Fn(usize) -> bool) -> (usize,
 }
 
 /// The figures of a variant of which nobody has two copies.
-fn figures(people: usize, carriers: usize) -> String {
+pub(super) fn figures(people: usize, carriers: usize) -> String {
     let (copies, number) = (rounded(carriers), (2 * people + 5) / 10 * 10);
     let share: f64 = format!("{:.2e}", copies as f64 / number as f64)
         .parse()
@@ -128,6 +128,15 @@ async fn frequencies_are_those_of_the_people_who_are_meant() {
     let suppressed: Vec<_> = answer.suppressed().collect();
     assert!(suppressed.contains(&("carriers", 3)), "{suppressed:?}");
     assert_eq!(answer.release.figures_released, 5);
+
+    // Not of other rows.
+    let mut altered = answer.clone();
+    altered.batches = vec![answer.batches[0].slice(0, 3)];
+    let unproved = altered.verify(&trust).unwrap_err();
+    assert!(
+        matches!(&unproved, Unproved::Other { field: "rows", .. }),
+        "{unproved}"
+    );
 
     // In a region or a gene only what may be shown has a row.
     let asked = of(region("chr22:20,000,000-20,008,000"), "smoker", &["sex"]);
@@ -215,56 +224,6 @@ async fn a_cohort_without_one_person_has_the_same_frequencies() {
     assert_eq!(ask(&without).await, first);
 }
 
-/// Two cohorts that differ by many, of whom all but one have no genotypes: what is
-/// counted would differ by one person's.
-#[tokio::test]
-async fn those_without_genotypes_hide_nobody() {
-    for genotyped in [Genotyped::No, Genotyped::Unknown] {
-        let mut dataset = dataset(20, 78);
-        for (n, person) in dataset.people.iter_mut().enumerate() {
-            person.smoker = n >= 300;
-            if person.smoker {
-                person.genotyped = genotyped;
-            }
-        }
-        let weights: Vec<f64> = super::by_weight(&dataset)
-            .into_iter()
-            .map(super::weight)
-            .collect();
-        let of_called = |limit: f64| {
-            let called = |i: usize| {
-                let person = &dataset.people[i];
-                !person.smoker && person.weight.unwrap() <= limit
-            };
-            let rows = (0..20).map(|variant| row(&dataset, variant, called));
-            rows.map(|(n, c)| figures(n, c)).collect::<Vec<_>>()
-        };
-        // Somebody whose genotypes show.
-        let (without, with) = (150..PEOPLE)
-            .map(|n| (weights[n - 1], weights[n]))
-            .find(|(without, with)| of_called(*without) != of_called(*with))
-            .unwrap();
-        let consortium = super::under(dataset.clone(), LIFTED);
-        let visit = visit(&consortium, PROJECT).await;
-        let ask = async |limit: f64, others: &str| {
-            let condition = format!("(NOT smoker AND weight <= {limit}) OR (smoker AND {others})");
-            let asked = of(named(0..20), &condition, &[]);
-            shown(&only(visit.frequencies(&asked, &[CANCER]).await))
-        };
-        let first = ask(without, "weight <= 70").await;
-        let second = ask(with, "weight > 70").await;
-        assert!(first.iter().all(|row| !row.contains("- - -")), "{first:?}");
-        for (first, second) in first.iter().zip(&second) {
-            let withheld = second.ends_with(" - - - - - - -");
-            assert!(first == second || withheld, "{first} {second}");
-            // Who has no genotypes is in neither cohort.
-            assert!(genotyped == Genotyped::Unknown || !withheld, "{second}");
-        }
-        // The same question again is answered as it was.
-        assert_eq!(ask(without, "weight <= 70").await, first);
-    }
-}
-
 #[tokio::test]
 async fn what_they_tell_of_genomes_is_limited() {
     let consortium = started(dataset(20, 74));
@@ -289,6 +248,20 @@ async fn what_they_tell_of_genomes_is_limited() {
                JOIN variants v ON g.variant_id = v.variant_id \
                WHERE g.dosage >= 1 AND v.pos = 20015000";
     let failure = sekisho_tests::failure(first.sql(sql, &[CANCER]).await);
+    assert_eq!(failure.reason, Reason::BudgetExhausted, "{failure}");
+}
+
+#[tokio::test]
+async fn that_a_named_variant_is_withheld_is_charged_too() {
+    let consortium = started(dataset(SHARE, 79));
+    let first = visit(&consortium, PROJECT).await;
+    // Two that hardly anybody has are among them.
+    let told = of(named(2..SHARE + 2), "", &[]);
+    let told = only(first.frequencies(&told, &[CANCER]).await);
+    let withheld = told.suppressed().find(|of| of.0 == "carriers");
+    assert_eq!(withheld, Some(("carriers", 2)));
+    let beyond = of(named([0]), "", &[]);
+    let failure = failure(first.frequencies(&beyond, &[CANCER]).await);
     assert_eq!(failure.reason, Reason::BudgetExhausted, "{failure}");
 }
 

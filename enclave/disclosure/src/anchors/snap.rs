@@ -73,6 +73,11 @@ pub fn tolerance(noise: &Noise, threshold: u32, a: SetKey, b: SetKey) -> u64 {
     u64::from(threshold) + drawn.min(MOST_NOISE)
 }
 
+/// The most that a [`tolerance`] is.
+pub fn most_tolerance(threshold: u32) -> u64 {
+    u64::from(threshold) + MOST_NOISE
+}
+
 /// Compares a cohort with every anchor.
 ///
 /// # Postcondition
@@ -105,7 +110,7 @@ pub fn snap<E>(
         if let Some(id) = index.exact(cohort.key) {
             return Ok(Snap::Anchor { id, cohort });
         }
-        let within = u64::from(threshold) + MOST_NOISE + 1;
+        let within = most_tolerance(threshold) + 1;
         let mut nearest: Option<(u64, u64, Cohort)> = None;
         let mut forbidden = None;
         for candidate in index.candidates(size, &cohort.sketch, within) {

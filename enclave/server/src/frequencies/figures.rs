@@ -1,8 +1,9 @@
 //! Counting over genotypes: from groups to protected figures, a span of variants
 //! after the other.
 //!
-//! What comes out hangs on the groups' final sets, the snapshot and the profile
-//! alone, so it may be made again instead of being kept.
+//! What comes out hangs on the groups' final sets and those that were final before
+//! them, the snapshot and the profile alone, so it may be made again instead of being
+//! kept.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ use sekisho_disclosure::{
 };
 use sekisho_tables::{Genotype, SPAN, Selection, Snapshot, SnapshotError, Span, Spans};
 
-use super::groups::Group;
+use super::{earlier::By, groups::Group};
 
 /// Spans that each thread may have ready before their figures are taken.
 const AHEAD: usize = 1;
@@ -87,8 +88,10 @@ impl Counted<'_> {
                 take(&rows)
             });
             drop(counted);
-            let ended = counting.into_iter().map(|thread| thread.join().is_ok());
-            if ended.filter(|ended| !ended).count() > 0 {
+            let panics = counting
+                .into_iter()
+                .filter_map(|thread| thread.join().err());
+            if panics.count() > 0 {
                 return Err(SnapshotError::Interrupted.into());
             }
             taken
@@ -109,9 +112,10 @@ impl Counted<'_> {
         let mut rows = Vec::new();
         for name in names {
             for (number, group) in self.groups.iter().enumerate() {
-                let figures = found
-                    .get(name)
-                    .and_then(|(span, at)| self.figures(span, *at, is_autosome(name), group));
+                let figures = match found.get(name) {
+                    Some((span, at)) => self.figures(span, *at, is_autosome(name), group)?,
+                    None => None,
+                };
                 rows.push(Row {
                     variant: name,
                     group: number,
@@ -133,7 +137,7 @@ impl Counted<'_> {
         for variant in self.selected.range(span.variants()) {
             let diploid = is_autosome(span.id(variant));
             for (number, group) in self.groups.iter().enumerate() {
-                if let Some(figures) = self.figures(&span, variant, diploid, group) {
+                if let Some(figures) = self.figures(&span, variant, diploid, group)? {
                     shown.push((variant, number, figures));
                 }
             }
@@ -147,9 +151,14 @@ impl Counted<'_> {
         variant: u32,
         diploid: bool,
         group: &Group,
-    ) -> Option<Frequency> {
-        if group.withheld || group.is_near_earlier(span, variant) {
-            return None;
+    ) -> Result<Option<Frequency>, SnapshotError> {
+        let by = By {
+            snapshot: self.snapshot,
+            noise: self.noise,
+            threshold: self.profile.threshold,
+        };
+        if group.withheld || group.is_near_earlier(by, span, variant)? {
+            return Ok(None);
         }
         let counts = span.counts(variant, &group.genotyped);
         let genotypes = Genotypes {
@@ -173,7 +182,7 @@ impl Counted<'_> {
             noise: self.noise,
             variants: self.named_variants(),
         };
-        sites.frequency(genotypes, diploid, members)
+        Ok(sites.frequency(genotypes, diploid, members))
     }
 
     /// How many variants are known to be told of before they are counted.

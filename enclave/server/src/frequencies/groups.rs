@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
-use sekisho_disclosure::{Profile, anchors::tolerance, frequency};
+use sekisho_disclosure::{Profile, frequency};
 use sekisho_query::{Shape, cells::Strata};
 use sekisho_tables::{GenotypeGroup, SnapshotError, Span};
 
+use super::earlier::{By, Earlier};
 use crate::{
     admission::Admission,
     anchors::{AnchorError, Asked},
@@ -23,16 +24,8 @@ pub(super) struct Group {
     pub(super) genotyped: GenotypeGroup,
     /// Whether nothing of it is shown: it is too small for what was asked.
     pub(super) withheld: bool,
-    /// Whose genotypes were counted before, those first who differ by the fewest.
-    earlier: Vec<Earlier>,
-}
-
-/// Others whose genotypes were counted.
-struct Earlier {
-    /// Who is in one of both and not in the other.
-    apart: GenotypeGroup,
-    /// By so many both must differ.
-    tolerance: u64,
+    /// Whose genotypes were counted before.
+    earlier: Earlier,
 }
 
 /// Why groups cannot be had.
@@ -51,23 +44,15 @@ impl Group {
             || !exposure::may_tell(self.genotyped.individuals().len(), profile)
     }
 
-    /// Whether few of those who were called at a variant make the difference to others
-    /// whose genotypes were counted before: the rest that differ have no call there.
-    pub(super) fn is_near_earlier(&self, span: &Span, variant: u32) -> bool {
-        if self.earlier.is_empty() {
-            return false;
-        }
-        let missing = span.missing(variant);
-        let widest = self.earlier.iter().map(|earlier| earlier.tolerance).max();
-        let may_be = |earlier: &&Earlier| {
-            earlier.apart.individuals().len().saturating_sub(missing) < widest.unwrap_or(0)
-        };
-        let mut near = self.earlier.iter().take_while(may_be);
-        near.any(|Earlier { apart, tolerance }| {
-            let unknown = span.counts(variant, apart).missing;
-            let called = apart.individuals().len().saturating_sub(unknown);
-            (1..*tolerance).contains(&called)
-        })
+    /// Whether a variant tells of few who were not counted before.
+    pub(super) fn is_near_earlier(
+        &self,
+        by: By<'_>,
+        span: &Span,
+        variant: u32,
+    ) -> Result<bool, SnapshotError> {
+        let counted = self.genotyped.individuals();
+        self.earlier.is_near(counted, by, span, variant)
     }
 }
 
@@ -104,36 +89,18 @@ pub(super) fn of(
             everybody: everybody(&words).clone(),
             genotyped: GenotypeGroup::new(&pinned.snapshot, counted)?,
             withheld: false,
-            earlier: Vec::new(),
+            earlier: Earlier::none(),
             words,
         };
         // Of so few nothing about genomes may be told at all.
         group.withheld = group.is_small_for(1, profile);
         if !group.withheld {
-            group.earlier = earlier(admission, asked, counted)?;
+            let earlier = pinned.genotyped.before(asked.noise, counted)?;
+            group.earlier = Earlier::of(earlier, counted, &genotyped);
         }
         Ok(group)
     };
     combinations.into_iter().zip(&counted).map(group).collect()
-}
-
-/// Of whom genotypes were counted before these people's were.
-fn earlier(
-    admission: &Admission,
-    asked: Asked<'_>,
-    counted: &RoaringBitmap,
-) -> Result<Vec<Earlier>, GroupError> {
-    let pinned = &admission.pinned;
-    let key = asked.noise.set(counted);
-    let mut all = Vec::new();
-    for set in pinned.genotyped.before(asked.noise, counted)? {
-        all.push(Earlier {
-            apart: GenotypeGroup::new(&pinned.snapshot, &(&*set ^ counted))?,
-            tolerance: tolerance(asked.noise, asked.threshold, asked.noise.set(&set), key),
-        });
-    }
-    all.sort_by_key(|earlier| earlier.apart.individuals().len());
-    Ok(all)
 }
 
 fn combinations(shape: &Shape) -> Vec<Vec<Option<String>>> {

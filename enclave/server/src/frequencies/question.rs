@@ -33,7 +33,7 @@ impl Asked {
         let v1::Frequencies { sites, r#where, by } = asked;
         let selection = match sites {
             Some(Sites::Region(region)) => Selection::region(&region).ok_or_else(|| {
-                let message = format!("`{region}` is no region");
+                let message = format!("{} is no region", named(&region));
                 Failure::invalid("analysis.frequencies.region", message)
                     .help("write `22` or `22:16050000-16060000`, 1-based and inclusive")
             }),
@@ -42,7 +42,7 @@ impl Asked {
                 match (1..=64).contains(&gene.len()) && gene.bytes().all(legal) {
                     true => Ok(Selection::Gene(gene)),
                     false => {
-                        let message = format!("`{gene}` is no gene");
+                        let message = format!("{} is no gene", named(&gene));
                         let failure = Failure::invalid("analysis.frequencies.gene", message);
                         Err(failure.help("write one symbol, for example `TP53`"))
                     }
@@ -64,7 +64,7 @@ impl Asked {
         let odd = by.iter().enumerate().find_map(|(at, name)| {
             let again = by.iter().take(at).any(|earlier| earlier == name);
             match (column(name), again) {
-                (false, _) => Some(format!("`{name}` is no column to group by")),
+                (false, _) => Some(format!("{} is no column to group by", named(name))),
                 (true, true) => Some(format!("`{name}` is named twice")),
                 (true, false) => None,
             }
@@ -98,12 +98,12 @@ impl Asked {
         if !(1..=MOST_VARIANTS).contains(&ids.len()) {
             return Err(refused(format!("{} variants are named", ids.len())));
         }
-        let is_odd = |id: &&String| Selection::variants([id.as_str()]).is_none();
-        if let Some(odd) = ids.iter().find(is_odd) {
-            return Err(refused(format!("`{odd}` is no variant")));
-        }
         let all = Selection::variants(ids.iter().map(String::as_str));
-        all.ok_or_else(|| refused("no variants are named".to_owned()))
+        all.ok_or_else(|| {
+            let is_odd = |id: &&String| Selection::variants([id.as_str()]).is_none();
+            let odd = ids.iter().find(is_odd).map_or("", String::as_str);
+            refused(format!("{} is no variant", named(odd)))
+        })
     }
 
     /// The query of individuals whose cohort and groups are meant. The guard judges it
@@ -186,6 +186,15 @@ impl Asked {
             "the dataset offers this project no genotypes, or no such annotation of variants",
         )
         .help("`tables` lists what may be asked; frequencies need `genotypes.dosage`"))
+    }
+}
+
+/// What the visitor wrote, if that can be read on one line.
+fn named(text: &str) -> String {
+    let legible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    match (1..=64).contains(&text.len()) && text.bytes().all(legible) {
+        true => format!("`{text}`"),
+        false => "this".to_owned(),
     }
 }
 

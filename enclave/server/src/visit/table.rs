@@ -48,19 +48,21 @@ pub(super) async fn answer(
         Stage::Judged(Box::new(judged))
     } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        let table = match settle(enclave, asked, judged).await {
-            Ok(table) => table,
-            Err(Lost) => {
-                enclave.spend(&question.verified)?;
-                return Err(failure::execution());
-            }
+        let again = match settle(enclave, asked, judged).await {
+            Ok(table) => commit::table_again(enclave, key, table).await,
+            Err(Lost) => Err(failure::execution()),
         };
-        match commit::table_again(enclave, key, table).await? {
-            Ok(earlier) => {
-                enclave.spend(&question.verified)?;
-                return Ok(earlier);
-            }
+        let ended = match again {
+            Ok(Err(table)) => Err(table),
+            Ok(Ok(earlier)) => Ok(Ok(earlier)),
+            Err(failure) => Ok(Err(failure)),
+        };
+        match ended {
             Err(table) => Stage::Settled(table),
+            Ok(ended) => {
+                enclave.spend(&question.verified)?;
+                return ended;
+            }
         }
     };
     let charge = Charge {

@@ -93,3 +93,7 @@ fn may_reach(group: &RowGroupMetaData, column: &str, low: i64, high: i64) -> boo
         _ => true,
     }
 }
+
+#[cfg(test)]
+#[path = "near/tests.rs"]
+mod tests;

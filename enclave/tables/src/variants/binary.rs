@@ -100,9 +100,7 @@ impl BinaryRecords {
         }
         let [site, _] = lengths;
         if u32::from_le_bytes(site) == 0 || bytes > MOST_BYTES {
-            return Err(io::Error::other(format!(
-                "it says that it has {bytes} bytes"
-            )));
+            return Err(io::Error::other("its length cannot be right"));
         }
         self.frame.clear();
         self.frame.extend_from_slice(lengths.as_flattened());

@@ -1,0 +1,126 @@
+//! Parts of a file are skipped that cannot have what is said, and no others.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder};
+use parquet::file::properties::WriterProperties;
+
+use super::*;
+
+/// Longer than statistics are written.
+fn long(last: char) -> String {
+    format!("{}{last}", "G".repeat(100))
+}
+
+type Variant = (&'static str, i64, Option<String>);
+
+/// Three to a row group.
+fn variants() -> Vec<Variant> {
+    let gene = |name: &str| Some(name.to_owned());
+    vec![
+        ("1", 10, gene("A")),
+        ("1", 20, None),
+        ("1", 30, gene("C")),
+        ("1", 40, None),
+        ("1", 50, None),
+        ("1", 60, None),
+        ("2", 10, Some(long('M'))),
+        ("2", 20, Some(long('N'))),
+        ("X", 30, None),
+    ]
+}
+
+fn groups() -> Vec<RowGroupMetaData> {
+    let rows = variants();
+    let chrom = StringArray::from_iter_values(rows.iter().map(|row| row.0));
+    let pos = Int64Array::from_iter_values(rows.iter().map(|row| row.1));
+    let gene: StringArray = rows.iter().map(|row| row.2.as_deref()).collect();
+    let columns: [(&str, ArrayRef, bool); 3] = [
+        ("chrom", Arc::new(chrom), false),
+        ("pos", Arc::new(pos), false),
+        ("gene", Arc::new(gene), true),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(3));
+    let file = tempfile::tempfile().unwrap();
+    let copy = file.try_clone().unwrap();
+    let mut writer = ArrowWriter::try_new(copy, batch.schema(), Some(properties.build())).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let read = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    read.metadata().row_groups().to_vec()
+}
+
+fn of(chroms: &[&str], genes: &[&str], pos: Option<(i64, i64)>) -> Near {
+    let texts = |of: &[&str]| {
+        let all = of.iter().map(|&text| text.to_owned());
+        (!of.is_empty()).then(|| all.collect())
+    };
+    Near {
+        chroms: texts(chroms),
+        genes: texts(genes),
+        pos,
+    }
+}
+
+#[test]
+fn a_group_is_read_that_may_have_it_and_no_other() {
+    let groups = groups();
+    let read = |near: &Near| {
+        let may: Vec<bool> = groups.iter().map(|group| near.may_be_in(group)).collect();
+        [may[0], may[1], may[2]]
+    };
+    for (near, expected) in [
+        (of(&[], &[], None), [true, true, true]),
+        (of(&["1"], &[], None), [true, true, false]),
+        (of(&["X"], &[], None), [false, false, true]),
+        (of(&["1"], &[], Some((35, 45))), [false, true, false]),
+        (of(&[], &[], Some((61, 70))), [false, false, false]),
+        (of(&[], &["C"], None), [true, false, false]),
+        (of(&[], &["D"], None), [false, false, false]),
+        (of(&[], &["D", "A"], None), [true, false, false]),
+        (of(&["2"], &["A"], None), [false, false, false]),
+        (of(&[], &[&long('M')], None), [false, false, true]),
+        (of(&[], &[&long('N')], None), [false, false, true]),
+        (of(&[], &["GH"], None), [false, false, false]),
+    ] {
+        // A group without any value says nothing of its values, and may be read.
+        let [first, second, third] = read(&near);
+        assert_eq!([first, third], [expected[0], expected[2]], "{near:?}");
+        assert!(second || !expected[1], "{near:?}");
+    }
+    assert_eq!(read(&of(&["1"], &[], Some((35, 45)))), [false, true, false]);
+}
+
+#[test]
+fn no_row_that_is_meant_is_in_a_group_that_is_skipped() {
+    let groups = groups();
+    let rows = variants();
+    let genes = ["A", "C", "D", &long('M'), &long('N')];
+    for chrom in ["1", "2", "X"] {
+        for gene in genes {
+            for pos in [(10, 10), (20, 40), (0, 100)] {
+                for near in [
+                    of(&[chrom], &[gene], Some(pos)),
+                    of(&[chrom], &[], Some(pos)),
+                    of(&[], &[gene], None),
+                ] {
+                    for (row, (at, place, of)) in rows.iter().enumerate() {
+                        let chrom_is = near.chroms.as_ref().is_none_or(|all| all.contains(*at));
+                        let gene_is = near
+                            .genes
+                            .as_ref()
+                            .is_none_or(|all| of.as_ref().is_some_and(|gene| all.contains(gene)));
+                        let (low, high) = near.pos.unwrap_or((0, 100));
+                        if chrom_is && gene_is && (low..=high).contains(place) {
+                            assert!(near.may_be_in(&groups[row / 3]), "{near:?} {row}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
