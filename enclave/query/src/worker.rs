@@ -56,6 +56,7 @@ impl Worker {
             // Of the addresses that a worker may have, its allocator would reserve a
             // quarter at once.
             .env("MIMALLOC_ARENA_RESERVE", "64MiB")
+            .envs(std::env::vars().filter(|v| v.0.starts_with("MIMALLOC_")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A panic's message may hold a value.

@@ -24,6 +24,7 @@ mod batches;
 mod blocks;
 mod error;
 mod expand;
+mod file;
 mod near;
 mod rows;
 mod scan;
@@ -312,11 +313,11 @@ impl Snapshot {
     /// The columns that genotypes are stored in, in any of their files.
     fn genotype_columns(&self) -> Result<Vec<String>, SnapshotError> {
         match self.batches()? {
-            None => scan::columns(&self.genotypes_path()),
+            None => columns(&self.genotypes_path()),
             Some(batches) => {
                 let mut all = Vec::new();
                 for batch in batches {
-                    all.extend(scan::columns(&batch.genotypes())?);
+                    all.extend(columns(&batch.genotypes())?);
                 }
                 Ok(all)
             }
@@ -334,4 +335,10 @@ impl Snapshot {
         let file = format!("{name}.parquet");
         self.0.directory.join("tables").join(file)
     }
+}
+
+/// The names of a file's columns.
+fn columns(path: &Path) -> Result<Vec<String>, SnapshotError> {
+    let file = file::TableFile::open(path)?;
+    Ok(file.columns().map(str::to_owned).collect())
 }

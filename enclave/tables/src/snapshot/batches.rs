@@ -13,6 +13,7 @@ use crate::schema::MISSING;
 use crate::variants::batches;
 
 use super::blocks::{StoredBlock, StoredFile};
+use super::file::TableFile;
 use super::{GenotypeBlock, Snapshot, SnapshotError, scan};
 
 /// The file of what is not known of variants that a batch has not.
@@ -104,7 +105,7 @@ impl BatchedBlocks {
         variants: Option<&RoaringBitmap>,
         fields: &[&str],
     ) -> Result<Self, SnapshotError> {
-        let rows = scan::rows(&snapshot.table_path("variants"))?;
+        let rows = TableFile::open(&snapshot.table_path("variants"))?.rows()?;
         let mut chosen = RoaringBitmap::new();
         chosen.insert_range(0..rows);
         if let Some(variants) = variants {
@@ -157,8 +158,9 @@ struct Part {
 impl Part {
     fn open(batch: &Batch, chosen: &RoaringBitmap, fields: &[&str]) -> Result<Self, SnapshotError> {
         let path = batch.genotypes();
-        let stored: BTreeSet<String> = scan::columns(&path)?.into_iter().collect();
-        let has: Vec<bool> = fields.iter().map(|field| stored.contains(*field)).collect();
+        let file = TableFile::open(&path)?;
+        let stored: BTreeSet<&str> = file.columns().collect();
+        let has: Vec<bool> = fields.iter().map(|field| stored.contains(field)).collect();
         let own: Vec<&str> = fields
             .iter()
             .zip(&has)

@@ -1,21 +1,19 @@
 //! Rows of a snapshot's Parquet files.
 
 use std::fs::File;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{SchemaRef, UInt32Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder, RowFilter, RowSelection,
+    ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
 };
-use parquet::file::metadata::PageIndexPolicy;
 use roaring::RoaringBitmap;
 
 use crate::UNIT;
 
+use super::file::TableFile;
 use super::{Near, SnapshotError};
 
 const BATCH_ROWS: usize = 8192;
@@ -25,19 +23,6 @@ pub(super) struct Scan {
     path: PathBuf,
     schema: SchemaRef,
     reader: ParquetRecordBatchReader,
-}
-
-/// The names of a file's columns.
-pub(super) fn columns(path: &Path) -> Result<Vec<String>, SnapshotError> {
-    let builder = builder(path)?;
-    let fields = builder.schema().fields().iter();
-    Ok(fields.map(|field| field.name().clone()).collect())
-}
-
-/// How many rows a file has.
-pub(super) fn rows(path: &Path) -> Result<u32, SnapshotError> {
-    let rows = builder(path)?.metadata().file_metadata().num_rows();
-    u32::try_from(rows).map_err(SnapshotError::damaged(path))
 }
 
 impl Scan {
@@ -50,13 +35,11 @@ impl Scan {
         cohort: Option<&RoaringBitmap>,
         near: &Near,
     ) -> Result<Self, SnapshotError> {
-        let mut builder = builder(path)?;
-        if *near != Near::default() {
-            let groups = builder.metadata().row_groups().iter().enumerate();
-            let may = groups.filter(|(_, group)| near.may_be_in(group));
-            let may = may.map(|(number, _)| number).collect();
-            builder = builder.with_row_groups(may);
+        let mut file = TableFile::open(path)?.of_groups(|group, _| near.may_be_in(group));
+        if cohort.is_some() {
+            file = file.with_pages()?;
         }
+        let mut builder = file.reader()?;
         if builder.schema().fields() != full.fields() {
             return Err(SnapshotError::damaged(path)(
                 "its columns are not the catalogue's",
@@ -125,65 +108,32 @@ pub(super) fn reader(
     rows: Option<&RoaringBitmap>,
     batch_rows: usize,
 ) -> Result<ParquetRecordBatchReader, SnapshotError> {
-    let mut builder = builder_of(path, columns)?;
-    if let Some(rows) = rows {
-        let total = builder.metadata().file_metadata().num_rows();
-        let total = usize::try_from(total).map_err(SnapshotError::damaged(path))?;
-        let ranges = ranges(rows, total);
-        let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), total);
-        builder = builder.with_row_selection(selection);
-    }
-    build(builder, path, columns, batch_rows)
+    let file = TableFile::open(path)?;
+    let Some(rows) = rows else {
+        return columns_of(file.reader()?, path, columns, batch_rows);
+    };
+    let (file, selection) = file.of_rows(rows);
+    let builder = file.with_pages()?.reader()?.with_row_selection(selection);
+    columns_of(builder, path, columns, batch_rows)
 }
 
-/// A file that must have these columns.
-pub(super) fn builder_of(
+/// Reads these columns, which the file must have, in its order.
+pub(super) fn columns_of(
+    builder: ParquetRecordBatchReaderBuilder<File>,
     path: &Path,
     columns: &[&str],
-) -> Result<ParquetRecordBatchReaderBuilder<File>, SnapshotError> {
-    let builder = builder(path)?;
+    batch_rows: usize,
+) -> Result<ParquetRecordBatchReader, SnapshotError> {
     for column in columns {
         if builder.schema().index_of(column).is_err() {
             let message = format!("it has no column `{column}`");
             return Err(SnapshotError::damaged(path)(message));
         }
     }
-    Ok(builder)
-}
-
-/// Reads these columns, in the file's order.
-pub(super) fn build(
-    builder: ParquetRecordBatchReaderBuilder<File>,
-    path: &Path,
-    columns: &[&str],
-    batch_rows: usize,
-) -> Result<ParquetRecordBatchReader, SnapshotError> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     builder
         .with_projection(mask)
         .with_batch_size(batch_rows)
         .build()
         .map_err(SnapshotError::damaged(path))
-}
-
-fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, SnapshotError> {
-    let file = File::open(path).map_err(SnapshotError::io(path))?;
-    // With the offsets of pages, rows that are skipped are not even read.
-    let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
-    ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .map_err(SnapshotError::damaged(path))
-}
-
-/// The runs of a set below a limit.
-fn ranges(rows: &RoaringBitmap, total: usize) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut rest = rows.iter();
-    while let Some(run) = rest.next_range() {
-        let start = *run.start() as usize;
-        let end = (*run.end() as usize + 1).min(total);
-        if start < end {
-            ranges.push(start..end);
-        }
-    }
-    ranges
 }

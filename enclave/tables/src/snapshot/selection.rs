@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use parquet::file::metadata::RowGroupMetaData;
 use roaring::RoaringBitmap;
 
+use super::file::TableFile;
 use super::{Near, Snapshot, SnapshotError, scan};
 use crate::variants::chromosome;
 
@@ -169,49 +169,32 @@ impl Snapshot {
     ) -> Result<RoaringBitmap, SnapshotError> {
         self.table("variants")?;
         let path = self.table_path("variants");
-        let builder = scan::builder_of(&path, columns)?;
-        let groups = groups(builder.metadata().row_groups(), near);
-        let mut starts = groups.iter().map(|(_, start, rows)| (*start, *rows));
-        let chosen = groups.iter().map(|(group, ..)| *group).collect();
-        let reader = scan::build(builder.with_row_groups(chosen), &path, columns, 8192)?;
+        let mut rows = Vec::new();
+        let file = TableFile::open(&path)?.of_groups(|group, at| {
+            let may = near.may_be_in(group);
+            rows.extend(may.then_some(at));
+            may
+        });
+        let reader = scan::columns_of(file.reader()?, &path, columns, 8192)?;
+        let mut rows = rows.into_iter().flatten();
         let mut found = RoaringBitmap::new();
-        let (mut next, mut left) = (0, 0);
         // Neighbours are added together.
         let mut run = 0..0_u32;
         for batch in reader {
             let batch = batch.map_err(SnapshotError::damaged(&path))?;
-            for row in 0..batch.num_rows() {
-                while left == 0 {
-                    let Some(group) = starts.next() else { break };
-                    (next, left) = group;
-                }
+            for (row, variant) in (0..batch.num_rows()).zip(&mut rows) {
                 if meant(&batch, row) {
-                    if run.end != next {
+                    if run.end != variant {
                         found.insert_range(run);
-                        run = next..next;
+                        run = variant..variant;
                     }
                     run.end += 1;
                 }
-                next += 1;
-                left = left.saturating_sub(1);
             }
         }
         found.insert_range(run);
         Ok(found)
     }
-}
-
-/// The row groups that may have what is wanted: number, first row, rows.
-fn groups(all: &[RowGroupMetaData], near: &Near) -> Vec<(usize, u32, u64)> {
-    let mut start = 0_u64;
-    let numbered = all.iter().enumerate().map(|(number, group)| {
-        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
-        let first = u32::try_from(start).unwrap_or(u32::MAX);
-        start += rows;
-        (group, (number, first, rows))
-    });
-    let wanted = numbered.filter(|(group, _)| near.may_be_in(group));
-    wanted.map(|(_, numbered)| numbered).collect()
 }
 
 /// `5-10`, or `5` for one base.

@@ -1,0 +1,122 @@
+//! A Parquet file of a snapshot, opened with no more than what is asked for.
+//!
+//! Each column of each row group that a reader has costs it buffers and a decompressor,
+//! whether rows of it are wanted or not, and so do the offsets of their pages. So row
+//! groups are chosen first.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
+};
+use parquet::file::metadata::{
+    PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
+use roaring::RoaringBitmap;
+
+use super::SnapshotError;
+
+/// A file, and those of its row groups that are to be read.
+pub(super) struct TableFile {
+    path: PathBuf,
+    file: File,
+    metadata: ParquetMetaData,
+}
+
+impl TableFile {
+    pub(super) fn open(path: &Path) -> Result<Self, SnapshotError> {
+        let file = File::open(path).map_err(SnapshotError::io(path))?;
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+        Ok(Self {
+            path: path.to_path_buf(),
+            metadata: metadata.map_err(SnapshotError::damaged(path))?,
+            file,
+        })
+    }
+
+    /// The names of its columns.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        let schema = self.metadata.file_metadata().schema();
+        schema.get_fields().iter().map(|field| field.name())
+    }
+
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> Result<u32, SnapshotError> {
+        let rows = self.metadata.file_metadata().num_rows();
+        u32::try_from(rows).map_err(SnapshotError::damaged(&self.path))
+    }
+
+    /// Where the rows of each of its row groups are.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&RowGroupMetaData, Range<u32>)> {
+        let mut start = 0_u32;
+        self.metadata.row_groups().iter().map(move |group| {
+            let rows = u32::try_from(group.num_rows()).unwrap_or(u32::MAX);
+            let first = start;
+            start = start.saturating_add(rows);
+            (group, first..start)
+        })
+    }
+
+    /// The file as if it had no row groups but those of which this holds.
+    pub(super) fn of_groups(
+        self,
+        mut wanted: impl FnMut(&RowGroupMetaData, Range<u32>) -> bool,
+    ) -> Self {
+        let kept = self.groups().filter(|(group, at)| wanted(group, at.clone()));
+        let kept = kept.map(|(group, _)| group.clone()).collect();
+        let builder = self.metadata.into_builder().set_row_groups(kept);
+        Self {
+            metadata: builder.build(),
+            ..self
+        }
+    }
+
+    /// The file as if it had no row groups but those with some of these rows, and where
+    /// the rows are in what is left.
+    pub(super) fn of_rows(self, rows: &RoaringBitmap) -> (Self, RowSelection) {
+        let (mut ranges, mut total) = (Vec::new(), 0_usize);
+        let kept = self.of_groups(|_, at| {
+            let mut within = RoaringBitmap::new();
+            within.insert_range(at.clone());
+            within &= rows;
+            let mut runs = within.iter();
+            while let Some(run) = runs.next_range() {
+                let place = |row: &u32| total + (row - at.start) as usize;
+                ranges.push(place(run.start())..place(run.end()) + 1);
+            }
+            if !within.is_empty() {
+                total += at.len();
+            }
+            !within.is_empty()
+        });
+        let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), total);
+        (kept, selection)
+    }
+
+    /// With the offsets of its pages, so that pages whose rows are skipped are not even read.
+    pub(super) fn with_pages(self) -> Result<Self, SnapshotError> {
+        let with_pages = || {
+            let mut reader = ParquetMetaDataReader::new_with_metadata(self.metadata)
+                .with_offset_index_policy(PageIndexPolicy::Optional);
+            reader.read_page_indexes(&self.file)?;
+            reader.finish()
+        };
+        Ok(Self {
+            metadata: with_pages().map_err(SnapshotError::damaged(&self.path))?,
+            ..self
+        })
+    }
+
+    /// A reader of it, to be told what else is wanted.
+    pub(super) fn reader(self) -> Result<ParquetRecordBatchReaderBuilder<File>, SnapshotError> {
+        let options = ArrowReaderOptions::new();
+        let metadata = ArrowReaderMetadata::try_new(Arc::new(self.metadata), options);
+        let metadata = metadata.map_err(SnapshotError::damaged(&self.path))?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.file, metadata,
+        ))
+    }
+}
