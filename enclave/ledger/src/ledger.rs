@@ -151,7 +151,8 @@ impl Ledger {
     }
 
     /// Releases an answer for a charge: its leaf, the sealed answer and a
-    /// signed checkpoint over them, durable before it returns.
+    /// signed checkpoint over them, durable before it returns, as is everything that
+    /// was remembered before.
     pub fn commit(
         &self,
         reserved: Reserved,

@@ -60,19 +60,14 @@ pub async fn guarded(
     let prepared = prepared.map_err(refused)?;
     let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
-        let units = run::units(cut, snapshot.catalogue(), snapshot, cohort).await?;
+        let units = prepared.units(cut, snapshot, cohort).await?;
         let units = Units::read(&cut.shape, &units).map_err(external)?;
         let strata = units.strata(units.cohort());
         let rows = match cut.shape.many {
-            true => Some(
-                run::rows(
-                    cut,
-                    snapshot.catalogue(),
-                    snapshot,
-                    &Arc::new(strata.everybody()),
-                )
-                .await?,
-            ),
+            true => {
+                let of = Arc::new(strata.everybody());
+                Some(prepared.rows(cut, snapshot, &of).await?)
+            }
             false => None,
         };
         let cells = cells::collect(&cut.shape, &units, &strata, rows.as_deref(), noise, profile);

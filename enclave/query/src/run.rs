@@ -33,7 +33,8 @@ pub(crate) struct Prepared {
     pub(crate) planned: Planned,
     labels: Labels,
     /// What it was planned over: perhaps less than the snapshot has.
-    pub(crate) catalogue: Catalogue,
+    catalogue: Catalogue,
+    state: SessionState,
 }
 
 /// The widest result.
@@ -56,7 +57,7 @@ pub(crate) async fn prepare(sql: &str, catalogue: &Catalogue) -> Result<Prepared
 
 async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
     let statement = Statement::read(sql, catalogue)?;
-    let plan = session::plan(&statement, catalogue).await?;
+    let (plan, state) = session::plan(&statement, catalogue).await?;
     let labels = label::label(&plan, sql, catalogue)?;
     let fields = labels.released.schema().fields();
     if fields.len() > MAX_COLUMNS {
@@ -92,6 +93,7 @@ async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
         planned,
         labels,
         catalogue: catalogue.clone(),
+        state,
     })
 }
 
@@ -107,7 +109,6 @@ impl Prepared {
         cells: Vec<RecordBatch>,
         public: Option<&Path>,
     ) -> Result<Vec<RecordBatch>> {
-        let state = session::state()?;
         let cells: Vec<Arc<dyn TableProvider>> = cells
             .into_iter()
             .map(|batch| -> Result<Arc<dyn TableProvider>> {
@@ -128,61 +129,60 @@ impl Prepared {
                 }
             }
         })?;
-        let physical = state.create_physical_plan(&plan).await?;
+        let plan = self.state.optimize(&plan)?;
+        let physical = physical(&plan, &self.state).await?;
         let schema = physical.schema();
-        let mut batches = collect(physical, &state).await?;
+        let mut batches = collect(physical, &self.state).await?;
         if batches.is_empty() {
             batches.push(RecordBatch::new_empty(schema));
         }
         Ok(batches)
     }
-}
 
-/// Who takes part in a cut: one row per individual of the permitted cohort.
-pub(crate) async fn units(
-    cut: &Cut,
-    catalogue: &Catalogue,
-    snapshot: &Snapshot,
-    cohort: &Arc<RoaringBitmap>,
-) -> Result<Vec<RecordBatch>> {
-    private(&cut.units, catalogue, snapshot, cohort).await
-}
-
-/// What a cohort contributes to a cut: one row per individual and group of
-/// rows; nothing if the cut reads no rows.
-pub(crate) async fn rows(
-    cut: &Cut,
-    catalogue: &Catalogue,
-    snapshot: &Snapshot,
-    cohort: &Arc<RoaringBitmap>,
-) -> Result<Vec<RecordBatch>> {
-    match &cut.rows {
-        Some(rows) => private(rows, catalogue, snapshot, cohort).await,
-        None => Ok(vec![]),
+    /// Who takes part in a cut: one row per individual of the permitted cohort.
+    pub(crate) async fn units(
+        &self,
+        cut: &Cut,
+        snapshot: &Snapshot,
+        cohort: &Arc<RoaringBitmap>,
+    ) -> Result<Vec<RecordBatch>> {
+        self.private(&cut.units, snapshot, cohort).await
     }
-}
 
-/// A plan of the private phase over a snapshot and a cohort.
-async fn private(
-    plan: &LogicalPlan,
-    catalogue: &Catalogue,
-    snapshot: &Snapshot,
-    cohort: &Arc<RoaringBitmap>,
-) -> Result<Vec<RecordBatch>> {
-    let state = session::state()?;
-    let plan = optimized(plan, catalogue, snapshot, cohort, &state)?;
-    let plan = counts::counted(plan, &state).await?;
-    let plan = variants::narrowed(plan, &state).await?;
-    let physical = state.create_physical_plan(&plan).await?;
-    collect(physical, &state).await
+    /// What a cohort contributes to a cut: one row per individual and group of
+    /// rows; nothing if the cut reads no rows.
+    pub(crate) async fn rows(
+        &self,
+        cut: &Cut,
+        snapshot: &Snapshot,
+        cohort: &Arc<RoaringBitmap>,
+    ) -> Result<Vec<RecordBatch>> {
+        match &cut.rows {
+            Some(rows) => self.private(rows, snapshot, cohort).await,
+            None => Ok(vec![]),
+        }
+    }
+
+    /// A plan of the private phase over a snapshot and a cohort.
+    async fn private(
+        &self,
+        plan: &LogicalPlan,
+        snapshot: &Snapshot,
+        cohort: &Arc<RoaringBitmap>,
+    ) -> Result<Vec<RecordBatch>> {
+        let state = &self.state;
+        let plan = optimized(plan, &self.catalogue, snapshot, cohort, state)?;
+        let plan = counts::counted(plan, state).await?;
+        let plan = variants::narrowed(plan, state).await?;
+        collect(physical(&plan, state).await?, state).await
+    }
 }
 
 /// A plan over tables that can be read, with the hints that scans get.
 #[cfg(feature = "bare")]
 pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<RecordBatch>> {
     let plan = variants::narrowed(state.optimize(plan)?, state).await?;
-    let physical = state.create_physical_plan(&plan).await?;
-    collect(physical, state).await
+    collect(physical(&plan, state).await?, state).await
 }
 
 fn optimized(
@@ -236,8 +236,14 @@ pub(crate) async fn expanded_rows(
     let plan = optimized(rows, snapshot.catalogue(), snapshot, cohort, &state)?;
     let counted = counts::operators(&counts::counted(plan.clone(), &state).await?);
     let plan = variants::narrowed(plan, &state).await?;
-    let physical = state.create_physical_plan(&plan).await?;
-    Ok((collect(physical, &state).await?, counted))
+    let rows = collect(physical(&plan, &state).await?, &state).await?;
+    Ok((rows, counted))
+}
+
+/// How a plan that is optimised is executed; the session itself would optimise it again.
+async fn physical(plan: &LogicalPlan, state: &SessionState) -> Result<Arc<dyn ExecutionPlan>> {
+    let planner = state.query_planner();
+    planner.create_physical_plan(plan, state).await
 }
 
 async fn collect(plan: Arc<dyn ExecutionPlan>, state: &SessionState) -> Result<Vec<RecordBatch>> {

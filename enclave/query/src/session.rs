@@ -56,11 +56,12 @@ pub(crate) fn state() -> Result<SessionState> {
         .build())
 }
 
-/// Plans a statement over the visible columns of the dataset's tables.
+/// Plans a statement over the visible columns of the dataset's tables; with the plan
+/// the state in which it may be run.
 pub(crate) async fn plan(
     statement: &Statement,
     catalogue: &Catalogue,
-) -> Result<LogicalPlan, Refusal> {
+) -> Result<(LogicalPlan, SessionState), Refusal> {
     let sql = &statement.sql;
     let state = state().map_err(|_| invalid())?;
     let context = SessionContext::new_with_state(state);
@@ -89,10 +90,10 @@ pub(crate) async fn plan(
             });
         }
     }
-    state
-        .statement_to_plan(statement.parsed.clone())
-        .await
-        .map_err(|error| unplanned::refusal(&error, statement, &state, catalogue))
+    match state.statement_to_plan(statement.parsed.clone()).await {
+        Ok(plan) => Ok((plan, state)),
+        Err(error) => Err(unplanned::refusal(&error, statement, &state, catalogue)),
+    }
 }
 
 /// The refusal of a table that the dataset does not have.

@@ -26,7 +26,7 @@ use crate::{
     Refusal, as_is,
     cells::{self, Cells, Finished, Units},
     cut::Cut,
-    run,
+    run::{self, Prepared},
 };
 use dataset::Dataset;
 
@@ -44,25 +44,15 @@ fn noise() -> Noise {
 }
 
 /// The private phase of a cut, on a ledger that remembers nothing.
-async fn collected(dataset: &Dataset, cut: &Cut) -> Cells {
+async fn collected(dataset: &Dataset, prepared: &Prepared, cut: &Cut) -> Cells {
     let everybody = Arc::new(dataset.snapshot.individuals().unwrap());
-    let units = run::units(
-        cut,
-        dataset.snapshot.catalogue(),
-        &dataset.snapshot,
-        &everybody,
-    )
-    .await
-    .unwrap();
+    let units = prepared.units(cut, &dataset.snapshot, &everybody);
+    let units = units.await.unwrap();
     let units = Units::read(&cut.shape, &units).unwrap();
     let strata = units.strata(units.cohort());
     let rows = if cut.shape.many {
         let of = Arc::new(strata.everybody());
-        Some(
-            run::rows(cut, dataset.snapshot.catalogue(), &dataset.snapshot, &of)
-                .await
-                .unwrap(),
-        )
+        Some(prepared.rows(cut, &dataset.snapshot, &of).await.unwrap())
     } else {
         None
     };
@@ -75,7 +65,7 @@ async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
     let prepared = run::prepare(sql, dataset.snapshot.catalogue()).await?;
     let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
-        let Cells { table, keys } = collected(dataset, cut).await;
+        let Cells { table, keys } = collected(dataset, &prepared, cut).await;
         tables.push((table, standard()));
         kept.push((cut.shape.clone(), keys));
     }

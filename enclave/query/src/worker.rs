@@ -56,7 +56,6 @@ impl Worker {
             // Of the addresses that a worker may have, its allocator would reserve a
             // quarter at once.
             .env("MIMALLOC_ARENA_RESERVE", "64MiB")
-            .envs(std::env::vars().filter(|v| v.0.starts_with("MIMALLOC_")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A panic's message may hold a value.
@@ -116,13 +115,12 @@ impl Worker {
         }
     }
 
-    /// Reads the rows of some individuals, for each cut that reads rows. The
-    /// worker has seen private rows and ends with this.
+    /// Reads the rows of some individuals, for each cut that reads rows.
     ///
     /// # Errors
     ///
     /// [`Lost`] on any failure.
-    pub async fn rows(mut self, of: &[&RoaringBitmap]) -> Result<Vec<Vec<RecordBatch>>, Lost> {
+    pub async fn rows(&mut self, of: &[&RoaringBitmap]) -> Result<Vec<Vec<RecordBatch>>, Lost> {
         let sets = of
             .iter()
             .map(|set| message::set(set))

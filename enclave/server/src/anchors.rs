@@ -1,5 +1,8 @@
 //! The anchors of a dataset, over all of its snapshots and visitors: which sets
 //! of individuals were described before, and by which figures.
+//!
+//! What is remembered is durable with the commit of the release that it is of: the
+//! journal is in order, so a commit that is on disk has all that was written before.
 
 use std::{
     collections::HashMap,
@@ -77,7 +80,7 @@ impl Anchors {
     }
 
     /// Exchanges each set for an earlier one that it hardly differs from, or
-    /// remembers it. Blocks until that is durable.
+    /// remembers it.
     pub(crate) fn snap<'s>(
         &self,
         asked: Asked<'_>,
@@ -92,7 +95,7 @@ impl Anchors {
     }
 
     /// Exchanges the figures of a table for earlier ones over sets that hardly
-    /// differ, or remembers them. Blocks until that is durable.
+    /// differ, or remembers them.
     pub(crate) fn settle(
         &self,
         asked: Asked<'_>,

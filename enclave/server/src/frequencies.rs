@@ -72,7 +72,7 @@ pub(crate) async fn settle(
     asked: &Asked,
     planned: &Planned,
     profile: &Profile,
-    mut worker: Worker,
+    worker: &mut Worker,
 ) -> Result<Table, Lost> {
     let pinned = &admission.pinned;
     let units = worker.units(pinned.snapshot.dir(), &admission.permitted.individuals);

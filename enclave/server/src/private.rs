@@ -34,12 +34,12 @@ pub(crate) struct Private {
     pub(crate) told: Option<Told>,
 }
 
-/// Runs the phase. The worker has seen private rows and ends with it.
+/// Runs the phase. The worker has seen private rows and serves nobody after it.
 pub(crate) async fn run(
     admission: &Arc<Admission>,
     planned: &Planned,
     profiles: &[Profile],
-    mut worker: Worker,
+    worker: &mut Worker,
 ) -> Result<Private, Lost> {
     let units = worker
         .units(

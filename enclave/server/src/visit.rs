@@ -79,7 +79,10 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
             tick::after(begun.elapsed(), &Channel::default()),
         ),
     };
-    tokio::time::sleep_until((begun + leaves).into()).await;
+    // A timer would wait for the next millisecond.
+    if begun.elapsed() < leaves {
+        tokio::time::sleep_until((begun + leaves).into()).await;
+    }
     let (release, admission) = answer?;
     // Somebody may have withdrawn while the answer waited.
     let holds = tokio::task::spawn_blocking(move || consents.hold(&admission.permitted).is_some());
@@ -102,7 +105,7 @@ async fn run(
         },
         Asked::Frequencies(asked) => table::judge(enclave, verified, asked).await,
     };
-    let judged = match judged {
+    let (judged, mut worker) = match judged {
         Ok(judged) => judged,
         Err(failure) => {
             enclave.spend(verified)?;
@@ -113,9 +116,14 @@ async fn run(
     let admission = Arc::clone(&judged.admission);
     let visit = charge_of(enclave, &question, &judged)?;
     let release = match &question.asked {
-        Asked::Sql(sql) => answer_query(enclave, &question, sql, judged, visit).await,
-        Asked::Frequencies(asked) => table::answer(enclave, &question, asked, judged, visit).await,
+        Asked::Sql(sql) => {
+            answer_query(enclave, &question, sql, judged, visit, &mut worker).await
+        }
+        Asked::Frequencies(asked) => {
+            table::answer(enclave, &question, asked, judged, visit, &mut worker).await
+        }
     };
+    enclave.workers.end(worker);
     Ok((release?, admission))
 }
 
@@ -125,6 +133,7 @@ async fn answer_query(
     sql: &str,
     judged: Judged,
     visit: Visit,
+    worker: &mut Worker,
 ) -> Result<Release, Failure> {
     let admission = Arc::clone(&judged.admission);
     let profile = judged.profile.clone();
@@ -141,7 +150,7 @@ async fn answer_query(
         visit,
     };
     let work = |reserved: Arc<Reserved>| async move {
-        release(enclave, question, sql, judged, &reserved).await
+        release(enclave, question, sql, judged, worker, &reserved).await
     };
     charged(enclave, charge, work, Release::commit).await
 }
@@ -206,8 +215,6 @@ async fn reserve(
 /// A query that both doors and the guard let pass.
 struct Judged {
     admission: Arc<Admission>,
-    /// The worker that planned it.
-    worker: Worker,
     planned: Planned,
     /// Of each cut.
     profiles: Vec<Profile>,
@@ -216,14 +223,14 @@ struct Judged {
 }
 
 /// Both doors, and the guard's judgement: by the permit, the holder's files, the
-/// query's text and the catalogue. `fits` may ask more of what was planned, and add
+/// query's text and the catalogue; with them the worker that planned. `fits` may ask more of what was planned, and add
 /// to it what an analysis reads beside. No data are read.
 async fn judge(
     enclave: &Arc<Enclave>,
     verified: &Arc<Verified>,
     sql: &str,
     fits: impl FnOnce(&Admission, &mut Planned) -> Result<(), Failure>,
-) -> Result<Result<Judged, sekisho_query::Refusal>, Failure> {
+) -> Result<Result<(Judged, Worker), sekisho_query::Refusal>, Failure> {
     let admission = admitted(enclave, verified).await?;
     let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
     let mut planned = match plan(enclave, &mut worker, sql, &admission).await? {
@@ -242,13 +249,13 @@ async fn judge(
     // What reads public tables alone has no cuts, and still a charge and a channel.
     let profile = strictest(&profiles).or_else(asked);
     let profile = profile.ok_or_else(|| failure::internal("no profile"))?;
-    Ok(Ok(Judged {
+    let judged = Judged {
         admission,
-        worker,
         planned,
         profiles,
         profile,
-    }))
+    };
+    Ok(Ok((judged, worker)))
 }
 
 /// What would be released, under what, and for how much privacy.
@@ -273,15 +280,16 @@ pub(crate) async fn check(
         .acquire()
         .await
         .map_err(failure::internal)?;
+    let (judged, _worker) = match judge(enclave, verified, sql, |_, _| Ok(())).await? {
+        Ok(judged) => judged,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let Judged {
         planned,
         profiles,
         profile,
         ..
-    } = match judge(enclave, verified, sql, |_, _| Ok(())).await? {
-        Ok(judged) => judged,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    } = judged;
     let rho_nano = meters::rho(&planned, &profiles)?;
     let mut cuts = planned.shapes.iter().zip(&profiles);
     Ok(Ok(Checked {
@@ -338,12 +346,12 @@ async fn release(
     question: &Question,
     sql: &str,
     judged: Judged,
+    worker: &mut Worker,
     reserved: &Arc<Reserved>,
 ) -> Result<Released, Failure> {
     let lost = |_: Lost| failure::execution();
     let Judged {
         admission,
-        worker,
         planned,
         profiles,
         ..

@@ -77,8 +77,9 @@ impl Ledger {
         }
     }
 
-    /// Remembers sets; returns their names in the same order. Durable before it
-    /// returns. A crash in the middle may leave the first of them.
+    /// Remembers sets; returns their names in the same order. Durable with the next
+    /// commit, before which nothing leaves that they are of. A crash in the middle may
+    /// leave the first of them.
     pub fn add_anchors(
         &self,
         dataset: &str,
@@ -113,7 +114,6 @@ impl Ledger {
                 pages.stage(staged, &entry)
             },
         )?;
-        self.durable(pages)?;
         Ok(ids)
     }
 

@@ -38,8 +38,8 @@ impl Ledger {
         Ok(statistics)
     }
 
-    /// Remembers what was released over anchors of this dataset. Durable before
-    /// it returns; an unknown anchor refuses all of them.
+    /// Remembers what is about to be released over anchors of this dataset. Durable
+    /// with the next commit; an unknown anchor refuses all of them.
     pub fn add_statistics(
         &self,
         dataset: &str,
@@ -66,8 +66,7 @@ impl Ledger {
                 };
                 pages.stage(staged, &entry)
             },
-        )?;
-        self.durable(pages)
+        )
     }
 
     /// What every anchor's individuals were exposed so far by releases over it,
@@ -87,7 +86,7 @@ impl Ledger {
     }
 
     /// Adds to what an anchor's individuals were exposed, in units of 1e-9.
-    /// Durable before it returns.
+    /// Durable with the next commit.
     pub fn add_exposure(&self, dataset: &str, anchor: u64, nano: u64) -> Result<(), LedgerError> {
         let mut pages = self.pages()?;
         expect_anchor(&pages, dataset, anchor)?;
@@ -99,8 +98,7 @@ impl Ledger {
             anchor,
             sealed: &sealed,
         };
-        self.append(&mut pages, |pages, staged| pages.stage(staged, &entry))?;
-        self.durable(pages)
+        self.append(&mut pages, |pages, staged| pages.stage(staged, &entry))
     }
 }
 

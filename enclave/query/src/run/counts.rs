@@ -25,6 +25,7 @@ use sekisho_tables::{UNIT, VARIANT};
 use super::{
     collect,
     operator::{CountedGenotypes, Dosages, Figure},
+    physical,
     variants::{snapshot_table, tables},
 };
 use crate::{label::plans::OTHER_VARIANT, scan::SnapshotTable};
@@ -127,7 +128,7 @@ impl Counted {
                             .map(|(n, column)| column.alias(format!("k{n}"))),
                     )?
                     .build()?;
-                let physical = state.create_physical_plan(&plan).await?;
+                let physical = physical(&plan, state).await?;
                 let fields = physical.schema();
                 let batches = collect(physical, state).await?;
                 Some(concat_batches(&fields, &batches)?)

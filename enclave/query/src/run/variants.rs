@@ -1,20 +1,29 @@
 //! Reading the variants of a join before the genotypes.
 
+use std::sync::Arc;
+
 use datafusion::{
     arrow::array::UInt32Array,
     common::{
-        Column, JoinType, Result,
+        Column, DFSchemaRef, JoinType, Result,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
-    datasource::{provider_as_source, source_as_provider},
+    datasource::{MemTable, provider_as_source, source_as_provider},
     execution::SessionState,
-    logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, TableScan},
+    logical_expr::{Expr, Join, LogicalPlan, TableScan, TableScanBuilder},
+    physical_plan::execute_stream,
 };
+use futures::TryStreamExt;
 use roaring::RoaringBitmap;
-use std::sync::Arc;
 
-use super::collect;
+use super::physical;
 use crate::scan::SnapshotTable;
+
+/// The most variants that are kept when they were read, in rows.
+const MOST_KEPT: usize = 1 << 16;
+
+/// The name under which they are scanned then.
+const READ: &str = "__read";
 
 /// A join of genotypes with variants.
 struct Annotated {
@@ -25,8 +34,8 @@ struct Annotated {
 }
 
 /// Reads the variants that each join with genotypes leaves first, so that only
-/// their genotypes are expanded. What is read depends on the annotation and the
-/// query's literals, not on who carries what.
+/// their genotypes are expanded; what was read, if it is not too much, is what is
+/// joined. It depends on the annotation and the query's literals, not on who carries what.
 pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
     let mut joins = Vec::new();
     plan.apply(|node| {
@@ -39,12 +48,18 @@ pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Res
         Ok(TreeNodeRecursion::Continue)
     })?;
     for Annotated { join, variants } in joins {
-        let wanted = wanted(variants, state).await?;
+        let (side, column) = variants;
+        let Read { variants, rows } = read(&side, &column, state).await?;
         let narrowed = join
             .clone()
-            .transform_down(|node| match node {
-                LogicalPlan::TableScan(scan) => Ok(of_variants(scan, &wanted)),
-                other => Ok(Transformed::no(other)),
+            .transform_down(|node| match (node, &rows) {
+                (node, Some(rows)) if node == side => Ok(Transformed::new(
+                    rows.clone(),
+                    true,
+                    TreeNodeRecursion::Jump,
+                )),
+                (LogicalPlan::TableScan(scan), _) => Ok(of_variants(scan, &variants)),
+                (other, _) => Ok(Transformed::no(other)),
             })?
             .data;
         plan = plan
@@ -61,20 +76,47 @@ pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Res
     Ok(plan)
 }
 
-async fn wanted(
-    (plan, column): (LogicalPlan, Column),
-    state: &SessionState,
-) -> Result<RoaringBitmap> {
-    let rows = LogicalPlanBuilder::from(plan)
-        .project([Expr::Column(column)])?
-        .build()?;
-    let physical = state.create_physical_plan(&rows).await?;
-    let mut wanted = RoaringBitmap::new();
-    for batch in collect(physical, state).await? {
-        let rows = batch.column(0).as_any().downcast_ref::<UInt32Array>();
-        wanted.extend(rows.into_iter().flat_map(|rows| rows.iter().flatten()));
+/// What a side of variants reads.
+struct Read {
+    /// The variants of its column that is joined on.
+    variants: RoaringBitmap,
+    /// A plan of the same rows, which are in memory; none if there are too many.
+    rows: Option<LogicalPlan>,
+}
+
+async fn read(side: &LogicalPlan, column: &Column, state: &SessionState) -> Result<Read> {
+    let place = side.schema().index_of_column(column)?;
+    let physical = physical(side, state).await?;
+    let fields = physical.schema();
+    let mut batches = execute_stream(physical, state.task_ctx())?;
+    let (mut variants, mut kept, mut rows) = (RoaringBitmap::new(), Vec::new(), 0_usize);
+    while let Some(batch) = batches.try_next().await? {
+        let of_batch = batch.column(place).as_any().downcast_ref::<UInt32Array>();
+        variants.extend(of_batch.into_iter().flat_map(|rows| rows.iter().flatten()));
+        rows = rows.saturating_add(batch.num_rows());
+        match rows <= MOST_KEPT {
+            true => kept.push(batch),
+            false => kept.clear(),
+        }
     }
-    Ok(wanted)
+    let rows = match rows <= MOST_KEPT {
+        true => {
+            let table = MemTable::try_new(fields, vec![kept])?;
+            Some(scan_of(table, Arc::clone(side.schema()))?)
+        }
+        false => None,
+    };
+    Ok(Read { variants, rows })
+}
+
+/// A scan of rows in memory, under the names that they had.
+fn scan_of(table: MemTable, schema: DFSchemaRef) -> Result<LogicalPlan> {
+    let source = provider_as_source(Arc::new(table));
+    let scan = TableScanBuilder::new(READ, source).build()?;
+    Ok(LogicalPlan::TableScan(TableScan {
+        projected_schema: schema,
+        ..scan
+    }))
 }
 
 fn of_variants(scan: TableScan, wanted: &RoaringBitmap) -> Transformed<LogicalPlan> {

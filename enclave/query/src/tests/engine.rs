@@ -108,7 +108,7 @@ fn may_stand(expr: &Expr) -> bool {
 
 async fn plan(catalogue: &Catalogue, sql: &str) -> LogicalPlan {
     let statement = statement::Statement::read(sql, catalogue).unwrap();
-    session::plan(&statement, catalogue).await.unwrap()
+    session::plan(&statement, catalogue).await.unwrap().0
 }
 
 /// A scan of `individuals`, without the projection that the parser puts above.

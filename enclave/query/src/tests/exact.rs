@@ -37,7 +37,7 @@ fn bare(dataset: &Dataset) -> SessionContext {
 
 /// The cells of a cut as they are before protection.
 async fn cells(dataset: &Dataset, cut: &Cut) -> RecordBatch {
-    let Cells { table, keys } = collected(dataset, cut).await;
+    let Cells { table, keys } = collected(dataset, &prepared, cut).await;
     // SQL has no row for a group of nobody, but for the whole.
     let whole = cut.shape.dimensions.is_empty();
     let there: Vec<_> = (table.cells().iter())

@@ -209,9 +209,7 @@ async fn the_operator_counts_what_rows_count() {
             let (expanded, operators) = run::expanded_rows(cut, snapshot, &cohort).await.unwrap();
             assert_eq!(operators == 1, counted, "{sql}");
             used += operators;
-            let rows = run::rows(cut, snapshot.catalogue(), snapshot, &cohort)
-                .await
-                .unwrap();
+            let rows = prepared.rows(cut, snapshot, &cohort).await.unwrap();
             assert_eq!(sorted(&rows), sorted(&expanded), "{sql}");
         }
     }

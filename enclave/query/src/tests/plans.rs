@@ -56,12 +56,10 @@ async fn phase_of(dataset: &Dataset, sql: &str, cohort: &Arc<RoaringBitmap>) -> 
         panic!("{sql}");
     };
     let batches = async |cut: &Cut| {
-        let units = run::units(cut, dataset.snapshot.catalogue(), &dataset.snapshot, cohort)
-            .await
-            .unwrap();
-        let many = run::rows(cut, dataset.snapshot.catalogue(), &dataset.snapshot, cohort)
-            .await
-            .unwrap();
+        let units = prepared.units(cut, &dataset.snapshot, cohort);
+        let units = units.await.unwrap();
+        let many = prepared.rows(cut, &dataset.snapshot, cohort);
+        let many = many.await.unwrap();
         (rows(&units), cut.rows.as_ref().map(|_| rows(&many)))
     };
     let (units, rows) = batches(cut).await;

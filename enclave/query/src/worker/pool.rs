@@ -6,6 +6,10 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::{Lost, Worker};
 
+/// How long a worker stays that has served. Its end keeps a core busy for some
+/// milliseconds, and its visit's answer should not wait for that.
+const STAYS: Duration = Duration::from_millis(50);
+
 /// A few workers that wait.
 #[derive(Debug)]
 pub struct Pool {
@@ -49,6 +53,14 @@ impl Pool {
         Ok(Arc::new(Self {
             waiting: Mutex::new(waiting),
         }))
+    }
+
+    /// Ends a worker when the answer that it was for has had time to leave.
+    pub fn end(&self, worker: Worker) {
+        tokio::spawn(async move {
+            tokio::time::sleep(STAYS).await;
+            drop(worker);
+        });
     }
 
     /// A fresh worker, for one visit.

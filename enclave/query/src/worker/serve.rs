@@ -119,7 +119,7 @@ async fn answer(
             let query = visit.prepared.as_ref().ok_or(Lost)?;
             let mut cuts = Vec::new();
             for cut in query.cuts() {
-                let units = run::units(cut, &query.catalogue, &snapshot, &cohort).await;
+                let units = query.units(cut, &snapshot, &cohort).await;
                 let schema = cut.units.schema();
                 cuts.push(stream(schema.as_arrow(), &units.map_err(|_| Lost)?)?);
             }
@@ -132,7 +132,7 @@ async fn answer(
             let many = query.cuts().iter().filter(|cut| cut.shape.many);
             let mut cuts = Vec::new();
             for (cut, of) in many.zip(&blobs) {
-                let rows = run::rows(cut, &query.catalogue, snapshot, &set(of)?).await;
+                let rows = query.rows(cut, snapshot, &set(of)?).await;
                 let schema = cut.rows.as_ref().ok_or(Lost)?.schema();
                 cuts.push(stream(schema.as_arrow(), &rows.map_err(|_| Lost)?)?);
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_ledger::{Reserved, Visit};
-use sekisho_query::worker::Lost;
+use sekisho_query::worker::{Lost, Worker};
 use sekisho_runtime::status::Failure;
 
 use super::{Charge, Judged, Question, charge::account, charged, commit};
@@ -20,13 +20,13 @@ pub(super) async fn judge(
     enclave: &Arc<Enclave>,
     verified: &Arc<Verified>,
     asked: &Asked,
-) -> Result<Judged, Failure> {
+) -> Result<(Judged, Worker), Failure> {
     let fits = |admission: &crate::admission::Admission, planned: &mut _| {
         asked.fits(&admission.catalogue, planned)
     };
     let judged = super::judge(enclave, verified, &asked.sql(), fits).await?;
     let judged = judged.map_err(frequencies::refused)?;
-    frequencies::is_protected_by(&judged.profile)?;
+    frequencies::is_protected_by(&judged.0.profile)?;
     Ok(judged)
 }
 
@@ -38,6 +38,7 @@ pub(super) async fn answer(
     asked: &Asked,
     judged: Judged,
     visit: Visit,
+    worker: &mut Worker,
 ) -> Result<Release, Failure> {
     let admission = Arc::clone(&judged.admission);
     let profile = judged.profile.clone();
@@ -48,7 +49,7 @@ pub(super) async fn answer(
         Stage::Judged(Box::new(judged))
     } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        let again = match settle(enclave, asked, judged).await {
+        let again = match settle(enclave, asked, judged, worker).await {
             Ok(table) => commit::table_again(enclave, key, table).await,
             Err(Lost) => Err(failure::execution()),
         };
@@ -75,7 +76,7 @@ pub(super) async fn answer(
         let table = match stage {
             Stage::Settled(table) => table,
             Stage::Judged(judged) => {
-                let table = settle(enclave, asked, *judged).await;
+                let table = settle(enclave, asked, *judged, worker).await;
                 table.map_err(|Lost| failure::execution())?
             }
         };
@@ -93,10 +94,14 @@ enum Stage {
 }
 
 /// Settles the table, in no more time than a visit has.
-async fn settle(enclave: &Enclave, asked: &Asked, judged: Judged) -> Result<Box<Table>, Lost> {
+async fn settle(
+    enclave: &Enclave,
+    asked: &Asked,
+    judged: Judged,
+    worker: &mut Worker,
+) -> Result<Box<Table>, Lost> {
     let Judged {
         admission,
-        worker,
         planned,
         profile,
         ..
