@@ -116,9 +116,7 @@ async fn run(
     let admission = Arc::clone(&judged.admission);
     let visit = charge_of(enclave, &question, &judged)?;
     let release = match &question.asked {
-        Asked::Sql(sql) => {
-            answer_query(enclave, &question, sql, judged, visit, &mut worker).await
-        }
+        Asked::Sql(sql) => answer_query(enclave, &question, sql, judged, visit, &mut worker).await,
         Asked::Frequencies(asked) => {
             table::answer(enclave, &question, asked, judged, visit, &mut worker).await
         }
@@ -232,7 +230,7 @@ async fn judge(
     fits: impl FnOnce(&Admission, &mut Planned) -> Result<(), Failure>,
 ) -> Result<Result<(Judged, Worker), sekisho_query::Refusal>, Failure> {
     let admission = admitted(enclave, verified).await?;
-    let mut worker = enclave.workers.take().await.map_err(failure::internal)?;
+    let mut worker = enclave.workers.take().map_err(failure::internal)?;
     let mut planned = match plan(enclave, &mut worker, sql, &admission).await? {
         Ok(planned) => planned,
         Err(refusal) => return Ok(Err(refusal)),
@@ -363,7 +361,7 @@ async fn release(
         if planned.as_is.is_some() {
             return Ok(None);
         }
-        let worker = enclave.workers.take().await?;
+        let worker = enclave.workers.take()?;
         let clean = worker.clean(sql, &admission.catalogue, snapshot);
         clean.await.map(Some)
     };

@@ -62,19 +62,16 @@ struct Opened {
     id: String,
     catalogue: Catalogue,
     individuals: OnceLock<RoaringBitmap>,
-    samples: OnceLock<Arc<Vec<GenotypeSample>>>,
+    /// Whose its samples with genotypes are.
+    units: OnceLock<Arc<Vec<u32>>>,
     batches: OnceLock<Option<Vec<batches::Batch>>>,
 }
 
 /// A sample that has genotypes. Its position among all is its place in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GenotypeSample {
-    /// The sample.
-    pub sample_id: String,
+pub(crate) struct GenotypeSample {
+    pub(crate) sample_id: String,
     /// Whose it is.
-    pub individual_id: String,
-    /// The individual's dense index.
-    pub unit: u32,
+    pub(crate) individual_id: String,
 }
 
 impl Snapshot {
@@ -93,7 +90,7 @@ impl Snapshot {
             directory: dir.to_path_buf(),
             catalogue,
             individuals: OnceLock::new(),
-            samples: OnceLock::new(),
+            units: OnceLock::new(),
             batches: OnceLock::new(),
         })))
     }
@@ -260,32 +257,47 @@ impl Snapshot {
         Blocks::open(self, variants, false)
     }
 
-    /// The samples that have genotypes, by position.
+    /// Whose the samples are that have genotypes, by position.
     ///
     /// # Errors
     ///
     /// If the snapshot has no genotypes or a file cannot be read.
-    pub fn genotype_samples(&self) -> Result<Arc<Vec<GenotypeSample>>, SnapshotError> {
+    pub fn genotype_units(&self) -> Result<Arc<Vec<u32>>, SnapshotError> {
         self.table("genotypes")?;
-        if let Some(known) = self.0.samples.get() {
+        if let Some(known) = self.0.units.get() {
             return Ok(Arc::clone(known));
         }
-        let path = self.0.directory.join("genotype_samples.parquet");
+        let mut units = Vec::new();
+        for batch in scan::all_rows(&self.samples_path(), &[UNIT])? {
+            units.extend(batch?.column(0).as_primitive::<UInt32Type>().values());
+        }
+        Ok(Arc::clone(self.0.units.get_or_init(|| Arc::new(units))))
+    }
+
+    /// The names of the samples that have genotypes, by position.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot has no genotypes or a file cannot be read.
+    pub(crate) fn genotype_samples(&self) -> Result<Vec<GenotypeSample>, SnapshotError> {
+        self.table("genotypes")?;
         let mut samples = Vec::new();
-        for batch in scan::all_rows(&path, &["sample_id", "individual_id", UNIT])? {
+        for batch in scan::all_rows(&self.samples_path(), &["sample_id", "individual_id"])? {
             let batch = batch?;
             let ids = batch.column(0).as_string::<i32>();
             let individuals = batch.column(1).as_string::<i32>();
-            let units = batch.column(2).as_primitive::<UInt32Type>().values();
-            for ((sample_id, individual_id), unit) in ids.iter().zip(individuals).zip(units) {
+            for (sample_id, individual_id) in ids.iter().zip(individuals) {
                 samples.push(GenotypeSample {
                     sample_id: sample_id.unwrap_or_default().to_owned(),
                     individual_id: individual_id.unwrap_or_default().to_owned(),
-                    unit: *unit,
                 });
             }
         }
-        Ok(Arc::clone(self.0.samples.get_or_init(|| Arc::new(samples))))
+        Ok(samples)
+    }
+
+    fn samples_path(&self) -> PathBuf {
+        self.0.directory.join("genotype_samples.parquet")
     }
 
     /// The folder with the files of its public tables, and of no others.

@@ -187,7 +187,7 @@ struct Counting {
     of: Arc<Asked>,
     blocks: sekisho_tables::Blocks,
     /// Whose a position is.
-    units: Vec<u32>,
+    units: Arc<Vec<u32>>,
     universe: usize,
     /// Positions of the cohort's samples.
     cohort: RoaringBitmap,
@@ -209,10 +209,9 @@ impl Counting {
     fn open(of: &Arc<Asked>, reservation: MemoryReservation) -> Result<Self> {
         let external = |error| DataFusionError::External(Box::new(error));
         let snapshot = of.genotypes.snapshot();
-        let samples = snapshot.genotype_samples().map_err(external)?;
-        let units: Vec<u32> = samples.iter().map(|sample| sample.unit).collect();
+        let units = snapshot.genotype_units().map_err(external)?;
         let cohort = of.genotypes.cohort();
-        let positions = (0_u32..).zip(&units);
+        let positions = (0_u32..).zip(units.iter());
         let positions = positions.filter(|(_, unit)| cohort.contains(**unit));
         let Grouped {
             variants,

@@ -1,23 +1,38 @@
 //! Workers that wait, so that a visit pays no start-up.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::Notify;
 
 use super::{Lost, Worker};
 
 /// How long a worker stays that has served. Its end keeps a core busy for some
 /// milliseconds, and its visit's answer should not wait for that.
-const STAYS: Duration = Duration::from_millis(50);
+const STAYS: Duration = Duration::from_millis(10);
+
+/// How long until workers are replaced of whose visits no end was heard.
+const AT_LAST: Duration = Duration::from_secs(1);
 
 /// A few workers that wait.
+///
+/// A start takes a core as long as a short visit does, so those that were taken are
+/// replaced when a visit ends: or at once, if few are left.
 #[derive(Debug)]
 pub struct Pool {
-    waiting: Mutex<mpsc::Receiver<Worker>>,
+    program: PathBuf,
+    arguments: Vec<String>,
+    size: usize,
+    waiting: Mutex<VecDeque<Worker>>,
+    wanted: Notify,
 }
 
 impl Pool {
-    /// Keeps `size` workers waiting; each is replaced when it is taken.
+    /// Keeps `size` workers waiting.
     ///
     /// # Errors
     ///
@@ -27,55 +42,69 @@ impl Pool {
         arguments: Vec<String>,
         size: usize,
     ) -> std::io::Result<Arc<Self>> {
-        // One more stands ready with the task that refills the channel.
-        let (ready, waiting) = mpsc::channel(size.max(1));
         let first = Worker::start(program, &arguments)?;
-        let program = program.to_owned();
-        tokio::spawn(async move {
-            let mut next = Some(first);
-            loop {
-                let worker = match next
-                    .take()
-                    .map_or_else(|| Worker::start(&program, &arguments), Ok)
-                {
-                    Ok(worker) => worker,
-                    // Too many processes, perhaps; visits wait until one can be had.
-                    Err(_) => {
-                        tokio::time::sleep(Duration::from_secs(1)).await;
-                        continue;
-                    }
-                };
-                if ready.send(worker).await.is_err() {
-                    return;
-                }
-            }
+        let pool = Arc::new(Self {
+            program: program.to_owned(),
+            arguments,
+            size: size.max(1),
+            waiting: Mutex::new(VecDeque::from([first])),
+            wanted: Notify::new(),
         });
-        Ok(Arc::new(Self {
-            waiting: Mutex::new(waiting),
-        }))
-    }
-
-    /// Ends a worker when the answer that it was for has had time to leave.
-    pub fn end(&self, worker: Worker) {
-        tokio::spawn(async move {
-            tokio::time::sleep(STAYS).await;
-            drop(worker);
-        });
+        pool.wanted.notify_one();
+        tokio::spawn(Self::keep(Arc::downgrade(&pool)));
+        Ok(pool)
     }
 
     /// A fresh worker, for one visit.
     ///
     /// # Errors
     ///
-    /// [`Lost`] when the pool has ended.
-    pub async fn take(&self) -> Result<Worker, Lost> {
+    /// [`Lost`] when none waits and none can be started.
+    pub fn take(&self) -> Result<Worker, Lost> {
         loop {
-            let mut worker = self.waiting.lock().await.recv().await.ok_or(Lost)?;
+            let (worker, left) = {
+                let mut waiting = self.waiting();
+                (waiting.pop_front(), waiting.len())
+            };
+            if left < self.size.div_ceil(2) {
+                self.wanted.notify_one();
+            }
+            let Some(mut worker) = worker else {
+                return Worker::start(&self.program, &self.arguments).map_err(|_| Lost);
+            };
             // It may have died while it waited.
             if matches!(worker.process.try_wait(), Ok(None)) {
                 return Ok(worker);
             }
         }
+    }
+
+    /// Ends a worker when the answer that it was for has had time to leave.
+    pub fn end(&self, worker: Worker) {
+        self.wanted.notify_one();
+        tokio::spawn(async move {
+            tokio::time::sleep(STAYS).await;
+            drop(worker);
+        });
+    }
+
+    /// Replaces workers for as long as there is a pool.
+    async fn keep(pool: Weak<Self>) {
+        loop {
+            let Some(pool) = pool.upgrade() else { return };
+            // What cannot be started now, for too many processes perhaps, is tried again.
+            while pool.waiting().len() < pool.size
+                && let Ok(worker) = Worker::start(&pool.program, &pool.arguments)
+            {
+                pool.waiting().push_back(worker);
+            }
+            let _ = tokio::time::timeout(AT_LAST, pool.wanted.notified()).await;
+        }
+    }
+
+    /// A thread that died with the lock left whole workers behind.
+    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Worker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -85,20 +114,53 @@ mod tests {
 
     use super::*;
 
-    async fn took(pool: &Pool) -> Worker {
-        let taken = tokio::time::timeout(Duration::from_secs(20), pool.take());
-        taken.await.unwrap().unwrap()
+    fn pool(size: usize) -> Arc<Pool> {
+        Pool::start(Path::new("cat"), Vec::new(), size).unwrap()
+    }
+
+    async fn waits_for(pool: &Pool, workers: usize) {
+        let as_many = async {
+            while pool.waiting().len() != workers {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let limit = Duration::from_secs(20);
+        tokio::time::timeout(limit, as_many).await.unwrap();
     }
 
     /// A visit that waits for its second worker must not wait for its first to be gone.
     #[tokio::test]
     async fn workers_are_to_be_had_however_many_are_at_work() {
         for size in 1..=4 {
-            let pool = Pool::start(Path::new("cat"), Vec::new(), size).unwrap();
+            let pool = pool(size);
             let mut at_work = Vec::new();
             for _ in 0..2 * size + 2 {
-                at_work.push(took(&pool).await);
+                at_work.push(pool.take().unwrap());
             }
+            waits_for(&pool, size).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_worker_is_replaced_when_its_visit_ends_and_at_last_without() {
+        let pool = pool(4);
+        waits_for(&pool, 4).await;
+        let worker = pool.take().unwrap();
+        assert_eq!(pool.waiting().len(), 3);
+        pool.end(worker);
+        waits_for(&pool, 4).await;
+        drop(pool.take().unwrap());
+        waits_for(&pool, 4).await;
+    }
+
+    #[tokio::test]
+    async fn the_dead_serve_nobody() {
+        let pool = pool(1);
+        for worker in pool.waiting().iter_mut() {
+            worker.process.start_kill().unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut worker = pool.take().unwrap();
+        assert!(matches!(worker.process.try_wait(), Ok(None)));
     }
 }

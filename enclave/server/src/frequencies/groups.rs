@@ -69,8 +69,7 @@ pub(super) fn of(
     profile: &Profile,
 ) -> Result<Vec<Group>, GroupError> {
     let pinned = &admission.pinned;
-    let samples = pinned.snapshot.genotype_samples()?;
-    let genotyped: RoaringBitmap = samples.iter().map(|sample| sample.unit).collect();
+    let genotyped: RoaringBitmap = pinned.snapshot.genotype_units()?.iter().collect();
     let permitted = &genotyped & &*admission.permitted.individuals;
     let asked = Asked {
         permitted: &permitted,

@@ -17,7 +17,7 @@ use super::{Snapshot, SnapshotError, scan};
 const BATCH_ROWS: usize = 256;
 
 /// The genotypes of one alternate allele, as sets of sample positions
-/// ([`Snapshot::genotype_samples`]). Samples in none of them have no copy.
+/// ([`Snapshot::genotype_units`]). Samples in none of them have no copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GenotypeBlock {
     /// The variant's row in `variants`.

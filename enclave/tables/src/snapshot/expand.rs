@@ -23,7 +23,9 @@ const BATCH_ROWS: usize = 8192;
 pub(super) struct Expansion {
     schema: SchemaRef,
     blocks: StoredBlocks,
-    samples: Arc<Vec<GenotypeSample>>,
+    units: Arc<Vec<u32>>,
+    /// What the samples are called, if it is asked.
+    samples: Vec<GenotypeSample>,
     /// Positions of the cohort's samples.
     cohort: RoaringBitmap,
     carriers_only: bool,
@@ -47,8 +49,12 @@ impl Expansion {
         variants: Option<&RoaringBitmap>,
         carriers_only: bool,
     ) -> Result<Self, SnapshotError> {
-        let samples = snapshot.genotype_samples()?;
+        let units = snapshot.genotype_units()?;
         let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+        let samples = match names.contains(&"sample_id") || names.contains(&"individual_id") {
+            true => snapshot.genotype_samples()?,
+            false => Vec::new(),
+        };
         let stored = snapshot.genotype_columns()?;
         let fields: Vec<&str> = [DEPTH, GENOTYPE_QUALITY, ALT_DEPTH, ALT_FRACTION]
             .into_iter()
@@ -81,11 +87,11 @@ impl Expansion {
                 field => ColumnBuilder::Field(of(field), Int64Builder::new()),
             })
             .collect();
-        let positions = (0..).zip(samples.iter());
+        let positions = (0..).zip(units.iter());
         Ok(Self {
             blocks: StoredBlocks::open(snapshot, variants, names.contains(&"variant_id"), &fields)?,
             cohort: positions
-                .filter(|(_, sample)| cohort.contains(sample.unit))
+                .filter(|(_, unit)| cohort.contains(**unit))
                 .map(|(position, _)| position)
                 .collect(),
             carriers_only,
@@ -93,10 +99,11 @@ impl Expansion {
             rows: 0,
             block: StoredBlock::default(),
             positions: Vec::new(),
-            dosages: vec![0; samples.len()],
-            fields: vec![vec![None; samples.len()]; fields.len()],
+            dosages: vec![0; units.len()],
+            fields: vec![vec![None; units.len()]; fields.len()],
             done: false,
             schema,
+            units,
             samples,
         })
     }
@@ -150,19 +157,22 @@ impl Expansion {
 
     fn append(&mut self, position: u32) {
         let at = position as usize;
-        let Some(sample) = self.samples.get(at) else {
+        let Some(unit) = self.units.get(at) else {
             return;
         };
+        let sample = self.samples.get(at);
         let field = |field: usize| *self.fields.get(field)?.get(at)?;
         for column in &mut self.columns {
             match column {
-                ColumnBuilder::Unit(units) => units.append_value(sample.unit),
+                ColumnBuilder::Unit(units) => units.append_value(*unit),
                 ColumnBuilder::Variant(variants) => {
                     variants.append_value(self.block.genotypes.variant);
                 }
                 ColumnBuilder::VariantId(ids) => ids.append_value(&self.block.genotypes.variant_id),
-                ColumnBuilder::SampleId(ids) => ids.append_value(&sample.sample_id),
-                ColumnBuilder::IndividualId(ids) => ids.append_value(&sample.individual_id),
+                ColumnBuilder::SampleId(ids) => ids.append_option(sample.map(|of| &of.sample_id)),
+                ColumnBuilder::IndividualId(ids) => {
+                    ids.append_option(sample.map(|of| &of.individual_id));
+                }
                 ColumnBuilder::Dosage(dosages) => {
                     let dosage = self.dosages.get(at).copied().filter(|dosage| *dosage >= 0);
                     dosages.append_option(dosage.map(i64::from));

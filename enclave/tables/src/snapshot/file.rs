@@ -65,7 +65,9 @@ impl TableFile {
         self,
         mut wanted: impl FnMut(&RowGroupMetaData, Range<u32>) -> bool,
     ) -> Self {
-        let kept = self.groups().filter(|(group, at)| wanted(group, at.clone()));
+        let kept = self
+            .groups()
+            .filter(|(group, at)| wanted(group, at.clone()));
         let kept = kept.map(|(group, _)| group.clone()).collect();
         let builder = self.metadata.into_builder().set_row_groups(kept);
         Self {

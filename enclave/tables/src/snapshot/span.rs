@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::{GenotypeBlock, GenotypeSample, Snapshot, SnapshotError};
+use super::{GenotypeBlock, Snapshot, SnapshotError};
 
 /// Variants of a span.
 pub const SPAN: u32 = 4096;
@@ -46,7 +46,7 @@ pub struct GenotypeGroup {
     plane: Vec<u64>,
     individuals: RoaringBitmap,
     /// Whose each position is.
-    samples: Arc<Vec<GenotypeSample>>,
+    units: Arc<Vec<u32>>,
     /// Of each individual the number of samples, if anybody has several.
     several: Option<HashMap<u32, u32>>,
 }
@@ -58,26 +58,26 @@ impl GenotypeGroup {
     ///
     /// If the snapshot has no genotypes or a file cannot be read.
     pub fn new(snapshot: &Snapshot, individuals: &RoaringBitmap) -> Result<Self, SnapshotError> {
-        let samples = snapshot.genotype_samples()?;
-        let mut plane = vec![0_u64; samples.len().div_ceil(64)];
+        let units = snapshot.genotype_units()?;
+        let mut plane = vec![0_u64; units.len().div_ceil(64)];
         let mut genotyped = RoaringBitmap::new();
         let mut number: HashMap<u32, u32> = HashMap::new();
         let mut several = false;
-        for (position, sample) in samples.iter().enumerate() {
-            if individuals.contains(sample.unit) {
+        for (position, unit) in units.iter().enumerate() {
+            if individuals.contains(*unit) {
                 if let Some(word) = plane.get_mut(position / 64) {
                     *word |= 1 << (position % 64);
                 }
-                if !genotyped.insert(sample.unit) {
+                if !genotyped.insert(*unit) {
                     several = true;
                 }
-                *number.entry(sample.unit).or_default() += 1;
+                *number.entry(*unit).or_default() += 1;
             }
         }
         Ok(Self {
             plane,
             individuals: genotyped,
-            samples,
+            units,
             several: several.then_some(number),
         })
     }
@@ -93,8 +93,7 @@ impl GenotypeGroup {
     }
 
     fn unit(&self, position: u32) -> Option<u32> {
-        let sample = self.samples.get(position as usize);
-        sample.map(|sample| sample.unit)
+        self.units.get(position as usize).copied()
     }
 }
 
@@ -125,7 +124,7 @@ enum Set {
 impl Span {
     /// Reads span `number` of a snapshot's variants.
     pub(super) fn read(snapshot: &Snapshot, number: u32) -> Result<Self, SnapshotError> {
-        let words = snapshot.genotype_samples()?.len().div_ceil(64);
+        let words = snapshot.genotype_units()?.len().div_ceil(64);
         let first = number.saturating_mul(SPAN);
         let mut span = Self {
             first,
