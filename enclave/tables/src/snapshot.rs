@@ -68,10 +68,12 @@ struct Opened {
 }
 
 /// A sample that has genotypes. Its position among all is its place in the list.
-pub(crate) struct GenotypeSample {
-    pub(crate) sample_id: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenotypeSample {
+    /// The sample.
+    pub sample_id: String,
     /// Whose it is.
-    pub(crate) individual_id: String,
+    pub individual_id: String,
 }
 
 impl Snapshot {
@@ -279,7 +281,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// If the snapshot has no genotypes or a file cannot be read.
-    pub(crate) fn genotype_samples(&self) -> Result<Vec<GenotypeSample>, SnapshotError> {
+    pub fn genotype_samples(&self) -> Result<Vec<GenotypeSample>, SnapshotError> {
         self.table("genotypes")?;
         let mut samples = Vec::new();
         for batch in scan::all_rows(&self.samples_path(), &["sample_id", "individual_id"])? {

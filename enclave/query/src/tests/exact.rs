@@ -12,7 +12,13 @@ use datafusion::{datasource::MemTable, prelude::SessionContext};
 use sekisho_disclosure::Figure;
 
 use super::{Dataset, collected, lines};
-use crate::{MeasureKind, cells::Cells, cut::Cut, run, session};
+use crate::{
+    MeasureKind,
+    cells::Cells,
+    cut::Cut,
+    run::{self, Prepared},
+    session,
+};
 
 /// The bare engine over everything.
 fn bare(dataset: &Dataset) -> SessionContext {
@@ -36,8 +42,8 @@ fn bare(dataset: &Dataset) -> SessionContext {
 }
 
 /// The cells of a cut as they are before protection.
-async fn cells(dataset: &Dataset, cut: &Cut) -> RecordBatch {
-    let Cells { table, keys } = collected(dataset, &prepared, cut).await;
+async fn cells(dataset: &Dataset, prepared: &Prepared, cut: &Cut) -> RecordBatch {
+    let Cells { table, keys } = collected(dataset, prepared, cut).await;
     // SQL has no row for a group of nobody, but for the whole.
     let whole = cut.shape.dimensions.is_empty();
     let there: Vec<_> = (table.cells().iter())
@@ -97,7 +103,7 @@ async fn both(dataset: &Dataset, sql: &str) -> (Vec<String>, Vec<String>) {
     };
     let mut tables = Vec::new();
     for cut in prepared.cuts() {
-        tables.push(cells(dataset, cut).await);
+        tables.push(cells(dataset, &prepared, cut).await);
     }
     let ours = prepared.released(tables, None).await.unwrap();
     let theirs = bare(dataset)

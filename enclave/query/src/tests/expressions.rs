@@ -317,7 +317,7 @@ fn assert_finite(sql: &str, values: &ArrayRef) {
 /// The expressions of a query's topmost node, over a scan of individuals.
 async fn planned(catalogue: &Catalogue, sql: &str) -> (Vec<Expr>, Relation) {
     let statement = Statement::read(sql, catalogue).unwrap();
-    let plan = session::plan(&statement, catalogue)
+    let (plan, _) = session::plan(&statement, catalogue)
         .await
         .unwrap_or_else(|refusal| panic!("{sql}\n{refusal:?}"));
     let table = catalogue.table("individuals").unwrap();

@@ -314,7 +314,7 @@ async fn arithmetic_in_an_aggregate_is_over_released_measures() {
 /// The aggregates of a query, over a scan of individuals.
 async fn planned_aggregate(catalogue: &Catalogue, sql: &str) -> (Vec<Expr>, Relation) {
     let statement = Statement::read(sql, catalogue).unwrap();
-    let plan = session::plan(&statement, catalogue).await.unwrap();
+    let (plan, _) = session::plan(&statement, catalogue).await.unwrap();
     let mut node = &plan;
     let mut aggregates = Vec::new();
     loop {
