@@ -122,3 +122,72 @@ impl TableFile {
         ))
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use arrow::array::{AsArray, RecordBatch, UInt32Array};
+    use arrow::datatypes::UInt32Type;
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::WriterProperties;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ROWS: u32 = 40;
+
+    /// The numbers of its rows, seven to a row group and three to a page.
+    fn numbered() -> tempfile::TempPath {
+        let column: UInt32Array = (0..ROWS).collect();
+        let batch = RecordBatch::try_from_iter([("number", Arc::new(column) as _)]).unwrap();
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(7))
+            .set_write_batch_size(1)
+            .set_data_page_row_count_limit(3);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let properties = Some(properties.build());
+        let mut writer = ArrowWriter::try_new(&file, batch.schema(), properties).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        file.into_temp_path()
+    }
+
+    fn read(reader: ParquetRecordBatchReaderBuilder<File>) -> Vec<u32> {
+        let batches = reader.build().unwrap().map(Result::unwrap);
+        batches
+            .flat_map(|batch| {
+                let numbers = batch.column(0).as_primitive::<UInt32Type>();
+                numbers.values().to_vec()
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_rows_that_are_wanted_are_read_and_no_others(
+            wanted in prop::collection::btree_set(0..ROWS + 5, 0..20)
+        ) {
+            let path = numbered();
+            let (file, selection) = TableFile::open(&path)
+                .unwrap()
+                .of_rows(&wanted.iter().collect());
+            let reader = file.with_pages().unwrap().reader().unwrap();
+            let expected: Vec<u32> = wanted.into_iter().filter(|row| *row < ROWS).collect();
+            prop_assert_eq!(read(reader.with_row_selection(selection)), expected);
+        }
+    }
+
+    #[test]
+    fn of_row_groups_without_a_wanted_row_nothing_is_left() {
+        let path = numbered();
+        let open = || TableFile::open(&path).unwrap();
+        assert_eq!(open().rows().unwrap(), ROWS);
+        assert_eq!(open().columns().collect::<Vec<_>>(), ["number"]);
+        let starts: Vec<_> = open().groups().map(|(_, at)| at.start).collect();
+        assert_eq!(starts, [0, 7, 14, 21, 28, 35]);
+        let (file, _) = open().of_rows(&RoaringBitmap::from([8, 36]));
+        assert_eq!(file.groups().count(), 2);
+        let second = open().of_groups(|_, at| at.start == 7);
+        assert_eq!(read(second.reader().unwrap()), (7..14).collect::<Vec<_>>());
+    }
+}
