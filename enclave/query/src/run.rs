@@ -173,7 +173,7 @@ impl Prepared {
         let state = &self.state;
         let plan = optimized(plan, &self.catalogue, snapshot, cohort, state)?;
         let plan = counts::counted(plan, state).await?;
-        let plan = variants::narrowed(plan, state).await?;
+        let plan = variants::narrowed(plan, state, variants::MOST_KEPT).await?;
         collect(physical(&plan, state).await?, state).await
     }
 }
@@ -181,7 +181,7 @@ impl Prepared {
 /// A plan over tables that can be read, with the hints that scans get.
 #[cfg(feature = "bare")]
 pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<RecordBatch>> {
-    let plan = variants::narrowed(state.optimize(plan)?, state).await?;
+    let plan = variants::narrowed(state.optimize(plan)?, state, variants::MOST_KEPT).await?;
     collect(physical(&plan, state).await?, state).await
 }
 
@@ -214,15 +214,15 @@ pub(crate) async fn narrowings(
     let catalogue = snapshot.catalogue();
     let state = session::state()?;
     let plan = optimized(plan, catalogue, snapshot, cohort, &state)?;
-    let plan = variants::narrowed(plan, &state).await?;
+    let plan = variants::narrowed(plan, &state, 0).await?;
     let tables = variants::tables(&plan);
     let genotypes = tables.iter().flatten().filter(|t| t.is_of_genotypes());
     let narrowed = genotypes.clone().filter(|table| table.is_narrowed());
     Ok((narrowed.count(), genotypes.count()))
 }
 
-/// What a cut's rows are without the genotype operator, and how often it would have
-/// been used.
+/// What a cut's rows are without the genotype operator, and with variants that are read
+/// twice; and how often the operator would have been used.
 #[cfg(test)]
 pub(crate) async fn expanded_rows(
     cut: &Cut,
@@ -235,7 +235,7 @@ pub(crate) async fn expanded_rows(
     let state = session::state()?;
     let plan = optimized(rows, snapshot.catalogue(), snapshot, cohort, &state)?;
     let counted = counts::operators(&counts::counted(plan.clone(), &state).await?);
-    let plan = variants::narrowed(plan, &state).await?;
+    let plan = variants::narrowed(plan, &state, 0).await?;
     let rows = collect(physical(&plan, &state).await?, &state).await?;
     Ok((rows, counted))
 }

@@ -20,7 +20,7 @@ use super::physical;
 use crate::scan::SnapshotTable;
 
 /// The most variants that are kept when they were read, in rows.
-const MOST_KEPT: usize = 1 << 16;
+pub(super) const MOST_KEPT: usize = 1 << 16;
 
 /// The name under which they are scanned then.
 const READ: &str = "__read";
@@ -34,9 +34,13 @@ struct Annotated {
 }
 
 /// Reads the variants that each join with genotypes leaves first, so that only
-/// their genotypes are expanded; what was read, if it is not too much, is what is
+/// their genotypes are expanded; what was read, if it is at most `most` rows, is what is
 /// joined. It depends on the annotation and the query's literals, not on who carries what.
-pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
+pub(super) async fn narrowed(
+    mut plan: LogicalPlan,
+    state: &SessionState,
+    most: usize,
+) -> Result<LogicalPlan> {
     let mut joins = Vec::new();
     plan.apply(|node| {
         if let LogicalPlan::Join(join) = node
@@ -49,7 +53,7 @@ pub(super) async fn narrowed(mut plan: LogicalPlan, state: &SessionState) -> Res
     })?;
     for Annotated { join, variants } in joins {
         let (side, column) = variants;
-        let Read { variants, rows } = read(&side, &column, state).await?;
+        let Read { variants, rows } = read(&side, &column, state, most).await?;
         let narrowed = join
             .clone()
             .transform_down(|node| match (node, &rows) {
@@ -84,7 +88,12 @@ struct Read {
     rows: Option<LogicalPlan>,
 }
 
-async fn read(side: &LogicalPlan, column: &Column, state: &SessionState) -> Result<Read> {
+async fn read(
+    side: &LogicalPlan,
+    column: &Column,
+    state: &SessionState,
+    most: usize,
+) -> Result<Read> {
     let place = side.schema().index_of_column(column)?;
     let physical = physical(side, state).await?;
     let fields = physical.schema();
@@ -94,12 +103,12 @@ async fn read(side: &LogicalPlan, column: &Column, state: &SessionState) -> Resu
         let of_batch = batch.column(place).as_any().downcast_ref::<UInt32Array>();
         variants.extend(of_batch.into_iter().flat_map(|rows| rows.iter().flatten()));
         rows = rows.saturating_add(batch.num_rows());
-        match rows <= MOST_KEPT {
+        match rows <= most {
             true => kept.push(batch),
             false => kept.clear(),
         }
     }
-    let rows = match rows <= MOST_KEPT {
+    let rows = match rows <= most {
         true => {
             let table = MemTable::try_new(fields, vec![kept])?;
             Some(scan_of(table, Arc::clone(side.schema()))?)
