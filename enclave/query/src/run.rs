@@ -35,6 +35,14 @@ pub(crate) struct Prepared {
     /// What it was planned over: perhaps less than the snapshot has.
     catalogue: Catalogue,
     state: SessionState,
+    ahead: Ahead,
+}
+
+/// Which of the private plans are optimised already.
+#[derive(Default)]
+struct Ahead {
+    units: bool,
+    rows: bool,
 }
 
 /// The widest result.
@@ -94,6 +102,7 @@ async fn judge(sql: &str, catalogue: &Catalogue) -> Result<Prepared, Refusal> {
         labels,
         catalogue: catalogue.clone(),
         state,
+        ahead: Ahead::default(),
     })
 }
 
@@ -139,6 +148,25 @@ impl Prepared {
         Ok(batches)
     }
 
+    /// Optimises what says who takes part, before it is asked.
+    pub(crate) fn expect_units(&mut self) -> Result<()> {
+        for cut in &mut self.labels.cuts {
+            cut.units = self.state.optimize(&cut.units)?;
+        }
+        self.ahead.units = true;
+        Ok(())
+    }
+
+    /// Optimises what reads rows, before it is asked.
+    pub(crate) fn expect_rows(&mut self) -> Result<()> {
+        let cuts = self.labels.cuts.iter_mut();
+        for rows in cuts.filter_map(|cut| cut.rows.as_mut()) {
+            *rows = self.state.optimize(rows)?;
+        }
+        self.ahead.rows = true;
+        Ok(())
+    }
+
     /// Who takes part in a cut: one row per individual of the permitted cohort.
     pub(crate) async fn units(
         &self,
@@ -146,7 +174,8 @@ impl Prepared {
         snapshot: &Snapshot,
         cohort: &Arc<RoaringBitmap>,
     ) -> Result<Vec<RecordBatch>> {
-        self.private(&cut.units, snapshot, cohort).await
+        let plan = self.optimized(&cut.units, self.ahead.units)?;
+        self.private(plan, snapshot, cohort).await
     }
 
     /// What a cohort contributes to a cut: one row per individual and group of
@@ -158,20 +187,30 @@ impl Prepared {
         cohort: &Arc<RoaringBitmap>,
     ) -> Result<Vec<RecordBatch>> {
         match &cut.rows {
-            Some(rows) => self.private(rows, snapshot, cohort).await,
+            Some(rows) => {
+                let plan = self.optimized(rows, self.ahead.rows)?;
+                self.private(plan, snapshot, cohort).await
+            }
             None => Ok(vec![]),
         }
     }
 
-    /// A plan of the private phase over a snapshot and a cohort.
+    fn optimized(&self, plan: &LogicalPlan, already: bool) -> Result<LogicalPlan> {
+        match already {
+            true => Ok(plan.clone()),
+            false => self.state.optimize(plan),
+        }
+    }
+
+    /// An optimised plan of the private phase over a snapshot and a cohort.
     async fn private(
         &self,
-        plan: &LogicalPlan,
+        plan: LogicalPlan,
         snapshot: &Snapshot,
         cohort: &Arc<RoaringBitmap>,
     ) -> Result<Vec<RecordBatch>> {
         let state = &self.state;
-        let plan = optimized(plan, &self.catalogue, snapshot, cohort, state)?;
+        let plan = over(plan, &self.catalogue, snapshot, cohort)?;
         let plan = counts::counted(plan, state).await?;
         let plan = variants::narrowed(plan, state, variants::MOST_KEPT).await?;
         collect(physical(&plan, state).await?, state).await
@@ -185,14 +224,14 @@ pub(crate) async fn executed(plan: &LogicalPlan, state: &SessionState) -> Result
     collect(physical(&plan, state).await?, state).await
 }
 
-fn optimized(
-    plan: &LogicalPlan,
+/// A plan over the rows of a cohort in a snapshot.
+fn over(
+    plan: LogicalPlan,
     catalogue: &Catalogue,
     snapshot: &Snapshot,
     cohort: &Arc<RoaringBitmap>,
-    state: &SessionState,
 ) -> Result<LogicalPlan> {
-    let plan = with_sources(plan.clone(), |scan| {
+    with_sources(plan, |scan| {
         let name = scan.table_name.table();
         if name == plans::EVERYBODY {
             return scan::everybody(cohort).ok();
@@ -200,8 +239,7 @@ fn optimized(
         let table = catalogue.table(name)?;
         let table = SnapshotTable::new(snapshot.clone(), table.clone(), Arc::clone(cohort));
         Some(Arc::new(table) as Arc<dyn TableProvider>)
-    })?;
-    state.optimize(&plan)
+    })
 }
 
 /// Of the readings of genotypes in a plan: those narrowed to variants, and all.
@@ -213,7 +251,7 @@ pub(crate) async fn narrowings(
 ) -> Result<(usize, usize)> {
     let catalogue = snapshot.catalogue();
     let state = session::state()?;
-    let plan = optimized(plan, catalogue, snapshot, cohort, &state)?;
+    let plan = over(state.optimize(plan)?, catalogue, snapshot, cohort)?;
     let plan = variants::narrowed(plan, &state, 0).await?;
     let tables = variants::tables(&plan);
     let genotypes = tables.iter().flatten().filter(|t| t.is_of_genotypes());
@@ -233,7 +271,12 @@ pub(crate) async fn expanded_rows(
         return Ok((vec![], 0));
     };
     let state = session::state()?;
-    let plan = optimized(rows, snapshot.catalogue(), snapshot, cohort, &state)?;
+    let plan = over(
+        state.optimize(rows)?,
+        snapshot.catalogue(),
+        snapshot,
+        cohort,
+    )?;
     let counted = counts::operators(&counts::counted(plan.clone(), &state).await?);
     let plan = variants::narrowed(plan, &state, 0).await?;
     let rows = collect(physical(&plan, &state).await?, &state).await?;

@@ -106,21 +106,11 @@ impl TableProvider for SnapshotTable {
         TableType::Base
     }
 
-    /// Genotypes take the hint that non-carriers are not wanted, variants where they
-    /// lie; every predicate is applied by the engine again.
     fn supports_filters_pushdown(
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        let answer = |filter: &&Expr| {
-            let carriers = self.is_of_genotypes() && wants_carriers(filter);
-            if carriers || (self.is_of_variants() && near::near(filter).is_some()) {
-                TableProviderFilterPushDown::Inexact
-            } else {
-                TableProviderFilterPushDown::Unsupported
-            }
-        };
-        Ok(filters.iter().map(answer).collect())
+        Ok(takes(&self.table, filters))
     }
 
     async fn scan(
@@ -153,6 +143,23 @@ impl TableProvider for SnapshotTable {
         )?;
         Ok(Arc::new(exec))
     }
+}
+
+/// Which predicates a table takes as hints: genotypes that non-carriers are not wanted,
+/// variants where they lie. Every predicate is applied by the engine again.
+pub(crate) fn takes(table: &Table, filters: &[&Expr]) -> Vec<TableProviderFilterPushDown> {
+    let answer = |filter: &&Expr| {
+        let helps = match table.rows {
+            Rows::OnePerAlleleAndSample => wants_carriers(filter),
+            Rows::OnePerAllele => near::near(filter).is_some(),
+            _ => false,
+        };
+        match helps {
+            true => TableProviderFilterPushDown::Inexact,
+            false => TableProviderFilterPushDown::Unsupported,
+        }
+    };
+    filters.iter().map(answer).collect()
 }
 
 /// Whether only rows with a dosage of one or more can satisfy the predicate.

@@ -16,13 +16,13 @@ use datafusion::{
         disk_manager::{DiskManagerBuilder, DiskManagerMode},
         runtime_env::RuntimeEnvBuilder,
     },
-    logical_expr::{Expr, LogicalPlan, TableSource},
+    logical_expr::{Expr, LogicalPlan, TableProviderFilterPushDown, TableSource},
     physical_plan::ExecutionPlan,
     prelude::{SessionConfig, SessionContext},
 };
 use sekisho_tables::{Catalogue, ColumnType, Label, Table, UNIT, VARIANT};
 
-use crate::{Place, Refusal, Rule, rewrite, statement::Statement};
+use crate::{Place, Refusal, Rule, rewrite, scan, statement::Statement};
 
 /// What a query's operators may hold in memory.
 const MEMORY_BYTES: usize = 2 << 30;
@@ -66,7 +66,7 @@ pub(crate) async fn plan(
     let state = state().map_err(|_| invalid())?;
     let context = SessionContext::new_with_state(state);
     for table in &catalogue.tables {
-        let provider = Arc::new(SchemaOnly(visible_schema(table)));
+        let provider = Arc::new(SchemaOnly(visible_schema(table), None));
         context
             .register_table(table.name.as_str(), provider)
             .map_err(|_| invalid())?;
@@ -168,19 +168,23 @@ pub(crate) fn hidden_schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// A source of a table with its hidden columns, for plans only.
+/// A source of a table with its hidden columns, for plans only; it takes the hints that
+/// the table itself will.
 pub(crate) fn hidden_source(table: &Table) -> Arc<dyn TableSource> {
-    source(hidden_schema(table))
+    provider_as_source(Arc::new(SchemaOnly(
+        hidden_schema(table),
+        Some(table.clone()),
+    )))
 }
 
 /// A source that has a schema and cannot be read.
 pub(crate) fn source(schema: SchemaRef) -> Arc<dyn TableSource> {
-    provider_as_source(Arc::new(SchemaOnly(schema)))
+    provider_as_source(Arc::new(SchemaOnly(schema, None)))
 }
 
-/// A table of which only the schema is known.
+/// A table of which only the schema is known, and perhaps what it will be.
 #[derive(Debug)]
-struct SchemaOnly(SchemaRef);
+struct SchemaOnly(SchemaRef, Option<Table>);
 
 #[async_trait]
 impl TableProvider for SchemaOnly {
@@ -190,6 +194,16 @@ impl TableProvider for SchemaOnly {
 
     fn table_type(&self) -> TableType {
         TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(match &self.1 {
+            Some(table) => scan::takes(table, filters),
+            None => vec![TableProviderFilterPushDown::Unsupported; filters.len()],
+        })
     }
 
     async fn scan(

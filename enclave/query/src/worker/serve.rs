@@ -61,8 +61,28 @@ async fn converse() -> std::io::Result<()> {
             .await
             .unwrap_or((Reply::Failed, vec![]));
         message::write(&mut output, &reply, &blobs).await?;
+        // While the enclave does its part.
+        let ahead = visit.look_ahead(&reply);
+        if ahead.is_err() {
+            visit.prepared = None;
+        }
     }
     Ok(())
+}
+
+impl Visit {
+    /// Does what the next question will want, as far as it hangs on the query alone.
+    fn look_ahead(&mut self, answered: &Reply) -> Result<(), Lost> {
+        let (Some(Phase::Private), Some(query)) = (&self.phase, &mut self.prepared) else {
+            return Ok(());
+        };
+        let done = match answered {
+            Reply::Planned(_) => query.expect_units(),
+            Reply::Units => query.expect_rows(),
+            _ => Ok(()),
+        };
+        done.map_err(|_| Lost)
+    }
 }
 
 /// Builds what the first query would otherwise wait for.
