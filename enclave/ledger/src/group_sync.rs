@@ -66,3 +66,29 @@ fn sync_error(source: io::Error) -> LedgerError {
         source,
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn file() -> Arc<File> {
+        Arc::new(tempfile::tempfile().unwrap())
+    }
+
+    #[test]
+    fn a_sync_covers_what_was_written_before_it_and_nothing_later() {
+        let sync = GroupSync::default();
+        sync.wait(3, || Ok((file(), 5))).unwrap();
+        let never = || -> Result<(Arc<File>, u64), LedgerError> { Err(LedgerError::Halted) };
+        sync.wait(5, never).unwrap();
+        assert!(sync.wait(6, never).is_err());
+    }
+
+    #[test]
+    fn after_a_failed_sync_none_is_believed() {
+        let sync = GroupSync::default();
+        assert!(sync.wait(1, || Err(LedgerError::Halted)).is_err());
+        assert!(sync.wait(1, || Ok((file(), 1))).is_err());
+    }
+}

@@ -50,8 +50,9 @@ pub struct Config {
     pub sealing_key: Zeroizing<[u8; 32]>,
 }
 
-/// A ledger, open for writing by this process alone. `Send` and `Sync`; every
-/// call blocks until what it says is durable.
+/// A ledger, open for writing by this process alone. `Send` and `Sync`. A call blocks
+/// until what it says is durable, but for anchors, statistics and exposures: they are
+/// durable with the next commit, since nothing leaves before it.
 pub struct Ledger {
     dir: PathBuf,
     signer: SigningKey,
@@ -358,7 +359,10 @@ impl Ledger {
         {
             pages.halted = true;
         }
-        synced
+        synced?;
+        // A segment is synced when it is full, too; if that failed, the system says so
+        // only once, and what came after it proves nothing.
+        self.pages().map(drop)
     }
 
     /// Replaces the checkpoint's file, unless it is newer. Only what is durable

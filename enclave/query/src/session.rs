@@ -66,7 +66,10 @@ pub(crate) async fn plan(
     let state = state().map_err(|_| invalid())?;
     let context = SessionContext::new_with_state(state);
     for table in &catalogue.tables {
-        let provider = Arc::new(SchemaOnly(visible_schema(table), None));
+        let provider = Arc::new(SchemaOnly {
+            schema: visible_schema(table),
+            table: None,
+        });
         context
             .register_table(table.name.as_str(), provider)
             .map_err(|_| invalid())?;
@@ -171,25 +174,31 @@ pub(crate) fn hidden_schema(table: &Table) -> SchemaRef {
 /// A source of a table with its hidden columns, for plans only; it takes the hints that
 /// the table itself will.
 pub(crate) fn hidden_source(table: &Table) -> Arc<dyn TableSource> {
-    provider_as_source(Arc::new(SchemaOnly(
-        hidden_schema(table),
-        Some(table.clone()),
-    )))
+    provider_as_source(Arc::new(SchemaOnly {
+        schema: hidden_schema(table),
+        table: Some(table.clone()),
+    }))
 }
 
 /// A source that has a schema and cannot be read.
 pub(crate) fn source(schema: SchemaRef) -> Arc<dyn TableSource> {
-    provider_as_source(Arc::new(SchemaOnly(schema, None)))
+    provider_as_source(Arc::new(SchemaOnly {
+        schema,
+        table: None,
+    }))
 }
 
 /// A table of which only the schema is known, and perhaps what it will be.
 #[derive(Debug)]
-struct SchemaOnly(SchemaRef, Option<Table>);
+struct SchemaOnly {
+    schema: SchemaRef,
+    table: Option<Table>,
+}
 
 #[async_trait]
 impl TableProvider for SchemaOnly {
     fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.0)
+        Arc::clone(&self.schema)
     }
 
     fn table_type(&self) -> TableType {
@@ -200,7 +209,7 @@ impl TableProvider for SchemaOnly {
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(match &self.1 {
+        Ok(match &self.table {
             Some(table) => scan::takes(table, filters),
             None => vec![TableProviderFilterPushDown::Unsupported; filters.len()],
         })

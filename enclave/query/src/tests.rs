@@ -62,7 +62,10 @@ async fn collected(dataset: &Dataset, prepared: &Prepared, cut: &Cut) -> Cells {
 
 /// Both phases of a query, in this process.
 async fn answer(dataset: &Dataset, sql: &str) -> Result<RecordBatch, Refusal> {
-    let prepared = run::prepare(sql, dataset.snapshot.catalogue()).await?;
+    let mut prepared = run::prepare(sql, dataset.snapshot.catalogue()).await?;
+    // As a worker does while it waits.
+    prepared.expect_units().unwrap();
+    prepared.expect_rows().unwrap();
     let (mut tables, mut kept) = (Vec::new(), Vec::new());
     for cut in prepared.cuts() {
         let Cells { table, keys } = collected(dataset, &prepared, cut).await;

@@ -29,6 +29,9 @@ struct Held {
     index: Index,
     sets: Vec<Place>,
     statistics: HashMap<u64, Vec<Statistic>>,
+    /// Figures that the ledger does not have yet, by the anchors' numbers. Others may
+    /// settle to them already, so whoever writes next writes them all.
+    fresh: Vec<(u64, Vec<u8>)>,
     /// Sets that were read from the ledger to be compared with others.
     read: HashMap<u64, Arc<RoaringBitmap>>,
 }
@@ -104,7 +107,6 @@ impl Anchors {
         let measures: Vec<Measure> = (table.statistics().iter())
             .map(|statistic| statistic.measure)
             .collect();
-        let mut fresh = Vec::new();
         for (_, cell) in table.cells_mut() {
             // Of a group that is withheld nothing is shown.
             if cell.group.set().is_empty() {
@@ -112,24 +114,12 @@ impl Anchors {
             }
             // Anew for each group: others wait for one, not for all.
             let mut held = self.held();
-            held.settle(
-                self,
-                asked,
-                Measure::Individuals,
-                &mut cell.group,
-                &mut fresh,
-            )?;
+            held.settle(self, asked, Measure::Individuals, &mut cell.group)?;
             for (figure, measure) in cell.figures.iter_mut().zip(&measures) {
-                held.settle(self, asked, *measure, figure, &mut fresh)?;
+                held.settle(self, asked, *measure, figure)?;
             }
         }
-        let mut held = self.held();
-        self.keep(&mut held)?;
-        let named = fresh
-            .into_iter()
-            .map(|(number, bytes)| Ok((held.name(number)?, bytes)))
-            .collect::<Result<Vec<_>, AnchorError>>()?;
-        Ok(self.ledger.add_statistics(&self.dataset, &named)?)
+        self.keep(&mut self.held())
     }
 
     /// Remembers who is in the figures that are shown, and who is in the others:
@@ -185,8 +175,8 @@ impl Anchors {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what is new to the ledger. What could not be written stays in
-    /// memory and is written the next time.
+    /// Writes what is new to the ledger, whoever made it. What could not be written
+    /// stays in memory and is written the next time.
     fn keep(&self, held: &mut Held) -> Result<(), AnchorError> {
         let mut numbers = Vec::new();
         let mut records = Vec::new();
@@ -200,14 +190,20 @@ impl Anchors {
                 });
             }
         }
-        if records.is_empty() {
-            return Ok(());
-        }
-        let names = self.ledger.add_anchors(&self.dataset, &records)?;
-        for (number, name) in numbers.into_iter().zip(names) {
-            if let Some(place) = held.sets.get_mut(number) {
-                *place = Place::Ledger(name);
+        if !records.is_empty() {
+            let names = self.ledger.add_anchors(&self.dataset, &records)?;
+            for (number, name) in numbers.into_iter().zip(names) {
+                if let Some(place) = held.sets.get_mut(number) {
+                    *place = Place::Ledger(name);
+                }
             }
+        }
+        if !held.fresh.is_empty() {
+            let named = held.fresh.iter();
+            let named = named.map(|(number, bytes)| Ok((held.name(*number)?, bytes.clone())));
+            let named = named.collect::<Result<Vec<_>, AnchorError>>()?;
+            self.ledger.add_statistics(&self.dataset, &named)?;
+            held.fresh.clear();
         }
         Ok(())
     }
@@ -251,7 +247,6 @@ impl Held {
         asked: Asked<'_>,
         measure: Measure,
         figure: &mut Figure,
-        fresh: &mut Vec<(u64, Vec<u8>)>,
     ) -> Result<(), AnchorError> {
         let (cohort, number) = self.snapped(anchors, asked, figure.set())?;
         let Some(cohort) = cohort else {
@@ -273,11 +268,12 @@ impl Held {
         if let Some(same) = settle(earlier.iter(), &statistic, tolerance) {
             figure.settle(same.totals);
         } else {
-            fresh.push((number, statistic.to_bytes()));
+            let bytes = statistic.to_bytes();
             earlier.push(statistic);
+            self.fresh.push((number, bytes));
         }
         // Later, so that a mean over all of them is not taken for one over those who add.
-        self.settle_adding(anchors, asked, measure, figure, fresh)
+        self.settle_adding(anchors, asked, measure, figure)
     }
 
     /// What a sum tells, it tells of those who add to it: their set is compared
@@ -288,7 +284,6 @@ impl Held {
         asked: Asked<'_>,
         measure: Measure,
         figure: &mut Figure,
-        fresh: &mut Vec<(u64, Vec<u8>)>,
     ) -> Result<(), AnchorError> {
         let class = match Class::of(measure) {
             Some(Class::Spread) => Class::PaddedSpread,
@@ -321,8 +316,9 @@ impl Held {
             // With other zeros it would tell of those who add once more.
             Some(_) => figure.snap_adding(RoaringBitmap::new()),
             None => {
-                fresh.push((number, statistic.to_bytes()));
+                let bytes = statistic.to_bytes();
                 earlier.push(statistic);
+                self.fresh.push((number, bytes));
             }
         }
         Ok(())
@@ -375,3 +371,6 @@ impl Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,7 +207,7 @@ pub(crate) struct Account<'a> {
 }
 
 impl Exposures {
-    /// Adds what a release tells, or refuses it. Blocks until it is durable.
+    /// Adds what a release tells, or refuses it.
     ///
     /// The dataset's cap is held against a bound for everybody in a set, the
     /// project's against what the project was told in all. Nothing told is

@@ -121,8 +121,10 @@ async fn run(
             table::answer(enclave, &question, asked, judged, visit, &mut worker).await
         }
     };
+    // One that overran its time is killed at once.
+    let release = release?;
     enclave.workers.end(worker);
-    Ok((release?, admission))
+    Ok((release, admission))
 }
 
 async fn answer_query(
@@ -230,7 +232,7 @@ async fn judge(
     fits: impl FnOnce(&Admission, &mut Planned) -> Result<(), Failure>,
 ) -> Result<Result<(Judged, Worker), sekisho_query::Refusal>, Failure> {
     let admission = admitted(enclave, verified).await?;
-    let mut worker = enclave.workers.take().map_err(failure::internal)?;
+    let mut worker = enclave.workers.take().await;
     let mut planned = match plan(enclave, &mut worker, sql, &admission).await? {
         Ok(planned) => planned,
         Err(refusal) => return Ok(Err(refusal)),
@@ -361,7 +363,7 @@ async fn release(
         if planned.as_is.is_some() {
             return Ok(None);
         }
-        let worker = enclave.workers.take()?;
+        let worker = enclave.workers.take().await;
         let clean = worker.clean(sql, &admission.catalogue, snapshot);
         clean.await.map(Some)
     };
@@ -372,7 +374,11 @@ async fn release(
     let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;
     let released = match clean {
-        Some(clean) => clean.released(&finished).await,
+        Some(mut clean) => {
+            let released = clean.released(&finished).await;
+            enclave.workers.end(clean.into_worker());
+            released
+        }
         None => Released::as_is(&planned, &finished).and_then(|released| released.ok_or(Lost)),
     };
     released.map_err(lost)

@@ -78,8 +78,8 @@ impl Ledger {
     }
 
     /// Remembers sets; returns their names in the same order. Durable with the next
-    /// commit, before which nothing leaves that they are of. A crash in the middle may
-    /// leave the first of them.
+    /// call that blocks, as a commit does, before which nothing leaves that they are of.
+    /// A crash in the middle may leave the first of them.
     pub fn add_anchors(
         &self,
         dataset: &str,

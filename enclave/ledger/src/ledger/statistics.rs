@@ -39,7 +39,7 @@ impl Ledger {
     }
 
     /// Remembers what is about to be released over anchors of this dataset. Durable
-    /// with the next commit; an unknown anchor refuses all of them.
+    /// with the next call that blocks; an unknown anchor refuses all of them.
     pub fn add_statistics(
         &self,
         dataset: &str,
@@ -86,7 +86,7 @@ impl Ledger {
     }
 
     /// Adds to what an anchor's individuals were exposed, in units of 1e-9.
-    /// Durable with the next commit.
+    /// Durable with the next call that blocks.
     pub fn add_exposure(&self, dataset: &str, anchor: u64, nano: u64) -> Result<(), LedgerError> {
         let mut pages = self.pages()?;
         expect_anchor(&pages, dataset, anchor)?;

@@ -30,7 +30,8 @@ use super::{
 };
 use crate::{label::plans::OTHER_VARIANT, scan::SnapshotTable};
 
-/// The name under which what the operator makes is scanned.
+/// How the names begin under which what operators make is scanned. Each has its own:
+/// scans of the same name and columns are the same to the engine.
 const COUNTED: &str = "__counted";
 
 /// The plan with the operator in place of the aggregates that it can compute.
@@ -44,8 +45,8 @@ pub(super) async fn counted(mut plan: LogicalPlan, state: &SessionState) -> Resu
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    for (node, counted) in found {
-        let operator = counted.operator(&node, state).await?;
+    for (number, (node, counted)) in found.into_iter().enumerate() {
+        let operator = counted.operator(number, &node, state).await?;
         plan = plan
             .transform_down(|other| match other == node {
                 true => Ok(Transformed::new(
@@ -66,7 +67,7 @@ pub(super) fn operators(plan: &LogicalPlan) -> usize {
     let mut found = 0;
     let visited = plan.apply(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            found += usize::from(scan.table_name.table() == COUNTED);
+            found += usize::from(scan.table_name.table().starts_with(COUNTED));
         }
         Ok(TreeNodeRecursion::Continue)
     });
@@ -114,7 +115,12 @@ impl Counted {
     }
 
     /// What takes the aggregate's place: the same columns under the same names.
-    async fn operator(self, node: &LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
+    async fn operator(
+        self,
+        number: usize,
+        node: &LogicalPlan,
+        state: &SessionState,
+    ) -> Result<LogicalPlan> {
         let schema = Arc::clone(node.schema());
         // The variants first, as for rows: what is read of genotypes hangs on the
         // annotation and the query's literals, not on who carries what.
@@ -143,7 +149,7 @@ impl Counted {
             Arc::clone(schema.inner()),
         );
         let source = provider_as_source(Arc::new(table));
-        let scan = TableScanBuilder::new(COUNTED, source).build()?;
+        let scan = TableScanBuilder::new(format!("{COUNTED}_{number}"), source).build()?;
         let columns = scan
             .projected_schema
             .iter()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::array::UInt32Array,
     common::{
-        Column, DFSchemaRef, JoinType, Result,
+        Column, JoinType, Result,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     datasource::{MemTable, provider_as_source, source_as_provider},
@@ -22,8 +22,9 @@ use crate::scan::SnapshotTable;
 /// The most variants that are kept when they were read, in rows.
 pub(super) const MOST_KEPT: usize = 1 << 16;
 
-/// The name under which they are scanned then.
-const READ: &str = "__read";
+/// How the names begin under which they are scanned then. Each scan has its own: those of
+/// the same name and columns are the same to the engine.
+const KEPT: &str = "__variants";
 
 /// A join of genotypes with variants.
 struct Annotated {
@@ -51,14 +52,17 @@ pub(super) async fn narrowed(
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    for Annotated { join, variants } in joins {
+    for (number, Annotated { join, variants }) in joins.into_iter().enumerate() {
         let (side, column) = variants;
-        let Read { variants, rows } = read(&side, &column, state, most).await?;
+        let Side { variants, kept } = read(&side, &column, state, most).await?;
+        let kept = kept
+            .map(|table| scan_of(number, table, &side))
+            .transpose()?;
         let narrowed = join
             .clone()
-            .transform_down(|node| match (node, &rows) {
-                (node, Some(rows)) if node == side => Ok(Transformed::new(
-                    rows.clone(),
+            .transform_down(|node| match (node, &kept) {
+                (node, Some(kept)) if node == side => Ok(Transformed::new(
+                    kept.clone(),
                     true,
                     TreeNodeRecursion::Jump,
                 )),
@@ -81,11 +85,11 @@ pub(super) async fn narrowed(
 }
 
 /// What a side of variants reads.
-struct Read {
+struct Side {
     /// The variants of its column that is joined on.
     variants: RoaringBitmap,
-    /// A plan of the same rows, which are in memory; none if there are too many.
-    rows: Option<LogicalPlan>,
+    /// Its rows; none if there are too many.
+    kept: Option<MemTable>,
 }
 
 async fn read(
@@ -93,7 +97,7 @@ async fn read(
     column: &Column,
     state: &SessionState,
     most: usize,
-) -> Result<Read> {
+) -> Result<Side> {
     let place = side.schema().index_of_column(column)?;
     let physical = physical(side, state).await?;
     let fields = physical.schema();
@@ -108,22 +112,19 @@ async fn read(
             false => kept.clear(),
         }
     }
-    let rows = match rows <= most {
-        true => {
-            let table = MemTable::try_new(fields, vec![kept])?;
-            Some(scan_of(table, Arc::clone(side.schema()))?)
-        }
+    let kept = match rows <= most {
+        true => Some(MemTable::try_new(fields, vec![kept])?),
         false => None,
     };
-    Ok(Read { variants, rows })
+    Ok(Side { variants, kept })
 }
 
-/// A scan of rows in memory, under the names that they had.
-fn scan_of(table: MemTable, schema: DFSchemaRef) -> Result<LogicalPlan> {
-    let source = provider_as_source(Arc::new(table));
-    let scan = TableScanBuilder::new(READ, source).build()?;
+/// A scan of the rows of a side that were kept, under the names that they have there.
+fn scan_of(number: usize, kept: MemTable, side: &LogicalPlan) -> Result<LogicalPlan> {
+    let source = provider_as_source(Arc::new(kept));
+    let scan = TableScanBuilder::new(format!("{KEPT}_{number}"), source).build()?;
     Ok(LogicalPlan::TableScan(TableScan {
-        projected_schema: schema,
+        projected_schema: Arc::clone(side.schema()),
         ..scan
     }))
 }

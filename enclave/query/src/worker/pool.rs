@@ -3,19 +3,20 @@
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use tokio::sync::Notify;
 
-use super::{Lost, Worker};
+use super::Worker;
 
 /// How long a worker stays that has served. Its end keeps a core busy for some
 /// milliseconds, and its visit's answer should not wait for that.
 const STAYS: Duration = Duration::from_millis(10);
 
-/// How long until workers are replaced of whose visits no end was heard.
+/// How long until workers are replaced of whose visits no end was heard, and until one
+/// is tried again that could not be started.
 const AT_LAST: Duration = Duration::from_secs(1);
 
 /// A few workers that wait.
@@ -50,17 +51,13 @@ impl Pool {
             waiting: Mutex::new(VecDeque::from([first])),
             wanted: Notify::new(),
         });
-        pool.wanted.notify_one();
         tokio::spawn(Self::keep(Arc::downgrade(&pool)));
         Ok(pool)
     }
 
-    /// A fresh worker, for one visit.
-    ///
-    /// # Errors
-    ///
-    /// [`Lost`] when none waits and none can be started.
-    pub fn take(&self) -> Result<Worker, Lost> {
+    /// A fresh worker, for one visit. Waits until one can be had: there may be too many
+    /// processes.
+    pub async fn take(&self) -> Worker {
         loop {
             let (worker, left) = {
                 let mut waiting = self.waiting();
@@ -69,12 +66,14 @@ impl Pool {
             if left < self.size.div_ceil(2) {
                 self.wanted.notify_one();
             }
-            let Some(mut worker) = worker else {
-                return Worker::start(&self.program, &self.arguments).map_err(|_| Lost);
-            };
-            // It may have died while it waited.
-            if matches!(worker.process.try_wait(), Ok(None)) {
-                return Ok(worker);
+            match worker.map_or_else(|| Worker::start(&self.program, &self.arguments), Ok) {
+                Ok(mut worker) => {
+                    // It may have died while it waited.
+                    if matches!(worker.process.try_wait(), Ok(None)) {
+                        return worker;
+                    }
+                }
+                Err(_) => tokio::time::sleep(AT_LAST).await,
             }
         }
     }
@@ -92,7 +91,6 @@ impl Pool {
     async fn keep(pool: Weak<Self>) {
         loop {
             let Some(pool) = pool.upgrade() else { return };
-            // What cannot be started now, for too many processes perhaps, is tried again.
             while pool.waiting().len() < pool.size
                 && let Ok(worker) = Worker::start(&pool.program, &pool.arguments)
             {
@@ -103,7 +101,7 @@ impl Pool {
     }
 
     /// A thread that died with the lock left whole workers behind.
-    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Worker>> {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Worker>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -114,19 +112,24 @@ mod tests {
 
     use super::*;
 
-    fn pool(size: usize) -> Arc<Pool> {
-        Pool::start(Path::new("cat"), Vec::new(), size).unwrap()
+    fn pool_of(program: &Path, size: usize) -> Arc<Pool> {
+        Pool::start(program, Vec::new(), size).unwrap()
     }
 
-    async fn waits_for(pool: &Pool, workers: usize) {
+    fn pool(size: usize) -> Arc<Pool> {
+        pool_of(Path::new("cat"), size)
+    }
+
+    async fn waits_for(pool: &Pool, workers: usize, limit: Duration) {
         let as_many = async {
             while pool.waiting().len() != workers {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        let limit = Duration::from_secs(20);
         tokio::time::timeout(limit, as_many).await.unwrap();
     }
+
+    const LONG: Duration = Duration::from_secs(20);
 
     /// A visit that waits for its second worker must not wait for its first to be gone.
     #[tokio::test]
@@ -135,22 +138,38 @@ mod tests {
             let pool = pool(size);
             let mut at_work = Vec::new();
             for _ in 0..2 * size + 2 {
-                at_work.push(pool.take().unwrap());
+                at_work.push(pool.take().await);
             }
-            waits_for(&pool, size).await;
+            waits_for(&pool, size, LONG).await;
         }
     }
 
     #[tokio::test]
     async fn a_worker_is_replaced_when_its_visit_ends_and_at_last_without() {
         let pool = pool(4);
-        waits_for(&pool, 4).await;
-        let worker = pool.take().unwrap();
+        waits_for(&pool, 4, LONG).await;
+        let worker = pool.take().await;
         assert_eq!(pool.waiting().len(), 3);
         pool.end(worker);
-        waits_for(&pool, 4).await;
-        drop(pool.take().unwrap());
-        waits_for(&pool, 4).await;
+        waits_for(&pool, 4, AT_LAST / 2).await;
+        drop(pool.take().await);
+        waits_for(&pool, 4, LONG).await;
+    }
+
+    #[tokio::test]
+    async fn one_that_served_ends() {
+        let pool = pool(1);
+        let worker = pool.take().await;
+        let process = worker.process.id().unwrap().to_string();
+        let running = Path::new("/proc").join(process).join("exe");
+        assert!(running.exists());
+        pool.end(worker);
+        let gone = async {
+            while running.exists() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(LONG, gone).await.unwrap();
     }
 
     #[tokio::test]
@@ -160,7 +179,25 @@ mod tests {
             worker.process.start_kill().unwrap();
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let mut worker = pool.take().unwrap();
+        let mut worker = pool.take().await;
         assert!(matches!(worker.process.try_wait(), Ok(None)));
+    }
+
+    /// A program that is not to be started for a while is not a visit's failure.
+    #[tokio::test]
+    async fn a_visit_waits_for_a_worker_that_cannot_be_started_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("worker");
+        let link = || std::os::unix::fs::symlink("/bin/cat", &program).unwrap();
+        link();
+        let pool = pool_of(&program, 1);
+        std::fs::remove_file(&program).unwrap();
+        pool.waiting().clear();
+        let put_back = async {
+            tokio::time::sleep(AT_LAST / 10).await;
+            link();
+        };
+        let (_worker, ()) = tokio::join!(tokio::time::timeout(LONG, pool.take()), put_back);
+        let _worker = _worker.unwrap();
     }
 }

@@ -25,9 +25,9 @@ pub(super) async fn judge(
         asked.fits(&admission.catalogue, planned)
     };
     let judged = super::judge(enclave, verified, &asked.sql(), fits).await?;
-    let judged = judged.map_err(frequencies::refused)?;
-    frequencies::is_protected_by(&judged.0.profile)?;
-    Ok(judged)
+    let (judged, worker) = judged.map_err(frequencies::refused)?;
+    frequencies::is_protected_by(&judged.profile)?;
+    Ok((judged, worker))
 }
 
 /// As a query is answered, but that a table is settled as a whole, and that it is made

@@ -55,6 +55,10 @@ impl Expansion {
             true => snapshot.genotype_samples()?,
             false => Vec::new(),
         };
+        if !samples.is_empty() && samples.len() != units.len() {
+            let path = snapshot.samples_path();
+            return Err(SnapshotError::damaged(&path)("it names others than it has"));
+        }
         let stored = snapshot.genotype_columns()?;
         let fields: Vec<&str> = [DEPTH, GENOTYPE_QUALITY, ALT_DEPTH, ALT_FRACTION]
             .into_iter()

@@ -60,7 +60,8 @@ impl TableFile {
         })
     }
 
-    /// The file as if it had no row groups but those of which this holds.
+    /// The file as if it had no row groups but those of which this holds. It is asked of
+    /// each once, in order.
     pub(super) fn of_groups(
         self,
         mut wanted: impl FnMut(&RowGroupMetaData, Range<u32>) -> bool,

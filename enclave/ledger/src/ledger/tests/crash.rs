@@ -272,3 +272,16 @@ fn copies(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     }
     files
 }
+
+/// A full segment is synced beside those that wait for it. The system tells of a failure
+/// once; who waits must not take the next sync, which succeeds, for an answer.
+#[test]
+fn a_ledger_that_halted_while_a_call_waited_acknowledges_nothing() {
+    let dir = TempDir::new().unwrap();
+    let ledger = open(&dir);
+    answered(&ledger, 1, b"first");
+    let mut pages = ledger.pages().unwrap();
+    pages.halted = true;
+    assert!(matches!(ledger.durable(pages), Err(LedgerError::Halted)));
+    assert!(matches!(ledger.checkpoint(), Err(LedgerError::Halted)));
+}
