@@ -3,7 +3,8 @@
 //! A variant's figures are released only where they stand for a crowd of carriers
 //! and a crowd of others; what tells one genotype from another, where each has one.
 
-use crate::{Noise, Profile, hardy_weinberg, rounding, suppress};
+pub use crate::hardy_weinberg::Tests;
+use crate::{Noise, Profile, rounding, suppress};
 
 /// Individuals below which no frequency is shown.
 const SMALLEST: u64 = 100;
@@ -60,6 +61,8 @@ pub struct Sites<'a> {
     pub noise: &'a Noise,
     /// Of how many variants the release tells.
     pub variants: u64,
+    /// The tests so far.
+    pub tests: &'a Tests,
 }
 
 /// The figures of a variant in a group, as they may be shown. Made by
@@ -137,7 +140,7 @@ impl Sites<'_> {
         // From what is shown, so that it tells no more.
         let p = || {
             let none = (number / 2).saturating_sub(carriers);
-            hardy_weinberg::exact_p(none, carriers.saturating_sub(two), two)
+            self.tests.p(none, carriers.saturating_sub(two), two)
         };
         Some(Frequency {
             diploid,

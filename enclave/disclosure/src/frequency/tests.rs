@@ -29,6 +29,7 @@ fn shown(genotypes: Genotypes, variants: u64) -> Option<Frequency> {
         profile: &profile,
         noise: &noise,
         variants,
+        tests: &Tests::default(),
     };
     sites.frequency(genotypes, true, nobody)
 }
@@ -111,6 +112,7 @@ fn of_a_chromosome_that_not_everybody_has_twice_only_copies_are_counted() {
         profile: &profile,
         noise: &noise,
         variants: 1,
+        tests: &Tests::default(),
     };
     let figures = sites.frequency(genotypes([81, 40, 20]), false, nobody);
     let figures = figures.unwrap();
@@ -131,6 +133,7 @@ fn the_threshold_of_small_classes_moves_with_their_members() {
         profile: &profile,
         noise: &noise,
         variants: 1,
+        tests: &Tests::default(),
     };
     let shows = |first: u32| {
         let who = move |class: Class| -> Vec<u32> {

@@ -14,7 +14,7 @@ use std::{
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Noise, Profile,
-    frequency::{Class, Frequency, Genotypes, Sites},
+    frequency::{Class, Frequency, Genotypes, Sites, Tests},
 };
 use sekisho_tables::{Genotype, SPAN, Selection, Snapshot, SnapshotError, Span, Spans};
 
@@ -68,8 +68,11 @@ impl Counted<'_> {
                     let (ready, counted) = mpsc::sync_channel(AHEAD);
                     let mut numbers = numbers.iter().skip(turn).step_by(threads);
                     let count = move || {
+                        let tests = Tests::default();
+                        let mut spans =
+                            numbers.by_ref().map(|number| self.of_span(*number, &tests));
                         // Nobody takes any more if something failed.
-                        numbers.try_for_each(|number| ready.send(self.of_span(*number)).ok())
+                        spans.try_for_each(|span| ready.send(span).ok())
                     };
                     (scope.spawn(count), counted)
                 })
@@ -110,10 +113,13 @@ impl Counted<'_> {
             found.insert(span.id(variant).to_owned(), (span, variant));
         }
         let mut rows = Vec::new();
+        let tests = Tests::default();
         for name in names {
             for (number, group) in self.groups.iter().enumerate() {
                 let figures = match found.get(name) {
-                    Some((span, at)) => self.figures(span, *at, is_autosome(name), group)?,
+                    Some((span, at)) => {
+                        self.figures(span, *at, is_autosome(name), group, &tests)?
+                    }
                     None => None,
                 };
                 rows.push(Row {
@@ -131,13 +137,14 @@ impl Counted<'_> {
     fn of_span(
         &self,
         number: u32,
+        tests: &Tests,
     ) -> Result<(Arc<Span>, Vec<(u32, usize, Frequency)>), SnapshotError> {
         let span = self.spans.of(self.snapshot, number)?;
         let mut shown = Vec::new();
         for variant in self.selected.range(span.variants()) {
             let diploid = is_autosome(span.id(variant));
             for (number, group) in self.groups.iter().enumerate() {
-                if let Some(figures) = self.figures(&span, variant, diploid, group)? {
+                if let Some(figures) = self.figures(&span, variant, diploid, group, tests)? {
                     shown.push((variant, number, figures));
                 }
             }
@@ -151,6 +158,7 @@ impl Counted<'_> {
         variant: u32,
         diploid: bool,
         group: &Group,
+        tests: &Tests,
     ) -> Result<Option<Frequency>, SnapshotError> {
         let by = By {
             snapshot: self.snapshot,
@@ -181,6 +189,7 @@ impl Counted<'_> {
             profile: self.profile,
             noise: self.noise,
             variants: self.named_variants(),
+            tests,
         };
         Ok(sites.frequency(genotypes, diploid, members))
     }

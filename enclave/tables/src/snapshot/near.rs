@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use parquet::data_type::ByteArray;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
@@ -62,6 +63,20 @@ impl Near {
                 .pos
                 .is_none_or(|(low, high)| may_reach(group, "pos", low, high))
     }
+
+    /// Whether a row group's statistics say it of every row.
+    pub(super) fn is_all_of(&self, group: &RowGroupMetaData) -> bool {
+        let all = |column: &str, texts: &Option<BTreeSet<String>>| {
+            texts
+                .as_ref()
+                .is_none_or(|texts| texts.iter().any(|text| is_all(group, column, text)))
+        };
+        all("chrom", &self.chroms)
+            && all("gene", &self.genes)
+            && self
+                .pos
+                .is_none_or(|(low, high)| stays_in(group, "pos", low, high))
+    }
 }
 
 fn statistics<'g>(group: &'g RowGroupMetaData, column: &str) -> Option<&'g Statistics> {
@@ -92,6 +107,29 @@ fn may_reach(group: &RowGroupMetaData, column: &str, low: i64, high: i64) -> boo
         }
         _ => true,
     }
+}
+
+/// Whether the statistics say that every row has this text.
+fn is_all(group: &RowGroupMetaData, column: &str, text: &str) -> bool {
+    let Some(of @ Statistics::ByteArray(texts)) = statistics(group, column) else {
+        return false;
+    };
+    let is = |end: Option<&ByteArray>| end.is_some_and(|end| end.data() == text.as_bytes());
+    of.null_count_opt() == Some(0)
+        && of.min_is_exact()
+        && of.max_is_exact()
+        && is(texts.min_opt())
+        && is(texts.max_opt())
+}
+
+/// Whether they say that every row has a number from `low` to `high`.
+fn stays_in(group: &RowGroupMetaData, column: &str, low: i64, high: i64) -> bool {
+    let Some(of @ Statistics::Int64(numbers)) = statistics(group, column) else {
+        return false;
+    };
+    of.null_count_opt() == Some(0)
+        && numbers.min_opt().is_some_and(|least| *least >= low)
+        && numbers.max_opt().is_some_and(|most| *most <= high)
 }
 
 #[cfg(test)]

@@ -90,9 +90,8 @@ impl Snapshot {
             Selection::Region { chrom, range } => {
                 let (start, end) = range.unwrap_or((0, u32::MAX));
                 let range = (i64::from(start), i64::from(end));
-                self.located(chrom, range, selection.columns(), |pos| {
-                    (range.0..=range.1).contains(&pos)
-                })
+                let inside = |pos| (range.0..=range.1).contains(&pos);
+                self.located(chrom, range, selection.columns(), true, inside)
             }
             Selection::Gene(gene) => self.variants_where(
                 selection.columns(),
@@ -100,6 +99,7 @@ impl Snapshot {
                     genes: Some(BTreeSet::from([gene.clone()])),
                     ..Near::default()
                 },
+                true,
                 |batch, row| batch.column(0).as_string::<i32>().value(row) == gene,
             ),
             Selection::Variants(ids) => {
@@ -114,7 +114,7 @@ impl Snapshot {
                         .zip(last)
                         .map_or((0, 0), |(first, last)| (*first, *last));
                     let of = &["chrom", "pos"];
-                    at |= self.located(chrom, range, of, |pos| wanted.contains(&pos))?;
+                    at |= self.located(chrom, range, of, false, |pos| wanted.contains(&pos))?;
                 }
                 let path = self.table_path("variants");
                 let named = scan::reader(&path, &["variant_id"], Some(&at), 1024)?;
@@ -135,12 +135,13 @@ impl Snapshot {
     }
 
     /// Variants of a chromosome, from a range; `columns` are `chrom` and, if positions
-    /// count, `pos`.
+    /// count, `pos`. With `all` they are all that lie there.
     fn located(
         &self,
         chrom: &str,
         range: (i64, i64),
         columns: &[&str],
+        all: bool,
         wanted: impl Fn(i64) -> bool,
     ) -> Result<RoaringBitmap, SnapshotError> {
         self.variants_where(
@@ -150,6 +151,7 @@ impl Snapshot {
                 pos: Some(range),
                 ..Near::default()
             },
+            all,
             |batch, row| {
                 let of_chromosome = batch.column(0).as_string::<i32>().value(row) == chrom;
                 of_chromosome
@@ -161,23 +163,29 @@ impl Snapshot {
         )
     }
 
+    /// Variants that are near and meant; with `all`, of what is near nothing else is
+    /// meant, so that of some row groups the statistics say enough.
     fn variants_where(
         &self,
         columns: &[&str],
         near: &Near,
+        all: bool,
         meant: impl Fn(&RecordBatch, usize) -> bool,
     ) -> Result<RoaringBitmap, SnapshotError> {
         self.table("variants")?;
         let path = self.table_path("variants");
-        let mut rows = Vec::new();
+        let (mut rows, mut found) = (Vec::new(), RoaringBitmap::new());
         let file = TableFile::open(&path)?.of_groups(|group, at| {
+            if all && near.is_all_of(group) {
+                found.insert_range(at);
+                return false;
+            }
             let may = near.may_be_in(group);
             rows.extend(may.then_some(at));
             may
         });
         let reader = scan::columns_of(file.reader()?, &path, columns, 8192)?;
         let mut rows = rows.into_iter().flatten();
-        let mut found = RoaringBitmap::new();
         // Neighbours are added together.
         let mut run = 0..0_u32;
         for batch in reader {

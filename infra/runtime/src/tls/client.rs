@@ -78,9 +78,13 @@ pub fn client_endpoint(client: &ClientTls) -> Result<Endpoint, TlsError> {
         .tcp_keepalive(Some(Duration::from_secs(30)))
         .http2_keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(Duration::from_secs(10))
+        .max_frame_size(FRAME_BYTES)
         .tls_config_with_verifier(tls, Arc::new(verifier))
         .map_err(|_| address())
 }
+
+/// The longest frame of an answer. Smaller ones wake the reader for each of them.
+const FRAME_BYTES: u32 = 256 << 10;
 
 /// The usual verification, TLS 1.3 only, and the server's URI.
 #[derive(Debug)]

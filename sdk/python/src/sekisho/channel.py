@@ -17,6 +17,8 @@ _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
     ("grpc.max_receive_message_length", 4 << 20),
     ("grpc.max_send_message_length", 1 << 20),
     ("grpc.keepalive_time_ms", 60_000),
+    # Smaller frames wake the reader for each of them.
+    ("grpc.http2.max_frame_size", 256 << 10),
 )
 
 _PROBE_SECONDS: Final = 5.0

@@ -95,32 +95,40 @@ fn a_group_is_read_that_may_have_it_and_no_other() {
     assert_eq!(read(&of(&["1"], &[], Some((35, 45)))), [false, true, false]);
 }
 
+/// Whether a row is what is meant.
+fn is_meant(near: &Near, (chrom, pos, gene): &Variant) -> bool {
+    let of = |texts: &Option<BTreeSet<String>>, text: Option<&str>| {
+        texts
+            .as_ref()
+            .is_none_or(|all| text.is_some_and(|text| all.contains(text)))
+    };
+    let (low, high) = near.pos.unwrap_or((0, 100));
+    of(&near.chroms, Some(chrom)) && of(&near.genes, gene.as_deref()) && (low..=high).contains(pos)
+}
+
 #[test]
-fn no_row_that_is_meant_is_in_a_group_that_is_skipped() {
-    let groups = groups();
-    let rows = variants();
+fn groups_are_skipped_without_a_row_that_is_meant_and_taken_whole_without_another() {
+    let (groups, rows) = (groups(), variants());
     let genes = ["A", "C", "D", &long('M'), &long('N')];
-    for chrom in ["1", "2", "X"] {
-        for gene in genes {
-            for pos in [(10, 10), (20, 40), (0, 100)] {
-                for near in [
-                    of(&[chrom], &[gene], Some(pos)),
-                    of(&[chrom], &[], Some(pos)),
-                    of(&[], &[gene], None),
-                ] {
-                    for (row, (at, place, of)) in rows.iter().enumerate() {
-                        let chrom_is = near.chroms.as_ref().is_none_or(|all| all.contains(*at));
-                        let gene_is = near
-                            .genes
-                            .as_ref()
-                            .is_none_or(|all| of.as_ref().is_some_and(|gene| all.contains(gene)));
-                        let (low, high) = near.pos.unwrap_or((0, 100));
-                        if chrom_is && gene_is && (low..=high).contains(place) {
-                            assert!(near.may_be_in(&groups[row / 3]), "{near:?} {row}");
-                        }
-                    }
+    let mut whole = 0;
+    for chrom in [&[][..], &["1"], &["2"], &["X"]] {
+        for gene in [&[][..], &genes[..1], &genes[1..3], &genes[3..]] {
+            for pos in [
+                None,
+                Some((10, 10)),
+                Some((20, 40)),
+                Some((40, 60)),
+                Some((0, 100)),
+            ] {
+                let near = of(chrom, gene, pos);
+                for (group, of_group) in groups.iter().zip(rows.chunks(3)) {
+                    let meant = of_group.iter().filter(|row| is_meant(&near, row)).count();
+                    assert!(meant == 0 || near.may_be_in(group), "{near:?}");
+                    assert!(meant == 3 || !near.is_all_of(group), "{near:?}");
+                    whole += usize::from(near.is_all_of(group));
                 }
             }
         }
     }
+    assert!(whole > 10, "{whole}");
 }
