@@ -89,13 +89,13 @@ impl Sites<'_> {
     /// as if every carrier had one, or two: as those have who are not few. What it is off
     /// is less than the threshold and its noise.
     ///
-    /// `diploid` says that everybody has two copies of the chromosome. Else it is not
+    /// `diploid` says whether everybody has two copies of the chromosome. Else it is not
     /// known how many alleles were called, and there are no number and no frequency of
     /// alleles and no Hardy–Weinberg test.
     pub fn frequency(
         &self,
         genotypes: Genotypes,
-        diploid: bool,
+        diploid: impl FnOnce() -> bool,
         members: impl Fn(Class) -> Vec<u32>,
     ) -> Option<Frequency> {
         let Genotypes {
@@ -120,6 +120,7 @@ impl Sites<'_> {
         if !shown {
             return None;
         }
+        let diploid = diploid();
         let base = self.profile.rounding_base;
         let rounded = |n: u64, base: u32| {
             let rounded = rounding::to_base(i128::from(n), base)?;

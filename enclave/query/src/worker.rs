@@ -26,7 +26,7 @@ use crate::{
 };
 pub use confine::{Confinement, confine, narrow, report};
 use message::{Phase, Reply, Request};
-pub use pool::Pool;
+pub use pool::{Leaving, Pool};
 pub use released::Released;
 pub use serve::serve;
 
@@ -180,17 +180,12 @@ impl Worker {
 pub struct Clean(Worker);
 
 impl Clean {
-    /// The worker, to be ended.
-    pub fn into_worker(self) -> Worker {
-        self.0
-    }
-
     /// Runs the rest of the query over its protected cells, one per shape.
     ///
     /// # Errors
     ///
     /// [`Lost`] on any failure.
-    pub async fn released(&mut self, cells: &[Finished]) -> Result<Released, Lost> {
+    pub async fn released(mut self, cells: &[Finished]) -> Result<Released, Lost> {
         let tables = cells
             .iter()
             .map(

@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt as _, stream};
 use sekisho_disclosure::{Mechanism, Profile};
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
 use sekisho_proto::v1::{self, query_response::Part};
-use sekisho_query::worker::{Lost, Released};
+use sekisho_query::worker::{Leaving, Lost, Released};
 use sekisho_receipt::ROWS_SHA256;
 use tonic::Status;
 
@@ -35,6 +35,7 @@ pub(crate) struct Release {
     answer: Answer,
     committed: Committed,
     repeated: bool,
+    leaving: Option<Leaving>,
 }
 
 /// Arrow IPC.
@@ -82,6 +83,7 @@ impl Release {
             answer: Answer::Kept(answer),
             committed,
             repeated: false,
+            leaving: None,
         })
     }
 
@@ -107,6 +109,7 @@ impl Release {
             answer: Answer::Table(table),
             committed,
             repeated: false,
+            leaving: None,
         })
     }
 
@@ -124,6 +127,7 @@ impl Release {
                 answer: Answer::Table(table),
                 committed,
                 repeated: true,
+                leaving: None,
             }),
             None => Err(table),
         })
@@ -136,7 +140,16 @@ impl Release {
             answer: Answer::Kept(answer),
             committed,
             repeated: true,
+            leaving: None,
         }))
+    }
+
+    /// The same release, with what is dropped when it has left.
+    pub(crate) fn leaving(self, leaving: Leaving) -> Self {
+        Self {
+            leaving: Some(leaving),
+            ..self
+        }
     }
 
     /// The messages that carry it: Arrow IPC in chunks, then what is said of it. They
@@ -144,7 +157,8 @@ impl Release {
     pub(crate) fn into_messages(self) -> Messages {
         let trailer = self.trailer();
         let part = |part| Ok(v1::QueryResponse { part: Some(part) });
-        match self.answer {
+        let leaving = self.leaving;
+        let messages: Messages = match self.answer {
             Answer::Kept(answer) => {
                 let chunks = answer.chunks(CHUNK_BYTES);
                 let chunks = chunks.map(|chunk| part(Part::ArrowIpc(chunk.to_vec())));
@@ -184,7 +198,12 @@ impl Release {
                 };
                 stream::unfold(receiver, receive).boxed()
             }
-        }
+        };
+        let until_left = move |message| {
+            let _ = &leaving;
+            message
+        };
+        messages.map(until_left).boxed()
     }
 
     fn trailer(&self) -> v1::Release {

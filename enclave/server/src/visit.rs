@@ -121,9 +121,8 @@ async fn run(
             table::answer(enclave, &question, asked, judged, visit, &mut worker).await
         }
     };
-    // One that overran its time is killed at once.
-    let release = release?;
-    enclave.workers.end(worker);
+    // The worker of a visit that failed, perhaps since it overran its time, ends at once.
+    let release = release?.leaving(enclave.workers.end(worker));
     Ok((release, admission))
 }
 
@@ -374,11 +373,7 @@ async fn release(
     let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;
     let released = match clean {
-        Some(mut clean) => {
-            let released = clean.released(&finished).await;
-            enclave.workers.end(clean.into_worker());
-            released
-        }
+        Some(clean) => clean.released(&finished).await,
         None => Released::as_is(&planned, &finished).and_then(|released| released.ok_or(Lost)),
     };
     released.map_err(lost)

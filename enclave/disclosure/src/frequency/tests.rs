@@ -31,7 +31,7 @@ fn shown(genotypes: Genotypes, variants: u64) -> Option<Frequency> {
         variants,
         tests: &Tests::default(),
     };
-    sites.frequency(genotypes, true, nobody)
+    sites.frequency(genotypes, || true, nobody)
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn of_a_chromosome_that_not_everybody_has_twice_only_copies_are_counted() {
         variants: 1,
         tests: &Tests::default(),
     };
-    let figures = sites.frequency(genotypes([81, 40, 20]), false, nobody);
+    let figures = sites.frequency(genotypes([81, 40, 20]), || false, nobody);
     let figures = figures.unwrap();
     assert_eq!(figures.hardy_weinberg_p(), None);
     // Nor is it known how many alleles were called.
@@ -141,7 +141,7 @@ fn the_threshold_of_small_classes_moves_with_their_members() {
             (first..first + 11).collect()
         };
         sites
-            .frequency(genotypes([200, 11, 0]), true, who)
+            .frequency(genotypes([200, 11, 0]), || true, who)
             .is_some()
     };
     let shown: Vec<bool> = (0..400).map(shows).collect();

@@ -7,22 +7,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::Worker;
 
-/// How long a worker stays that has served. Its end keeps a core busy for some
-/// milliseconds, and its visit's answer should not wait for that.
-const STAYS: Duration = Duration::from_millis(10);
-
-/// How long until workers are replaced of whose visits no end was heard, and until one
-/// is tried again that could not be started.
+/// How long a worker that has served stays at most, until workers are replaced of whose
+/// visits no end was heard, and until one is tried again that could not be started.
 const AT_LAST: Duration = Duration::from_secs(1);
 
 /// A few workers that wait.
 ///
-/// A start takes a core as long as a short visit does, so those that were taken are
-/// replaced when a visit ends: or at once, if few are left.
+/// A start takes a core for as long as a short visit does, and an end for some
+/// milliseconds. So a worker ends and is replaced when its visit's answer has left, or
+/// is replaced at once, if few are left.
 #[derive(Debug)]
 pub struct Pool {
     program: PathBuf,
@@ -30,6 +27,12 @@ pub struct Pool {
     size: usize,
     waiting: Mutex<VecDeque<Worker>>,
     wanted: Notify,
+}
+
+/// An answer that has not left yet.
+#[derive(Debug)]
+pub struct Leaving {
+    _end: oneshot::Sender<()>,
 }
 
 impl Pool {
@@ -78,13 +81,19 @@ impl Pool {
         }
     }
 
-    /// Ends a worker when the answer that it was for has had time to leave.
-    pub fn end(&self, worker: Worker) {
-        self.wanted.notify_one();
+    /// Ends a worker when what is returned is dropped: when the answer that it was for
+    /// has left. It does not stay for those who read slowly.
+    pub fn end(self: &Arc<Self>, worker: Worker) -> Leaving {
+        let (leaving, left) = oneshot::channel();
+        let pool = Arc::downgrade(self);
         tokio::spawn(async move {
-            tokio::time::sleep(STAYS).await;
+            let _ = tokio::time::timeout(AT_LAST, left).await;
             drop(worker);
+            if let Some(pool) = pool.upgrade() {
+                pool.wanted.notify_one();
+            }
         });
+        Leaving { _end: leaving }
     }
 
     /// Replaces workers for as long as there is a pool.
@@ -149,13 +158,16 @@ mod tests {
         let pool = pool(4);
         waits_for(&pool, 4, LONG).await;
         let worker = pool.take().await;
+        let leaving = pool.end(worker);
+        tokio::time::sleep(AT_LAST / 10).await;
         assert_eq!(pool.waiting().len(), 3);
-        pool.end(worker);
+        drop(leaving);
         waits_for(&pool, 4, AT_LAST / 2).await;
         drop(pool.take().await);
         waits_for(&pool, 4, LONG).await;
     }
 
+    /// However slowly the answer is read.
     #[tokio::test]
     async fn one_that_served_ends() {
         let pool = pool(1);
@@ -163,7 +175,7 @@ mod tests {
         let process = worker.process.id().unwrap().to_string();
         let running = Path::new("/proc").join(process).join("exe");
         assert!(running.exists());
-        pool.end(worker);
+        let _leaving = pool.end(worker);
         let gone = async {
             while running.exists() {
                 tokio::time::sleep(Duration::from_millis(1)).await;

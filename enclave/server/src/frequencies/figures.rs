@@ -117,9 +117,7 @@ impl Counted<'_> {
         for name in names {
             for (number, group) in self.groups.iter().enumerate() {
                 let figures = match found.get(name) {
-                    Some((span, at)) => {
-                        self.figures(span, *at, is_autosome(name), group, &tests)?
-                    }
+                    Some((span, at)) => self.figures(span, *at, group, &tests)?,
                     None => None,
                 };
                 rows.push(Row {
@@ -142,9 +140,8 @@ impl Counted<'_> {
         let span = self.spans.of(self.snapshot, number)?;
         let mut shown = Vec::new();
         for variant in self.selected.range(span.variants()) {
-            let diploid = is_autosome(span.id(variant));
             for (number, group) in self.groups.iter().enumerate() {
-                if let Some(figures) = self.figures(&span, variant, diploid, group, tests)? {
+                if let Some(figures) = self.figures(&span, variant, group, tests)? {
                     shown.push((variant, number, figures));
                 }
             }
@@ -156,7 +153,6 @@ impl Counted<'_> {
         &self,
         span: &Span,
         variant: u32,
-        diploid: bool,
         group: &Group,
         tests: &Tests,
     ) -> Result<Option<Frequency>, SnapshotError> {
@@ -191,6 +187,7 @@ impl Counted<'_> {
             variants: self.named_variants(),
             tests,
         };
+        let diploid = || is_autosome(span.id(variant));
         Ok(sites.frequency(genotypes, diploid, members))
     }
 
