@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from measure import Run, row
 from sekisho.visit import Visit
 
-QUESTIONS = 7
+QUESTIONS = 15
 
 CARRIERS = """SELECT i.diagnosis, count(DISTINCT g.individual_id) AS carriers
 FROM genotypes g

@@ -18,7 +18,7 @@ import servers
 from measure import ROOT, ROUNDS, Run, installed, row
 from sekisho.visit import Visit
 
-VISITS = 7
+VISITS = 13
 MOST_MIB = 512
 COHORTS = {"a sixteenth": 24, "a quarter": 37, "all": 120}
 """About so much of the cohort is younger than this; ages are even from 20 to 90."""

@@ -3,7 +3,7 @@
 
 mod unplanned;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -27,8 +27,27 @@ use crate::{Place, Refusal, Rule, rewrite, scan, statement::Statement};
 /// What a query's operators may hold in memory.
 const MEMORY_BYTES: usize = 2 << 30;
 
-/// The engine's state, for planning and for both phases.
+/// A state that was built before it was needed. They are all the same until they are used.
+static READY: Mutex<Option<SessionState>> = Mutex::new(None);
+
+/// Builds a state for the next query, which then need not wait for it.
+pub(crate) fn make_ready() -> Result<()> {
+    let state = built()?;
+    *ready() = Some(state);
+    Ok(())
+}
+
+fn ready() -> MutexGuard<'static, Option<SessionState>> {
+    READY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The engine's state, for planning and for both phases of one query.
 pub(crate) fn state() -> Result<SessionState> {
+    let waiting = ready().take();
+    waiting.map_or_else(built, Ok)
+}
+
+fn built() -> Result<SessionState> {
     let mut config = SessionConfig::new()
         .with_target_partitions(1)
         .with_information_schema(false)

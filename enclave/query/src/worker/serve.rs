@@ -12,7 +12,10 @@ use super::{
     message::{self, Phase, Reply, Request},
     pipes,
 };
-use crate::run::{self, Prepared};
+use crate::{
+    run::{self, Prepared},
+    session,
+};
 
 /// Deep queries need a deep stack; running out of it ends this process only.
 const STACK_BYTES: usize = 256 << 20;
@@ -97,6 +100,8 @@ async fn warm_up() {
     };
     // Refused, since it asks nothing of a table; what counts is that it was planned.
     let _refusal = run::prepare("SELECT 1", &empty).await;
+    // If it cannot be built now, the query says so.
+    let _ = session::make_ready();
 }
 
 async fn answer(
