@@ -213,7 +213,7 @@ class Visit:
         Examples
         --------
         >>> visit.frequencies(
-        ...     region="22:16050000-16060000", by="sex", datasets="demo-control"
+        ...     region="22:17000000-17200000", by="sex", datasets="demo-control"
         ... )  # doctest: +SKIP
         """
         request = visit_pb2.AnalyzeRequest(

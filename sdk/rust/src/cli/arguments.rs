@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Query(Query),
     /// Prints how frequent variants are, in groups of individuals.
     #[command(
-        after_help = "Example:\n  sekisho frequencies --region 22:16050000-16060000 --by sex --dataset demo-control"
+        after_help = "Example:\n  sekisho frequencies --region 22:17000000-17200000 --by sex --dataset demo-control"
     )]
     Frequencies(Frequencies),
     /// Says whether a query would be answered; reads no data, charges nothing.
