@@ -212,8 +212,10 @@ impl Table {
         let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
         let mut hand_on = |batch: &RecordBatch, writer: &mut StreamWriter<Vec<u8>>| {
             writer.write(batch)?;
-            if writer.get_ref().len() >= crate::release::CHUNK_BYTES {
-                send(std::mem::take(writer.get_mut()))?;
+            // Whole chunks: what is left over would be a message of its own.
+            while writer.get_ref().len() >= crate::release::CHUNK_BYTES {
+                let rest = writer.get_mut().split_off(crate::release::CHUNK_BYTES);
+                send(std::mem::replace(writer.get_mut(), rest))?;
             }
             Ok::<_, WriteError>(())
         };
