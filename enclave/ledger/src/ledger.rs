@@ -52,7 +52,7 @@ pub struct Config {
 
 /// A ledger, open for writing by this process alone. `Send` and `Sync`. A call blocks
 /// until what it says is durable, but for anchors, statistics and exposures: they are
-/// durable with the next commit, since nothing leaves before it.
+/// durable with the next call that blocks, since nothing leaves before a commit.
 pub struct Ledger {
     dir: PathBuf,
     signer: SigningKey,

@@ -222,8 +222,9 @@ struct Judged {
 }
 
 /// Both doors, and the guard's judgement: by the permit, the holder's files, the
-/// query's text and the catalogue; with them the worker that planned. `fits` may ask more of what was planned, and add
-/// to it what an analysis reads beside. No data are read.
+/// query's text and the catalogue; with them the worker that planned. `fits` may ask
+/// more of what was planned, and add to it what an analysis reads beside. No data are
+/// read.
 async fn judge(
     enclave: &Arc<Enclave>,
     verified: &Arc<Verified>,

@@ -53,16 +53,15 @@ pub(super) async fn answer(
             Ok(table) => commit::table_again(enclave, key, table).await,
             Err(Lost) => Err(failure::execution()),
         };
-        let ended = match again {
-            Ok(Err(table)) => Err(table),
-            Ok(Ok(earlier)) => Ok(Ok(earlier)),
-            Err(failure) => Ok(Err(failure)),
-        };
-        match ended {
-            Err(table) => Stage::Settled(table),
-            Ok(ended) => {
+        match again {
+            Ok(Err(table)) => Stage::Settled(table),
+            Ok(Ok(earlier)) => {
                 enclave.spend(&question.verified)?;
-                return ended;
+                return Ok(earlier);
+            }
+            Err(failure) => {
+                enclave.spend(&question.verified)?;
+                return Err(failure);
             }
         }
     };

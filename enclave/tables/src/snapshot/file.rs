@@ -50,7 +50,7 @@ impl TableFile {
     }
 
     /// Where the rows of each of its row groups are.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&RowGroupMetaData, Range<u32>)> {
+    fn groups(&self) -> impl Iterator<Item = (&RowGroupMetaData, Range<u32>)> {
         let mut start = 0_u32;
         self.metadata.row_groups().iter().map(move |group| {
             let rows = u32::try_from(group.num_rows()).unwrap_or(u32::MAX);
