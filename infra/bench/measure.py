@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
+SETTLES = 0.1
+"""Seconds before each run: what one side leaves behind, such as a worker that is replaced,
+is not to slow the other."""
 
 
 class Run:
@@ -22,6 +25,7 @@ class Run:
 
     def once(self, words: list[str]) -> None:
         """Run it to its end; errors are shown."""
+        time.sleep(SETTLES)
         begun = time.perf_counter()
         quiet = os.open(os.devnull, os.O_WRONLY)
         actions = [(os.POSIX_SPAWN_DUP2, quiet, 1)]
@@ -35,6 +39,7 @@ class Run:
 
     def call(self, work: Callable[[], object]) -> None:
         """Do it once, in this process."""
+        time.sleep(SETTLES)
         begun = time.perf_counter()
         work()
         self.seconds.append(time.perf_counter() - begun)
