@@ -195,6 +195,25 @@ impl Prepared {
         }
     }
 
+    /// Goes through the private phase over tables without rows: whatever it uses of the
+    /// program is in memory then, and whatever is built once is built.
+    pub(crate) async fn rehearse(&mut self) -> Result<()> {
+        self.expect_units()?;
+        self.expect_rows()?;
+        for cut in self.cuts() {
+            for plan in [Some(&cut.units), cut.rows.as_ref()].into_iter().flatten() {
+                let plan = with_sources(plan.clone(), |scan| {
+                    let empty = MemTable::try_new(scan.source.schema(), vec![vec![]]).ok()?;
+                    Some(Arc::new(empty) as Arc<dyn TableProvider>)
+                })?;
+                let plan = counts::counted(plan, &self.state).await?;
+                let plan = variants::narrowed(plan, &self.state, variants::MOST_KEPT).await?;
+                collect(physical(&plan, &self.state).await?, &self.state).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn optimized(&self, plan: &LogicalPlan, already: bool) -> Result<LogicalPlan> {
         match already {
             true => Ok(plan.clone()),

@@ -9,6 +9,7 @@ mod confine;
 mod message;
 mod pipes;
 mod pool;
+mod rehearsal;
 mod released;
 mod serve;
 
@@ -56,6 +57,8 @@ impl Worker {
             // Of the addresses that a worker may have, its allocator would reserve a
             // quarter at once.
             .env("MIMALLOC_ARENA_RESERVE", "64MiB")
+            // It lives for one visit: what it gives back it would soon fault in again.
+            .env("MIMALLOC_PURGE_DELAY", "-1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A panic's message may hold a value.

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use sekisho_tables::Snapshot;
 
 use super::{
+    rehearsal,
     Lost,
     confine::{self, confine},
     message::{self, Phase, Reply, Request},
@@ -64,6 +65,8 @@ async fn converse() -> std::io::Result<()> {
             .await
             .unwrap_or((Reply::Failed, vec![]));
         message::write(&mut output, &reply, &blobs).await?;
+        // The kernel wakes whoever reads a pipe where its writer runs: he goes first.
+        std::thread::yield_now();
         // While the enclave does its part.
         let ahead = visit.look_ahead(&reply);
         if ahead.is_err() {
@@ -90,17 +93,8 @@ impl Visit {
 
 /// Builds what the first query would otherwise wait for.
 async fn warm_up() {
-    let empty = sekisho_tables::Catalogue {
-        dataset: String::new(),
-        title: String::new(),
-        holder: String::new(),
-        assembly: String::new(),
-        profile: String::new(),
-        tables: vec![],
-    };
-    // Refused, since it asks nothing of a table; what counts is that it was planned.
-    let _refusal = run::prepare("SELECT 1", &empty).await;
-    // If it cannot be built now, the query says so.
+    // If it cannot be done now, the query says so.
+    let _ = rehearsal::rehearse().await;
     let _ = session::make_ready();
 }
 
