@@ -15,6 +15,10 @@ use super::Worker;
 /// visits no end was heard, and until one is tried again that could not be started.
 const AT_LAST: Duration = Duration::from_secs(1);
 
+/// How long an answer that has left is still on its way: it is encrypted, relayed and read,
+/// often on the same cores.
+const ON_ITS_WAY: Duration = Duration::from_millis(5);
+
 /// A few workers that wait.
 ///
 /// A start takes a core for as long as a short visit does, and an end for some
@@ -88,6 +92,7 @@ impl Pool {
         let pool = Arc::downgrade(self);
         tokio::spawn(async move {
             let _ = tokio::time::timeout(AT_LAST, left).await;
+            tokio::time::sleep(ON_ITS_WAY).await;
             drop(worker);
             if let Some(pool) = pool.upgrade() {
                 pool.wanted.notify_one();
