@@ -2,14 +2,20 @@
 
 use std::fmt::Write as _;
 
-use crate::v1::{Analysis, Frequencies, analysis::Kind, frequencies::Sites};
+use crate::v1::{
+    Analysis, FollowUp, Frequencies, Model, QcReport, Survival, analysis::Kind, frequencies::Sites,
+    model::Outcome,
+};
 
 /// What is asked, in one line that reads like a call. No two analyses share it.
 #[must_use]
 pub fn text(analysis: &Analysis) -> String {
     match &analysis.kind {
         None => String::new(),
-        Some(Kind::Frequencies(frequencies)) => of_frequencies(frequencies),
+        Some(Kind::Frequencies(asked)) => of_frequencies(asked),
+        Some(Kind::Survival(asked)) => of_survival(asked),
+        Some(Kind::Model(asked)) => of_model(asked),
+        Some(Kind::QcReport(asked)) => of_qc_report(asked),
     }
 }
 
@@ -26,6 +32,59 @@ fn of_frequencies(asked: &Frequencies) -> String {
         quoted(r#where),
         list(by)
     )
+}
+
+fn of_survival(asked: &Survival) -> String {
+    let Survival {
+        follow_up,
+        r#where,
+        by,
+        interval,
+    } = asked;
+    format!(
+        "survival({}, where={}, by={}, interval={interval})",
+        follow_up.as_ref().map(of_follow_up).unwrap_or_default(),
+        quoted(r#where),
+        list(by)
+    )
+}
+
+fn of_model(asked: &Model) -> String {
+    let Model {
+        outcome,
+        covariates,
+        r#where,
+    } = asked;
+    let outcome = match outcome {
+        None => String::new(),
+        Some(Outcome::FollowUp(follow_up)) => of_follow_up(follow_up),
+        Some(Outcome::Condition(condition)) => format!("condition={}", quoted(condition)),
+        Some(Outcome::Measure(column)) => format!("measure={}", quoted(column)),
+    };
+    format!(
+        "model({outcome}, covariates={}, where={})",
+        list(covariates),
+        quoted(r#where)
+    )
+}
+
+fn of_qc_report(asked: &QcReport) -> String {
+    let QcReport {
+        metrics,
+        r#where,
+        by,
+    } = asked;
+    format!(
+        "qc_report(metrics={}, where={}, by={})",
+        list(metrics),
+        quoted(r#where),
+        list(by)
+    )
+}
+
+fn of_follow_up(asked: &FollowUp) -> String {
+    let FollowUp { time, event } = asked;
+    format!("time={}, event={}", quoted(time), quoted(event))
 }
 
 fn list(texts: &[String]) -> String {
@@ -71,6 +130,30 @@ mod tests {
         })
     }
 
+    fn survived(follow_up: Option<(&str, &str)>, interval: u32) -> String {
+        let follow_up = follow_up.map(|(time, event)| FollowUp {
+            time: time.to_owned(),
+            event: event.to_owned(),
+        });
+        text(&Analysis {
+            kind: Some(Kind::Survival(Survival {
+                follow_up,
+                interval,
+                ..Survival::default()
+            })),
+        })
+    }
+
+    fn modelled(outcome: Option<Outcome>, covariates: &[&str]) -> String {
+        text(&Analysis {
+            kind: Some(Kind::Model(Model {
+                outcome,
+                covariates: covariates.iter().map(|&column| column.to_owned()).collect(),
+                r#where: String::new(),
+            })),
+        })
+    }
+
     #[test]
     fn an_analysis_reads_like_a_call() {
         let region = Some(Sites::Region("22:1-5".to_owned()));
@@ -102,6 +185,15 @@ mod tests {
             asked(gene("A"), "", &["a"]),
             asked(gene("A"), "", &["a", "b"]),
             asked(gene("A"), "", &["a\", \"b"]),
+            survived(None, 0),
+            survived(Some(("a", "b")), 0),
+            survived(Some(("a", "b")), 1),
+            survived(Some(("a\", event=\"b", "")), 1),
+            modelled(None, &[]),
+            modelled(Some(Outcome::Condition("a".to_owned())), &[]),
+            modelled(Some(Outcome::Measure("a".to_owned())), &[]),
+            modelled(Some(Outcome::Measure("a".to_owned())), &["b"]),
+            modelled(Some(Outcome::FollowUp(FollowUp::default())), &["b"]),
         ];
         let distinct: HashSet<&String> = texts.iter().collect();
         assert_eq!(distinct.len(), texts.len(), "{texts:?}");

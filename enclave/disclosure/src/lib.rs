@@ -10,25 +10,31 @@
 pub mod anchors;
 mod cell;
 pub mod cell_key;
+pub mod distribution;
 mod dominance;
 pub mod dp;
 pub mod exposure;
 pub mod frequency;
 mod gaussian;
 mod hardy_weinberg;
+pub mod model;
 mod noise;
 mod profile;
 mod protect;
 mod protected;
 mod ptable;
 mod rounding;
+pub mod sheet;
 mod suppress;
+pub mod survival;
 
 pub use cell::{
     Amount, Cell, CellTable, Contribution, Dimension, Figure, Key, Measure, ShapeError, Statistic,
     Totals,
 };
+pub use dp::UnitRow;
 pub use noise::{Noise, SetKey, UnitKey};
 pub use profile::{CellKey, Channel, Dp, Exposure, Mechanism, Profile, ProfileError};
 pub use protect::{ProtectError, protect};
 pub use protected::{Protected, ProtectedRow, Value};
+pub use sheet::Sheet;

@@ -12,7 +12,7 @@ mod table;
 mod units;
 
 pub use keys::Keys;
-pub use rows::collect;
+pub use rows::{collect, frame};
 pub use table::table;
 use thiserror::Error;
 pub use units::{Strata, Stratum, Units};

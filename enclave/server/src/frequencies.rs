@@ -26,7 +26,7 @@ use sekisho_receipt::{ROWS_SALT, salted_rows};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Selection, SnapshotError, Spans};
 
-pub(crate) use question::{Asked, refused};
+pub(crate) use question::Asked;
 
 use crate::{
     admission::Admission, enclave::Enclave, exposure::Told, private::beside, release::Said,

@@ -4,6 +4,7 @@
 //! [`release::Release`] and nothing else; the gRPC service encodes that type only.
 
 mod admission;
+mod analyses;
 mod anchors;
 mod config;
 mod consent;
@@ -24,6 +25,7 @@ mod serve;
 mod service;
 mod tick;
 mod visit;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 

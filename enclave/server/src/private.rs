@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use roaring::RoaringBitmap;
-use sekisho_disclosure::{CellTable, Mechanism, Profile, Protected, frequency, protect};
+use sekisho_disclosure::{CellTable, Mechanism, Profile, Protected, UnitRow, frequency, protect};
 use sekisho_query::{
     Planned, Shape, Sites,
     cells::{self, Cells, Finished, Strata, Units},
@@ -30,8 +30,18 @@ struct Cut {
 /// The protected cells of a query, and what they tell of genomes.
 pub(crate) struct Private {
     pub(crate) finished: Vec<Finished>,
+    /// Per cut, if it was asked for.
+    pub(crate) frames: Vec<Frame>,
     /// None if the query asks nothing of genomes.
     pub(crate) told: Option<Told>,
+}
+
+/// What individuals have of a cut's figures: the ground of typed analyses, not protected.
+pub(crate) struct Frame {
+    /// Of everybody who may be used, since an earlier set may have anybody of them.
+    pub(crate) rows: Vec<UnitRow>,
+    /// The sets that were settled: of these the cells are.
+    pub(crate) strata: Strata,
 }
 
 /// Runs the phase. The worker has seen private rows and serves nobody after it.
@@ -40,6 +50,7 @@ pub(crate) async fn run(
     planned: &Planned,
     profiles: &[Profile],
     worker: &mut Worker,
+    framed: bool,
 ) -> Result<Private, Lost> {
     let units = worker
         .units(
@@ -72,7 +83,10 @@ pub(crate) async fn run(
 
     let sets: Vec<RoaringBitmap> = (cuts.iter())
         .filter(|cut| cut.shape.many)
-        .map(|cut| cut.strata.everybody())
+        .map(|cut| match framed {
+            true => RoaringBitmap::clone(&admission.permitted.individuals),
+            false => cut.strata.everybody(),
+        })
         .collect();
     let rows = if sets.is_empty() {
         Vec::new()
@@ -85,6 +99,7 @@ pub(crate) async fn run(
         let mut rows = rows.into_iter();
         let mut tables = Vec::new();
         let mut kept = Vec::new();
+        let mut frames = Vec::new();
         let mut told: Option<Told> = None;
         for cut in cuts {
             let rows = if cut.shape.many {
@@ -92,6 +107,14 @@ pub(crate) async fn run(
             } else {
                 None
             };
+            if framed {
+                let everybody = cut.units.strata(&of.permitted.individuals);
+                let frame = cells::frame(&cut.shape, &cut.units, &everybody, rows.as_deref());
+                frames.push(Frame {
+                    rows: frame.map_err(|_| Lost)?,
+                    strata: cut.strata.clone(),
+                });
+            }
             let cells = cells::collect(
                 &cut.shape,
                 &cut.units,
@@ -142,7 +165,11 @@ pub(crate) async fn run(
                 protected,
             });
         }
-        Ok(Private { finished, told })
+        Ok(Private {
+            finished,
+            frames,
+            told,
+        })
     })
     .await
 }

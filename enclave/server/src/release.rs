@@ -1,5 +1,7 @@
 //! A release: the only thing about data that leaves an enclave.
 
+mod sheets;
+
 use std::{
     collections::{BTreeMap, HashMap},
     pin::Pin,
@@ -7,7 +9,7 @@ use std::{
 
 use arrow::ipc::writer::StreamWriter;
 use futures::{Stream, StreamExt as _, stream};
-use sekisho_disclosure::{Mechanism, Profile};
+use sekisho_disclosure::{Mechanism, Profile, Sheet};
 use sekisho_ledger::{AnswerKey, Committed, Ledger, LedgerError, Outcome, Reserved};
 use sekisho_proto::v1::{self, query_response::Part};
 use sekisho_query::worker::{Leaving, Lost, Released};
@@ -27,9 +29,9 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 const WAITING: usize = 4;
 
 /// A protected result whose charge is durable. It can be made only from what a
-/// worker computed from protected cells, or from a table of protected frequencies,
-/// together with the ledger's word that it was charged ([`Release::commit`],
-/// [`Release::commit_table`]), or from such a release by the ledger
+/// worker computed from protected cells, or from a table of protected frequencies or
+/// sheets, together with the ledger's word that it was charged ([`Release::commit`],
+/// [`Release::commit_table`], [`Release::commit_sheets`]), or from such a release by the ledger
 /// ([`Release::again`], [`Release::table_again`]).
 pub(crate) struct Release {
     answer: Answer,
@@ -78,6 +80,30 @@ impl Release {
         };
         let released = released.described(description.said(&outcome).metadata())?;
         let answer = encode(&released)?;
+        let committed = ledger.commit(reserved, outcome, &answer)?;
+        Ok(Self {
+            answer: Answer::Kept(answer),
+            committed,
+            repeated: false,
+            leaving: None,
+        })
+    }
+
+    /// As [`Release::commit`], of the sheets of an analysis.
+    pub(crate) fn commit_sheets(
+        ledger: &Ledger,
+        reserved: Reserved,
+        sheets: Vec<Sheet>,
+        description: &Description<'_>,
+    ) -> Result<Self, CommitError> {
+        let outcome = Outcome {
+            at_ms: description.at_ms,
+            cells_released: sheets.iter().map(Sheet::released).sum(),
+            cells_suppressed: sheets.iter().map(Sheet::suppressed).sum(),
+            cohort_size_class: size_class(description.cohort),
+            parameters: description.parameters(),
+        };
+        let answer = sheets::encode(&sheets, &description.said(&outcome).metadata())?;
         let committed = ledger.commit(reserved, outcome, &answer)?;
         Ok(Self {
             answer: Answer::Kept(answer),

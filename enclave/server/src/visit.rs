@@ -6,6 +6,7 @@
 
 mod charge;
 mod commit;
+mod sheets;
 mod table;
 
 use std::{
@@ -20,10 +21,12 @@ use sekisho_query::{
     worker::{Lost, Released, Worker},
 };
 use sekisho_runtime::status::Failure;
+use sekisho_tables::Catalogue;
 use tracing::Instrument as _;
 
 use crate::{
     admission::Admission,
+    analyses::Analysis,
     enclave::Enclave,
     exposure, failure, frequencies, meters,
     permit::Verified,
@@ -52,6 +55,7 @@ pub(crate) struct Question {
 pub(crate) enum Asked {
     Sql(String),
     Frequencies(frequencies::Asked),
+    Analysis(Arc<Analysis>),
 }
 
 /// Answers a question. It runs in a task of its own: a visitor who hangs up
@@ -99,11 +103,13 @@ async fn run(
 ) -> Result<(Release, Arc<Admission>), Failure> {
     let verified = &question.verified;
     let judged = match &question.asked {
-        Asked::Sql(sql) => match judge(enclave, verified, sql, |_, _| Ok(())).await {
+        Asked::Sql(sql) => match judge(enclave, verified, |_| Ok(sql.clone()), |_, _| Ok(())).await
+        {
             Ok(judged) => judged.map_err(|refusal| failure::refused(&refusal)),
             Err(failure) => Err(failure),
         },
         Asked::Frequencies(asked) => table::judge(enclave, verified, asked).await,
+        Asked::Analysis(asked) => sheets::judge(enclave, verified, asked).await,
     };
     let (judged, mut worker) = match judged {
         Ok(judged) => judged,
@@ -119,6 +125,9 @@ async fn run(
         Asked::Sql(sql) => answer_query(enclave, &question, sql, judged, visit, &mut worker).await,
         Asked::Frequencies(asked) => {
             table::answer(enclave, &question, asked, judged, visit, &mut worker).await
+        }
+        Asked::Analysis(asked) => {
+            sheets::answer(enclave, &question, asked, judged, visit, &mut worker).await
         }
     };
     // The worker of a visit that failed, perhaps since it overran its time, ends at once.
@@ -222,18 +231,19 @@ struct Judged {
 }
 
 /// Both doors, and the guard's judgement: by the permit, the holder's files, the
-/// query's text and the catalogue; with them the worker that planned. `fits` may ask
-/// more of what was planned, and add to it what an analysis reads beside. No data are
-/// read.
+/// query's text and the catalogue; with them the worker that planned. `sql` may say what
+/// is asked by what the catalogue offers, `fits` ask more of what was planned, and add to
+/// it what an analysis reads beside. No data are read.
 async fn judge(
     enclave: &Arc<Enclave>,
     verified: &Arc<Verified>,
-    sql: &str,
+    sql: impl FnOnce(&Catalogue) -> Result<String, Failure>,
     fits: impl FnOnce(&Admission, &mut Planned) -> Result<(), Failure>,
 ) -> Result<Result<(Judged, Worker), sekisho_query::Refusal>, Failure> {
     let admission = admitted(enclave, verified).await?;
+    let sql = sql(&admission.catalogue)?;
     let mut worker = enclave.workers.take().await;
-    let mut planned = match plan(enclave, &mut worker, sql, &admission).await? {
+    let mut planned = match plan(enclave, &mut worker, &sql, &admission).await? {
         Ok(planned) => planned,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -280,10 +290,11 @@ pub(crate) async fn check(
         .acquire()
         .await
         .map_err(failure::internal)?;
-    let (judged, _worker) = match judge(enclave, verified, sql, |_, _| Ok(())).await? {
-        Ok(judged) => judged,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let (judged, _worker) =
+        match judge(enclave, verified, |_| Ok(sql.to_owned()), |_, _| Ok(())).await? {
+            Ok(judged) => judged,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
     let Judged {
         planned,
         profiles,
@@ -367,9 +378,9 @@ async fn release(
         let clean = worker.clean(sql, &admission.catalogue, snapshot);
         clean.await.map(Some)
     };
-    let private = private::run(&admission, &planned, &profiles, worker);
+    let private = private::run(&admission, &planned, &profiles, worker, false);
     let (private, clean) = tokio::try_join!(private, clean).map_err(lost)?;
-    let Private { finished, told } = private;
+    let Private { finished, told, .. } = private;
     let payer = payer(&question.verified, enclave.clock.now_ms());
     let meters = meters::of_figures(&payer, snapshot.id(), &finished, &profiles);
     account(enclave, question, &admission, reserved, told, meters).await?;

@@ -158,6 +158,59 @@ pub struct Column {
     /// Whether ingest refuses a row without a value.
     #[serde(default)]
     pub required: bool,
+    /// Of a technical number: how it is reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
+}
+
+/// How a technical number is reported: its histogram's grid, and its limits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// How wide a part of the grid is that begins at the lower bound.
+    pub bin: f64,
+    /// What is noted of values beyond.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+}
+
+/// A limit of quality. One of the four places is named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Which side of it is beyond, and whether it is itself.
+    pub beyond: Beyond,
+    /// Where it lies.
+    pub at: f64,
+    /// The tissue that it is of, if it is not of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tissue: Option<String>,
+}
+
+/// What is beyond a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beyond {
+    /// What is less.
+    Below,
+    /// What is less, and the limit.
+    AtMost,
+    /// What is more, and the limit.
+    AtLeast,
+    /// What is more.
+    Above,
+}
+
+impl Beyond {
+    /// As a manifest names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Below => "below",
+            Self::AtMost => "at_most",
+            Self::AtLeast => "at_least",
+            Self::Above => "above",
+        }
+    }
 }
 
 /// The type of a column. In Parquet and Arrow: `Utf8`, `Int64`, `Float64`,

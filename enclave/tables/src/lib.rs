@@ -19,7 +19,8 @@ mod store;
 mod variants;
 
 pub use catalogue::{
-    Catalogue, Column, ColumnType, Label, Published, Role, Rows, Table, UNIT, VARIANT,
+    Beyond, Catalogue, Column, ColumnType, Label, Limit, Published, Quality, Role, Rows, Table,
+    UNIT, VARIANT,
 };
 pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
 pub use manifest::ManifestError;

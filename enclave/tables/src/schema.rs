@@ -180,6 +180,7 @@ fn text(name: &str, role: Role, meaning: &str) -> Column {
         domain: None,
         bounds: None,
         required: false,
+        quality: None,
     }
 }
 

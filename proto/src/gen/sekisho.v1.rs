@@ -3,7 +3,7 @@
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1")]
+    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4")]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -14,6 +14,15 @@ pub mod analysis {
         /// How frequent variants are.
         #[prost(message, tag = "1")]
         Frequencies(super::Frequencies),
+        /// How long individuals go without an event, by group.
+        #[prost(message, tag = "2")]
+        Survival(super::Survival),
+        /// What an outcome hangs on.
+        #[prost(message, tag = "3")]
+        Model(super::Model),
+        /// How samples fared in quality control.
+        #[prost(message, tag = "4")]
+        QcReport(super::QcReport),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -65,6 +74,107 @@ pub struct VariantNames {
     /// 1 to 1000, as `CHROM:POS:REF:ALT`, trimmed.
     #[prost(string, repeated, tag = "1")]
     pub ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A table of `individuals` that is followed over time: who has an event, and when.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FollowUp {
+    /// A column of `individuals`: the time to the event, or to the last contact. Its unit
+    /// is declared as `d`, `wk`, `mo` or `a`. Who has none, or a negative one, is left out.
+    #[prost(string, tag = "1")]
+    pub time: ::prost::alloc::string::String,
+    /// Who has the event: a condition on columns of `individuals`, in SQL. The others are
+    /// censored.
+    #[prost(string, tag = "2")]
+    pub event: ::prost::alloc::string::String,
+}
+/// Asks for survival by group: numbers at risk, events, and the estimate of survival at
+/// the ends of intervals, and whether groups differ. Three tables:
+///
+/// * `survival`, a row for each group and interval: the columns of `by`; `time`, the
+///   interval's end in the unit of the column; `at_risk` when it begins, `events` and
+///   `censored` in it, rounded; `survival` to its end, the life-table estimate, with
+///   `lower` and `upper` limits of 95 % confidence. An interval ends where a crowd has
+///   had the event or was last seen in it; a curve ends where few are at risk.
+/// * `groups`, a row for each: `individuals`, `events`, and the `median`.
+/// * `tests`: the log-rank test of the groups that are shown: `statistic` (chi-squared),
+///   to 3 significant digits, `degrees_of_freedom`, and `p`, to 2.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Survival {
+    /// Times and events.
+    #[prost(message, optional, tag = "1")]
+    pub follow_up: ::core::option::Option<FollowUp>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "2")]
+    pub r#where: ::prost::alloc::string::String,
+    /// As of `Frequencies`.
+    #[prost(string, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The least length of an interval in units of 30 days, 5 weeks, a month or a twelfth
+    /// of a year, whichever the column's unit is; 0 for 1.
+    #[prost(uint32, tag = "4")]
+    pub interval: u32,
+}
+/// Asks what an outcome hangs on: Cox's proportional hazards (ties after Efron), logistic
+/// or linear regression. Two tables:
+///
+/// * `coefficients`, a row for each term: `term`, `level` and `reference` of a column of
+///   words; `coefficient`, to 3 significant digits, and `standard_error`, to 2; what
+///   follows from them: `hazard_ratio` or `odds_ratio`, `lower` and `upper` limits of
+///   95 % confidence, `z`, `p`.
+/// * `fit`: `individuals` and `events`, rounded, and how well the model fits.
+///
+/// Levels that few have, with the outcome or without it, have no figures, nor have models
+/// in which few individuals determine a coefficient.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Model {
+    /// What explains it: 1 to 16 columns of `individuals`, each once. Numbers count as they
+    /// are; of declared words, and of true and false, each but a reference is a term.
+    #[prost(string, repeated, tag = "4")]
+    pub covariates: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "5")]
+    pub r#where: ::prost::alloc::string::String,
+    /// The outcome.
+    #[prost(oneof = "model::Outcome", tags = "1, 2, 3")]
+    pub outcome: ::core::option::Option<model::Outcome>,
+}
+/// Nested message and enum types in `Model`.
+pub mod model {
+    /// The outcome.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Outcome {
+        /// Time to an event: Cox's model.
+        #[prost(message, tag = "1")]
+        FollowUp(super::FollowUp),
+        /// Who meets a condition on columns of `individuals`, in SQL: logistic regression.
+        #[prost(string, tag = "2")]
+        Condition(::prost::alloc::string::String),
+        /// A number, a column of `individuals`: linear regression.
+        #[prost(string, tag = "3")]
+        Measure(::prost::alloc::string::String),
+    }
+}
+/// Asks how samples fared in quality control, by stage and tissue. Three tables, with
+/// `stage` and `tissue` where the dataset has them, the columns of `by`, and `metric`:
+///
+/// * `metrics`, a row for each metric: `individuals`, `mean`, `standard_deviation`, `median`,
+///   and `low` and `high`, the k-th smallest and largest, k being the profile's threshold. Of
+///   several samples of a group somebody has their mean in what is no mean.
+/// * `limits`, a row for each limit that is declared: `limit` in words, how many
+///   `individuals` are beyond it, and their `share`. NULL where few are, or few are not.
+/// * `histogram`, a row for each part of it: from `lower` to less than `upper`,
+///   `individuals`. Every part holds a crowd; the first and the last reach to the bounds.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct QcReport {
+    /// Columns of `qc_metrics` with bounds, each once; empty for all technical ones.
+    #[prost(string, repeated, tag = "1")]
+    pub metrics: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "2")]
+    pub r#where: ::prost::alloc::string::String,
+    /// At most 4 columns of `qc_metrics` or `samples` with declared values, each once.
+    #[prost(string, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// What is said of a release beside its figures. The same facts stand in the
 /// Arrow schema's metadata under `sekisho.*`.

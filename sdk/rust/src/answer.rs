@@ -1,6 +1,6 @@
 //! One dataset's answer, and the stream that brings answers.
 
-use std::{io::Cursor, sync::Arc};
+use std::io::Cursor;
 
 use arrow::{
     array::RecordBatch,
@@ -26,6 +26,9 @@ pub const SUPPRESSED: &str = "sekisho.suppressed";
 /// Metadata of a column: `key`, `figure`, or `derived` from what was released.
 pub const KIND: &str = "sekisho.kind";
 
+/// Metadata of a table: its name among those of an answer.
+pub const TABLE: &str = "sekisho.table";
+
 /// Arrow bytes of one dataset's result; the guard releases far less.
 const MAX_RESULT_BYTES: usize = 256 << 20;
 
@@ -43,10 +46,23 @@ pub struct Answer {
     pub schema: SchemaRef,
     /// The rows.
     pub batches: Vec<RecordBatch>,
+    /// The further tables of a typed analysis.
+    pub others: Vec<ResultTable>,
     /// What the dataset said of the release.
     pub release: Release,
     /// Proof that the visit stands in the holder's ledger.
     pub receipt: Receipt,
+}
+
+/// One of several tables of an answer.
+#[derive(Clone, Debug)]
+pub struct ResultTable {
+    /// Its name among them.
+    pub name: String,
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Its rows.
+    pub batches: Vec<RecordBatch>,
 }
 
 /// What was asked, in the words that receipts are bound to.
@@ -223,21 +239,41 @@ pub(crate) async fn read(
 }
 
 fn answer(bytes: Vec<u8>, question: &Question, release: Release) -> Result<Answer, Error> {
-    let unreadable = |_| broken("the result is no Arrow stream");
-    let reader = StreamReader::try_new(Cursor::new(bytes), None).map_err(unreadable)?;
-    let schema = Arc::clone(&reader.schema());
-    let batches = reader.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    let mut tables = tables(&bytes)?;
+    let others = tables.split_off(1.min(tables.len()));
+    let first = tables
+        .pop()
+        .ok_or_else(|| broken("the result has no table"))?;
     let sent = release.receipt.clone();
     let receipt = receipt(sent.ok_or_else(|| broken("the release has no receipt"))?)?;
     Ok(Answer {
         project: question.project.clone(),
         question: question.asked.clone(),
         dataset: release.dataset.clone(),
-        schema,
-        batches,
+        schema: first.schema,
+        batches: first.batches,
+        others,
         release,
         receipt,
     })
+}
+
+/// Tables, one after another.
+fn tables(bytes: &[u8]) -> Result<Vec<ResultTable>, Error> {
+    let unreadable = |_| broken("the result is no Arrow stream");
+    let mut source = Cursor::new(bytes);
+    let mut tables = Vec::new();
+    while tables.is_empty() || source.position() < bytes.len() as u64 {
+        let mut reader = StreamReader::try_new(&mut source, None).map_err(unreadable)?;
+        let schema = reader.schema();
+        let batches = reader.by_ref().collect::<Result<Vec<_>, _>>();
+        tables.push(ResultTable {
+            name: schema.metadata().get(TABLE).cloned().unwrap_or_default(),
+            schema,
+            batches: batches.map_err(unreadable)?,
+        });
+    }
+    Ok(tables)
 }
 
 /// A receipt as it comes over the wire. Nothing is verified yet.

@@ -34,13 +34,14 @@ mod privacy;
 mod trust;
 mod visit;
 
-pub use answer::{Answer, Answers, Asked, KIND, SUPPRESSED, Unproved};
+pub use answer::{Answer, Answers, Asked, KIND, ResultTable, SUPPRESSED, TABLE, Unproved};
 pub use connection::{Connection, UnusableAddress, UnusableLanguage};
 pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
-    AppliedRule, Budget, CheckResult, Column, Dataset, Frequencies, Release, ReleasedColumn, Table,
-    VariantNames, frequencies::Sites,
+    AppliedRule, Budget, CheckResult, Column, Dataset, FollowUp, Frequencies, Model, QcReport,
+    Release, ReleasedColumn, Survival, Table, VariantNames, analysis::Kind, frequencies::Sites,
+    model::Outcome,
 };
 pub use sekisho_receipt::{Leaf, Receipt, ReceiptError, VerifierKey, VerifyError};
 pub use trust::{TrustError, read_trust};

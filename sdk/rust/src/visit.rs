@@ -175,16 +175,43 @@ impl Visit {
     /// # Errors
     ///
     /// As [`Visit::sql`].
-    #[instrument(name = "sekisho.frequencies", skip_all)]
     pub async fn frequencies_once(
         &self,
         frequencies: &Frequencies,
         datasets: &[impl AsRef<str>],
         idempotency_key: &str,
     ) -> Result<Answers, Error> {
-        let analysis = Analysis {
-            kind: Some(Kind::Frequencies(frequencies.clone())),
-        };
+        let kind = Kind::Frequencies(frequencies.clone());
+        self.analyze_once(kind, datasets, idempotency_key).await
+    }
+
+    /// Runs a typed analysis: one answer or failure for each dataset, with the tables that
+    /// the analysis has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::sql`].
+    pub async fn analyze(
+        &self,
+        kind: Kind,
+        datasets: &[impl AsRef<str>],
+    ) -> Result<Answers, Error> {
+        self.analyze_once(kind, datasets, "").await
+    }
+
+    /// As [`Visit::analyze`], and a retry with the same key is the same request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::sql`].
+    #[instrument(name = "sekisho.analyze", skip_all)]
+    pub async fn analyze_once(
+        &self,
+        kind: Kind,
+        datasets: &[impl AsRef<str>],
+        idempotency_key: &str,
+    ) -> Result<Answers, Error> {
+        let analysis = Analysis { kind: Some(kind) };
         let question = answer::Question {
             project: self.project.clone(),
             datasets: datasets.iter().map(|id| id.as_ref().to_owned()).collect(),

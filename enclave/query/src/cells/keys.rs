@@ -8,6 +8,7 @@ use arrow::{
     },
     datatypes::{DataType, Date32Type, Float64Type, Int64Type},
 };
+use sekisho_disclosure::Key;
 use sekisho_tables::ColumnType;
 
 use super::Mismatch;
@@ -172,6 +173,16 @@ impl Keys {
         let values = self.0.get(index)?;
         let position = values.iter().position(|known| known == value)?;
         u32::try_from(position).ok()
+    }
+
+    /// A cell's key as words, none for NULL; where keys are declared words, or true and
+    /// false.
+    pub fn words(&self, key: &Key) -> Vec<Option<String>> {
+        let values = self.0.iter().zip(key);
+        let word = |(values, position): (&Vec<KeyValue>, &Option<u32>)| {
+            values.get((*position)? as usize)?.word()
+        };
+        values.map(word).collect()
     }
 
     /// A key's column over the rows of protected cells.

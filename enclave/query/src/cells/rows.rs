@@ -38,6 +38,49 @@ pub fn collect(
     noise: &Noise,
     profile: &Profile,
 ) -> Result<Cells, Mismatch> {
+    let mut added = Added {
+        table: CellTable::new(dimensions(shape), statistics(shape)),
+        noise,
+        unbounded: (profile.mechanism == Mechanism::Dp).then(Vec::new),
+    };
+    let keys = each(shape, units, strata, batches, |unit, key, contributions| {
+        added.add(unit, key, contributions)
+    })?;
+    let table = added.finish(profile)?;
+    Ok(Cells { table, keys })
+}
+
+/// What the individuals of each set contribute, as it is: the ground of typed analyses.
+///
+/// # Errors
+///
+/// As [`collect`].
+pub fn frame(
+    shape: &Shape,
+    units: &Units,
+    strata: &Strata,
+    batches: Option<&[RecordBatch]>,
+) -> Result<Vec<UnitRow>, Mismatch> {
+    let mut rows = Vec::new();
+    each(shape, units, strata, batches, |unit, key, contributions| {
+        rows.push(UnitRow {
+            unit,
+            key,
+            contributions: contributions.to_vec(),
+        });
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Hands on what each individual contributes to each group.
+fn each(
+    shape: &Shape,
+    units: &Units,
+    strata: &Strata,
+    batches: Option<&[RecordBatch]>,
+    mut add: impl FnMut(u32, Key, &[Contribution]) -> Result<(), Mismatch>,
+) -> Result<Keys, Mismatch> {
     if shape.many != batches.is_some() {
         return Err(Mismatch);
     }
@@ -45,12 +88,6 @@ pub fn collect(
         .map(|batches| Rows::read(shape, batches))
         .transpose()?;
     let (positions, values) = positions(shape, units, rows.as_ref())?;
-    let statistics = statistics(shape);
-    let mut added = Added {
-        table: CellTable::new(dimensions(shape), statistics),
-        noise,
-        unbounded: (profile.mechanism == Mechanism::Dp).then(Vec::new),
-    };
     let mut contributions = Vec::with_capacity(shape.measures.len());
     for stratum in strata.iter() {
         let of_units = stratum.positions(&positions);
@@ -68,7 +105,7 @@ pub fn collect(
                     true => once(measure, units.value(index, unit)),
                     false => Contribution::NONE,
                 }));
-                added.add(unit, key, &contributions)?;
+                add(unit, key, &contributions)?;
                 continue;
             };
             for row in rows.of(unit) {
@@ -79,15 +116,11 @@ pub fn collect(
                     true => rows.contribution(row, index, measure, || units.value(index, unit)),
                     false => Contribution::NONE,
                 }));
-                added.add(unit, key, &contributions)?;
+                add(unit, key, &contributions)?;
             }
         }
     }
-    let table = added.finish(profile)?;
-    Ok(Cells {
-        table,
-        keys: Keys::new(values),
-    })
+    Ok(Keys::new(values))
 }
 
 /// Where contributions are added up.

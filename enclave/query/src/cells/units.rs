@@ -192,14 +192,13 @@ impl Strata {
 
     /// The sets by their keys as text, none for NULL; where keys are declared words,
     /// or true and false.
-    pub fn by_words(&self) -> BTreeMap<Vec<Option<String>>, &RoaringBitmap> {
+    pub fn by_words(&self) -> BTreeMap<Vec<Option<String>>, &Stratum> {
         let words = |stratum: &Stratum| -> Vec<Option<String>> {
             let values = stratum.key.iter().flatten();
             values.map(|value| value.as_ref()?.word()).collect()
         };
         let sets = self.0.iter();
-        sets.map(|stratum| (words(stratum), &stratum.everybody))
-            .collect()
+        sets.map(|stratum| (words(stratum), stratum)).collect()
     }
 
     /// The sets, by keys.

@@ -7,11 +7,10 @@ use roaring::RoaringBitmap;
 use sekisho_tables::Snapshot;
 
 use super::{
-    rehearsal,
     Lost,
     confine::{self, confine},
     message::{self, Phase, Reply, Request},
-    pipes,
+    pipes, rehearsal,
 };
 use crate::{
     run::{self, Prepared},

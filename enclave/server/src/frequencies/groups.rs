@@ -78,7 +78,7 @@ pub(super) fn of(
     let sets = strata.by_words();
     let none = RoaringBitmap::new();
     let combinations = combinations(shape);
-    let everybody = |words: &Vec<_>| sets.get(words).copied().unwrap_or(&none);
+    let everybody = |words: &Vec<_>| sets.get(words).map_or(&none, |stratum| &stratum.everybody);
     let mut counted: Vec<RoaringBitmap> = (combinations.iter())
         .map(|words| everybody(words) & &permitted)
         .collect();

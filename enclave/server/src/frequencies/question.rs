@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use sekisho_proto::v1::{self, frequencies::Sites};
-use sekisho_query::{Level, MeasureKind, Planned, Refusal};
+use sekisho_query::{Level, MeasureKind, Planned};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Catalogue, Selection};
 
-use crate::failure;
+use crate::words::{is_closed, is_column, named};
 
 /// Variants that can be named at once.
 const MOST_VARIANTS: usize = 1_000;
@@ -54,16 +54,9 @@ impl Asked {
                     .help("name a region, a gene, or variants"),
             ),
         }?;
-        let column = |name: &String| {
-            let mut bytes = name.bytes();
-            (1..=63).contains(&name.len())
-                && bytes.next().is_some_and(|byte| byte.is_ascii_lowercase())
-                && bytes
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        };
         let odd = by.iter().enumerate().find_map(|(at, name)| {
             let again = by.iter().take(at).any(|earlier| earlier == name);
-            match (column(name), again) {
+            match (is_column(name), again) {
                 (false, _) => Some(format!("{} is no column to group by", named(name))),
                 (true, true) => Some(format!("`{name}` is named twice")),
                 (true, false) => None,
@@ -189,60 +182,10 @@ impl Asked {
     }
 }
 
-/// What the visitor wrote, if that can be read on one line.
-fn named(text: &str) -> String {
-    let legible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    match (1..=64).contains(&text.len()) && text.bytes().all(legible) {
-        true => format!("`{text}`"),
-        false => "this".to_owned(),
-    }
-}
-
-/// Whether a text stays inside the parentheses that are put around it. What could be
-/// read in two ways, comments and unusual quotes, does not.
-fn is_closed(text: &str) -> bool {
-    let mut depth = 0_u32;
-    let mut quote = None;
-    let mut last = ' ';
-    for c in text.chars() {
-        match (quote, c) {
-            (_, '\\') => return false,
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return false,
-            },
-            (None, ';' | '$' | '`' | '#') => return false,
-            (None, '-') if last == '-' => return false,
-            (None, '*') if last == '/' => return false,
-            (None, _) => {}
-        }
-        last = c;
-    }
-    depth == 0 && quote.is_none()
-}
-
 fn unfit(what: &str) -> Failure {
     Failure::new(Reason::QueryRefused, what)
         .help("`where` is a condition on columns of `individuals`, `by` names some of them")
         .with("rule", "frequencies.cohort")
-}
-
-/// A refusal of the query of individuals, as the visitor wrote its condition: there is
-/// a line before it, and nobody asked for a rewrite of what we wrote around it.
-pub(crate) fn refused(refusal: Refusal) -> Failure {
-    let place = refusal.place.map(|place| sekisho_query::Place {
-        line: place.line.saturating_sub(1),
-        column: place.column,
-    });
-    failure::refused(&Refusal {
-        place: place.filter(|place| place.line > 0),
-        rewrite: None,
-        ..refusal
-    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::{
     frequencies::{self, Asked, Table},
     permit::Verified,
     release::Release,
+    words,
 };
 
 /// Both doors and the guard, over the query of individuals whose groups are meant.
@@ -24,8 +25,8 @@ pub(super) async fn judge(
     let fits = |admission: &crate::admission::Admission, planned: &mut _| {
         asked.fits(&admission.catalogue, planned)
     };
-    let judged = super::judge(enclave, verified, &asked.sql(), fits).await?;
-    let (judged, worker) = judged.map_err(frequencies::refused)?;
+    let judged = super::judge(enclave, verified, |_| Ok(asked.sql()), fits).await?;
+    let (judged, worker) = judged.map_err(words::refused)?;
     frequencies::is_protected_by(&judged.profile)?;
     Ok((judged, worker))
 }

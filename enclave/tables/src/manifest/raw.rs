@@ -153,6 +153,26 @@ pub(super) struct RawColumn {
     pub(super) required: bool,
     #[serde(default)]
     pub(super) missing: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) bin: Option<f64>,
+    #[serde(default)]
+    pub(super) limits: Vec<RawLimit>,
+}
+
+/// One of the four places, and perhaps the tissue that it is for.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLimit {
+    #[serde(default)]
+    pub(super) below: Option<f64>,
+    #[serde(default)]
+    pub(super) at_most: Option<f64>,
+    #[serde(default)]
+    pub(super) at_least: Option<f64>,
+    #[serde(default)]
+    pub(super) above: Option<f64>,
+    #[serde(default)]
+    pub(super) tissue: Option<String>,
 }
 
 /// A table of TOML whose entries keep the order of the file.

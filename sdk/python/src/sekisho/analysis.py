@@ -6,6 +6,57 @@ from sekisho._proto import analysis_pb2
 from sekisho.errors import InvalidRequest
 
 
+def written(asked: analysis_pb2.Analysis) -> str:
+    """Give the condition that a refusal may show a place in."""
+    kind = asked.WhichOneof("kind")
+    return str(getattr(asked, kind).where) if kind else ""
+
+
+def survival(
+    *, time: str, event: str, where: str, by: str | Sequence[str], interval: int
+) -> analysis_pb2.Analysis:
+    """Ask for survival by group; see `Visit.survival`."""
+    return analysis_pb2.Analysis(
+        survival=analysis_pb2.Survival(
+            follow_up=analysis_pb2.FollowUp(time=time, event=event),
+            where=where,
+            by=_names(by),
+            interval=interval,
+        )
+    )
+
+
+def model(
+    *,
+    covariates: str | Sequence[str],
+    where: str,
+    follow_up: tuple[str, str] | None = None,
+    condition: str | None = None,
+    measure: str | None = None,
+) -> analysis_pb2.Analysis:
+    """Ask what an outcome hangs on; see `Visit.cox`, `Visit.logistic` and `Visit.linear`."""
+    asked = analysis_pb2.Model(covariates=_names(covariates), where=where)
+    if follow_up is not None:
+        asked.follow_up.time, asked.follow_up.event = follow_up
+    elif condition is not None:
+        asked.condition = condition
+    elif measure is not None:
+        asked.measure = measure
+    return analysis_pb2.Analysis(model=asked)
+
+
+def qc_report(
+    *, metrics: str | Sequence[str], where: str, by: str | Sequence[str]
+) -> analysis_pb2.Analysis:
+    """Ask how samples fared in quality control; see `Visit.qc_report`."""
+    asked = analysis_pb2.QcReport(metrics=_names(metrics), where=where, by=_names(by))
+    return analysis_pb2.Analysis(qc_report=asked)
+
+
+def _names(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
 def frequencies(
     *,
     region: str | None,
@@ -22,8 +73,7 @@ def frequencies(
             f"{' and '.join(given) or 'nothing'} names the variants",
             help="give one of region=, gene= and variants=",
         )
-    columns = [by] if isinstance(by, str) else list(by)
-    asked = analysis_pb2.Frequencies(where=where, by=columns)
+    asked = analysis_pb2.Frequencies(where=where, by=_names(by))
     if region is not None:
         asked.region = region
     elif gene is not None:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import grpc
 from google.protobuf.message import Message
 
+from sekisho import analysis
 from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
 from sekisho.channel import diagnose, open_channel
 from sekisho.errors import ConnectionFailed, InvalidRequest, SekishoError
@@ -135,7 +136,7 @@ class Calls:
         if isinstance(request, visit_pb2.QueryRequest):
             method, sql = self._query, request.question.sql
         else:
-            method, sql = self._analyze, request.analysis.frequencies.where
+            method, sql = self._analyze, analysis.written(request.analysis)
         deadline = None if self._timeout is None else time.monotonic() + self._timeout
         attempt = 0
         while True:

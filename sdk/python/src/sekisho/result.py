@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from sekisho import listing
 from sekisho.errors import SekishoError
+from sekisho.listing import Listing
 from sekisho.receipt import Receipt
 from sekisho.release import Release
 from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 SUPPRESSED: Final = b"sekisho.suppressed"
 """Metadata of a column that the guard released: how many of its cells are suppressed."""
+
+TABLE: Final = b"sekisho.table"
+"""Metadata of a table: its name among those of a result."""
 
 KIND: Final = b"sekisho.kind"
 """Metadata of a column: `key`, `figure`, or `derived` from what the guard released."""
@@ -42,10 +46,21 @@ class Result:
 
     ok: Final = True
 
-    def __init__(self, table: pa.Table, release: Release, receipt: Receipt) -> None:
+    def __init__(
+        self, table: pa.Table, release: Release, receipt: Receipt, *others: pa.Table
+    ) -> None:
         self._table = table
+        self._tables = {table_name(table): table for table in (table, *others)}
         self.release = release
         self.receipt = receipt
+
+    @property
+    def tables(self) -> dict[str, Listing]:
+        """The tables of the result by name, of which the first is what the result itself shows.
+
+        A query has one, without a name; a typed analysis says which it has.
+        """
+        return {name: Listing(table) for name, table in self._tables.items()}
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -114,24 +129,34 @@ class Result:
         return int(self._table.num_rows)
 
     def __repr__(self) -> str:
-        return "\n".join([self._grid(TEXT_ROWS).text(), "", *self._notes()])
+        shown = []
+        for name, table in self._tables.items():
+            shown += [f"-- {name}"] if len(self._tables) > 1 else []
+            shown += [self._grid(table, TEXT_ROWS).text(), ""]
+        return "\n".join([*shown, *self._notes()])
 
     def _repr_html_(self) -> str:
         notes = "<br>".join(escape(note) for note in self._notes())
-        return f'<div>{self._grid(HTML_ROWS).html()}<p style="color:#666">{notes}</p></div>'
+        shown = "".join(
+            (f"<h5>{escape(name)}</h5>" if len(self._tables) > 1 else "")
+            + self._grid(table, HTML_ROWS).html()
+            for name, table in self._tables.items()
+        )
+        return f'<div>{shown}<p style="color:#666">{notes}</p></div>'
 
-    def _grid(self, limit: int) -> Grid:
-        return Grid.of(self._table, [self._null(name) for name in self._table.column_names], limit)
+    def _grid(self, table: pa.Table, limit: int) -> Grid:
+        return Grid.of(table, [self._null(table, name) for name in table.column_names], limit)
 
-    def _null(self, name: str) -> Cell:
+    def _null(self, table: pa.Table, name: str) -> Cell:
         """Say what a NULL of a column means, as far as that is told."""
-        suppressed = self.suppressed.get(name)
-        if suppressed is None and name in self.figures and self.release.figures_suppressed:
+        field = table.schema.field(name)
+        suppressed = int((field.metadata or {}).get(SUPPRESSED, -1))
+        if suppressed < 0 and _is_figure(field) and self.release.figures_suppressed:
             # Derived: whether from a suppressed figure or from none is not told.
             return Cell("suppressed or null", hidden=True)
-        if not suppressed:
+        if suppressed <= 0:
             return Cell("null")
-        if suppressed < self._table.column(name).null_count:
+        if suppressed < table.column(name).null_count:
             return Cell("suppressed or null", hidden=True)
         return Cell("suppressed", hidden=True)
 
@@ -185,6 +210,12 @@ class Results(Mapping[str, Result | SekishoError]):
             + (got._repr_html_() if isinstance(got, Result) else f"<pre>{escape(str(got))}</pre>")
             for name, got in self._answers.items()
         )
+
+
+def table_name(table: pa.Table) -> str:
+    """Give a table's name among those of its result; a query's has none."""
+    name: bytes = (table.schema.metadata or {}).get(TABLE, b"")
+    return name.decode()
 
 
 def _is_figure(field: pa.Field) -> bool:

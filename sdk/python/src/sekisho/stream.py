@@ -9,7 +9,7 @@ from sekisho._proto import release_pb2, visit_pb2
 from sekisho.errors import InternalError, LimitExceeded, SekishoError
 from sekisho.receipt import Receipt
 from sekisho.release import Release
-from sekisho.result import Result
+from sekisho.result import Result, table_name
 from sekisho.status import failure_error
 
 MAX_RESULT_BYTES: Final = 256 << 20
@@ -78,15 +78,27 @@ def _read_result(parts: Iterator[visit_pb2.QueryResponse], dataset: str) -> Resu
 
 def _result(received: bytes, message: release_pb2.Release) -> Result:
     try:
-        with pa.ipc.open_stream(received) as reader:
-            table = reader.read_all()
-        table.validate(full=True)
+        table, *others = _tables(received)
     except (pa.ArrowException, OSError) as error:
         raise InternalError(
             f"the result of `{message.dataset}` cannot be read",
             help="bring this package up to date; if it is, tell the dataset's holder",
         ) from error
-    return Result(table, Release.of(message), Receipt.of(message.receipt))
+    return Result(table, Release.of(message), Receipt.of(message.receipt), *others)
+
+
+def _tables(received: bytes) -> list[pa.Table]:
+    """Read tables that follow one another, each with a name of its own."""
+    source = pa.BufferReader(received)
+    tables: list[pa.Table] = []
+    while not tables or source.tell() < source.size():
+        with pa.ipc.open_stream(source) as reader:
+            table = reader.read_all()
+        table.validate(full=True)
+        tables.append(table)
+    if len({table_name(table) for table in tables}) < len(tables):
+        raise pa.ArrowInvalid("two tables have one name")
+    return tables
 
 
 def _unexpected(expected: str, found: str | None) -> InternalError:

@@ -7,8 +7,9 @@ from types import TracebackType
 
 import pyarrow as pa
 
-from sekisho import analysis
-from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
+from sekisho._proto import analysis_pb2, budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
+from sekisho.analyses import Analyses
+from sekisho.analysis import written
 from sekisho.calls import Calls
 from sekisho.check import Check, Checks
 from sekisho.errors import InternalError, InvalidRequest, SekishoError
@@ -24,7 +25,7 @@ MAX_SQL_BYTES = 64 * 1024
 MAX_DATASETS = 16
 
 
-class Visit:
+class Visit(Analyses):
     """A connection to a gateway on behalf of a project; made by `connect`."""
 
     def __init__(self, calls: Calls, project: str, pinned: Keyring | None) -> None:
@@ -161,70 +162,20 @@ class Visit:
         )
         return self._ask("sekisho.sql", request, list(request.question.datasets), sql)
 
-    def frequencies(
+    def _analyze(
         self,
-        *,
+        name: str,
+        asked: analysis_pb2.Analysis,
         datasets: str | Sequence[str],
-        region: str | None = None,
-        gene: str | None = None,
-        variants: str | Sequence[str] | None = None,
-        where: str = "",
-        by: str | Sequence[str] = (),
-        idempotency_key: str | None = None,
+        idempotency_key: str | None,
     ) -> Result | Results:
-        """Ask how frequent variants are.
-
-        Of a region or a gene only variants that may be shown have a row; of ``variants`` each
-        has one, which is NULL where nothing may be shown, whether the variant is there or not.
-
-        Parameters
-        ----------
-        datasets
-            The datasets to ask, at most 16.
-        region
-            Variants that begin here, 1-based and inclusive: ``22:16050000-16060000``, ``22``.
-        gene
-            Variants that are annotated with this gene.
-        variants
-            At most 1000, as ``CHROM:POS:REF:ALT``.
-        where
-            Of whom: a condition on columns of ``individuals``, in SQL. Everybody if empty.
-        by
-            At most 4 columns of ``individuals`` with declared values, to group by.
-        idempotency_key
-            As of `sql`.
-
-        Returns
-        -------
-        Result or Results
-            As `sql`: a row for each variant and group, with ``variant_id``, the columns
-            of `by`, ``allele_count``, ``allele_number``, ``carriers``, ``homozygotes``
-            (individuals), ``allele_frequency`` and ``missing_rate`` (0 to 1), and ``hwe_p``.
-            Where few or none have two copies, or one, ``homozygotes`` and ``hwe_p`` are
-            NULL and all carriers count alike; outside of autosomes alleles have no number.
-
-        Raises
-        ------
-        InvalidRequest
-            If not one of `region`, `gene` and `variants` is given.
-        SekishoError
-            As `sql`.
-
-        Examples
-        --------
-        >>> visit.frequencies(
-        ...     region="22:17000000-17200000", by="sex", datasets="demo-control"
-        ... )  # doctest: +SKIP
-        """
         request = visit_pb2.AnalyzeRequest(
             project=self.project,
             datasets=_datasets(datasets),
-            analysis=analysis.frequencies(
-                region=region, gene=gene, variants=variants, where=where, by=by
-            ),
+            analysis=asked,
             idempotency_key=idempotency_key or uuid.uuid4().hex,
         )
-        return self._ask("sekisho.frequencies", request, list(request.datasets), where)
+        return self._ask(f"sekisho.{name}", request, list(request.datasets), written(asked))
 
     def _ask(
         self,

@@ -11,6 +11,8 @@ use arrow::{
 use sekisho_proto::v1::{ResultFailure, ResultStart};
 use sekisho_runtime::status::Reason;
 
+use std::sync::Arc;
+
 use super::*;
 
 /// The test vector of the receipt's format: a release of P-0001 at demo-cancer.

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use toml::Spanned;
 
-use crate::manifest::raw::{Entries, RawColumn, RawDuplicates, RawRows, RawTable};
+use crate::manifest::raw::{Entries, RawColumn, RawDuplicates, RawLimit, RawRows, RawTable};
 use crate::manifest::{DeclaredColumn, DeclaredTable, ManifestError};
-use crate::{Column, ColumnType, Role, Rows};
+use crate::{Beyond, Column, ColumnType, Limit, Quality, Role, Rows};
 
 use super::{Lines, NAME_RULE, files, is_name};
 
@@ -142,6 +142,10 @@ fn declared_column(
             ));
         }
     }
+    let quality = match quality(&raw) {
+        Ok(quality) => quality,
+        Err(what) => return fail(&what),
+    };
     Ok(DeclaredColumn {
         from: raw.from.unwrap_or_else(|| name.clone()),
         map: raw.map,
@@ -158,8 +162,52 @@ fn declared_column(
             domain: raw.domain,
             bounds: raw.bounds,
             required: raw.required || raw.role == Role::Unit,
+            quality,
         },
     })
+}
+
+/// The most parts of a histogram's grid.
+const MOST_BINS: f64 = 10_000.0;
+
+/// How a column is reported, if it says so; or what is wrong with that.
+fn quality(raw: &RawColumn) -> Result<Option<Quality>, String> {
+    let Some(bin) = raw.bin else {
+        return match raw.limits.is_empty() {
+            true => Ok(None),
+            false => Err("`limits` need a `bin`, the width of a part of the histogram".to_owned()),
+        };
+    };
+    let (Role::Technical, Some([low, high])) = (raw.role, raw.bounds) else {
+        return Err("a `bin` is for technical columns with `bounds`".to_owned());
+    };
+    if !(bin > 0.0 && (high - low) / bin <= MOST_BINS) {
+        return Err(format!(
+            "`bin` must cut the bounds into 1 to {MOST_BINS} parts"
+        ));
+    }
+    let limit = |raw: &RawLimit| {
+        let places = [
+            (Beyond::Below, raw.below),
+            (Beyond::AtMost, raw.at_most),
+            (Beyond::AtLeast, raw.at_least),
+            (Beyond::Above, raw.above),
+        ];
+        let mut named = places
+            .into_iter()
+            .filter_map(|(beyond, at)| Some((beyond, at?)));
+        match (named.next(), named.next()) {
+            (Some((beyond, at)), None) if (low..=high).contains(&at) => Ok(Limit {
+                beyond,
+                at,
+                tissue: raw.tissue.clone(),
+            }),
+            (Some(_), None) => Err("a limit lies outside of `bounds`".to_owned()),
+            _ => Err("a limit has one of below, at_most, at_least and above".to_owned()),
+        }
+    };
+    let limits = raw.limits.iter().map(limit).collect::<Result<_, _>>()?;
+    Ok(Some(Quality { bin, limits }))
 }
 
 fn one_byte(

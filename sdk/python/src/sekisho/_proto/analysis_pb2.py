@@ -24,17 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sekisho/v1/analysis.proto\x12\nsekisho.v1\"B\n\x08\x41nalysis\x12.\n\x0b\x66requencies\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.FrequenciesH\x00\x42\x06\n\x04kind\"\x81\x01\n\x0b\x46requencies\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12\r\n\x05where\x18\x04 \x01(\t\x12\n\n\x02\x62y\x18\x05 \x03(\tB\x07\n\x05sites\"\x1b\n\x0cVariantNames\x12\x0b\n\x03ids\x18\x01 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sekisho/v1/analysis.proto\x12\nsekisho.v1\"\xbb\x01\n\x08\x41nalysis\x12.\n\x0b\x66requencies\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.FrequenciesH\x00\x12(\n\x08survival\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.SurvivalH\x00\x12\"\n\x05model\x18\x03 \x01(\x0b\x32\x11.sekisho.v1.ModelH\x00\x12)\n\tqc_report\x18\x04 \x01(\x0b\x32\x14.sekisho.v1.QcReportH\x00\x42\x06\n\x04kind\"\x81\x01\n\x0b\x46requencies\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12\r\n\x05where\x18\x04 \x01(\t\x12\n\n\x02\x62y\x18\x05 \x03(\tB\x07\n\x05sites\"\x1b\n\x0cVariantNames\x12\x0b\n\x03ids\x18\x01 \x03(\t\"\'\n\x08\x46ollowUp\x12\x0c\n\x04time\x18\x01 \x01(\t\x12\r\n\x05\x65vent\x18\x02 \x01(\t\"`\n\x08Survival\x12\'\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\x10\n\x08interval\x18\x04 \x01(\r\"\x88\x01\n\x05Model\x12)\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUpH\x00\x12\x13\n\tcondition\x18\x02 \x01(\tH\x00\x12\x11\n\x07measure\x18\x03 \x01(\tH\x00\x12\x12\n\ncovariates\x18\x04 \x03(\t\x12\r\n\x05where\x18\x05 \x01(\tB\t\n\x07outcome\"6\n\x08QcReport\x12\x0f\n\x07metrics\x18\x01 \x03(\t\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sekisho._proto.analysis_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANALYSIS']._serialized_start=41
-  _globals['_ANALYSIS']._serialized_end=107
-  _globals['_FREQUENCIES']._serialized_start=110
-  _globals['_FREQUENCIES']._serialized_end=239
-  _globals['_VARIANTNAMES']._serialized_start=241
-  _globals['_VARIANTNAMES']._serialized_end=268
+  _globals['_ANALYSIS']._serialized_start=42
+  _globals['_ANALYSIS']._serialized_end=229
+  _globals['_FREQUENCIES']._serialized_start=232
+  _globals['_FREQUENCIES']._serialized_end=361
+  _globals['_VARIANTNAMES']._serialized_start=363
+  _globals['_VARIANTNAMES']._serialized_end=390
+  _globals['_FOLLOWUP']._serialized_start=392
+  _globals['_FOLLOWUP']._serialized_end=431
+  _globals['_SURVIVAL']._serialized_start=433
+  _globals['_SURVIVAL']._serialized_end=529
+  _globals['_MODEL']._serialized_start=532
+  _globals['_MODEL']._serialized_end=668
+  _globals['_QCREPORT']._serialized_start=670
+  _globals['_QCREPORT']._serialized_end=724
 # @@protoc_insertion_point(module_scope)

@@ -7,10 +7,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies",)
+    __slots__ = ("frequencies", "survival", "model", "qc_report")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
+    SURVIVAL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    QC_REPORT_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ...) -> None: ...
+    survival: Survival
+    model: Model
+    qc_report: QcReport
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -31,3 +37,47 @@ class VariantNames(_message.Message):
     IDS_FIELD_NUMBER: _ClassVar[int]
     ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FollowUp(_message.Message):
+    __slots__ = ("time", "event")
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    time: str
+    event: str
+    def __init__(self, time: _Optional[str] = ..., event: _Optional[str] = ...) -> None: ...
+
+class Survival(_message.Message):
+    __slots__ = ("follow_up", "where", "by", "interval")
+    FOLLOW_UP_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    follow_up: FollowUp
+    where: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    interval: int
+    def __init__(self, follow_up: _Optional[_Union[FollowUp, _Mapping]] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ..., interval: _Optional[int] = ...) -> None: ...
+
+class Model(_message.Message):
+    __slots__ = ("follow_up", "condition", "measure", "covariates", "where")
+    FOLLOW_UP_FIELD_NUMBER: _ClassVar[int]
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_FIELD_NUMBER: _ClassVar[int]
+    COVARIATES_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    follow_up: FollowUp
+    condition: str
+    measure: str
+    covariates: _containers.RepeatedScalarFieldContainer[str]
+    where: str
+    def __init__(self, follow_up: _Optional[_Union[FollowUp, _Mapping]] = ..., condition: _Optional[str] = ..., measure: _Optional[str] = ..., covariates: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...
+
+class QcReport(_message.Message):
+    __slots__ = ("metrics", "where", "by")
+    METRICS_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    metrics: _containers.RepeatedScalarFieldContainer[str]
+    where: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, metrics: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ...) -> None: ...

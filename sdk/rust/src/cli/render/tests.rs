@@ -36,6 +36,7 @@ fn sample() -> Answer {
         dataset: "demo-cancer".to_owned(),
         schema,
         batches: vec![batch.unwrap()],
+        others: Vec::new(),
         release: Release {
             dataset: "demo-cancer".to_owned(),
             profile: "standard".to_owned(),

@@ -1,0 +1,256 @@
+//! Survival of groups: numbers at risk and events on a grid, and whether groups differ.
+//!
+//! A curve of Kaplan and Meier steps at every event, so it tells everybody's time. What is
+//! released are two series of rounded counts at the ends of long intervals, as in OpenSAFELY's
+//! output rules, and what follows from them; the series are of sets that are settled
+//! with earlier releases. The grid is fixed: the same curve on many grids would tell
+//! times to the day.
+
+pub use sekisho_statistics::survival::Observation;
+use sekisho_statistics::survival::{self, Interval, Leaving};
+
+use crate::{
+    Noise, Profile, Protected, Value, rounding,
+    sheet::{Column, Entry, Sheet},
+    suppress,
+};
+
+/// Counts of a curve are multiples of this, or of the profile's base if it is larger.
+const BASE: u32 = 5;
+
+/// Significant digits of a test's statistic.
+const STATISTIC_DIGITS: u32 = 3;
+
+/// Significant digits of its probability.
+pub(crate) const P_DIGITS: u32 = 2;
+
+/// The most intervals of a curve.
+pub const MOST_INTERVALS: usize = 500;
+
+/// A group, and how long each of its individuals was observed.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The values of its keys.
+    pub words: Vec<Option<String>>,
+    /// Its individuals.
+    pub members: Vec<(u32, Observation)>,
+}
+
+/// What is asked of survival.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The names of the groups' keys.
+    pub by: &'a [String],
+    /// How long an interval is, at least, in the unit of the times. The caller sees to it that it is a multiple
+    /// of the shortest that may be.
+    pub interval: f64,
+    /// The profile.
+    pub profile: &'a Profile,
+    /// What the threshold's own noise is drawn from.
+    pub noise: &'a Noise,
+}
+
+/// What a group comes to.
+struct Curve<'g> {
+    group: &'g Group,
+    individuals: Option<i64>,
+    events: Option<i64>,
+    /// What is shown of it over time; nothing if the group is not shown.
+    intervals: Vec<Interval>,
+    is_shown: bool,
+}
+
+impl Question<'_> {
+    /// The sheets `survival` (by interval), `groups` and `tests`.
+    ///
+    /// `protected` are the same groups as cells, in the order of `groups`: how many
+    /// individuals, and how many of them with the event. Only of groups of which both
+    /// are shown anything else is.
+    pub fn sheets(&self, groups: &[Group], protected: &Protected) -> Vec<Sheet> {
+        let rows = groups.iter().zip(protected.rows());
+        let curves: Vec<Curve<'_>> = rows
+            .map(|(group, row)| {
+                let count = |at: usize| match row.values.get(at) {
+                    Some(Some(Value::Integer(count))) => Some(*count),
+                    _ => None,
+                };
+                let (individuals, events) = (count(0), count(1));
+                let is_shown = individuals.is_some() && events.is_some();
+                Curve {
+                    group,
+                    individuals,
+                    events,
+                    intervals: if is_shown {
+                        self.intervals(&group.members)
+                    } else {
+                        Vec::new()
+                    },
+                    is_shown,
+                }
+            })
+            .collect();
+        vec![
+            self.over_time(&curves),
+            self.of_groups(&curves),
+            tests(&curves),
+        ]
+    }
+
+    /// Intervals in each of which a crowd has the event or is last seen, while a crowd
+    /// is at risk, with counts as they may be shown.
+    fn intervals(&self, members: &[(u32, Observation)]) -> Vec<Interval> {
+        let mut sorted: Vec<&(u32, Observation)> = members.iter().collect();
+        sorted.sort_by(|(_, a), (_, b)| a.time.total_cmp(&b.time));
+        let crowd = |of: &[&(u32, Observation)]| {
+            let who = || of.iter().map(|(unit, _)| *unit).collect();
+            suppress::enough_of(of.len() as u64, self.profile.threshold, self.noise, who)
+        };
+        // The end of the interval of the grid that a time lies in; 0 lies in the first.
+        let end = |time: f64| (time / self.interval).ceil().max(1.0);
+        let rounded = |n: usize| {
+            let base = self.profile.rounding_base.max(BASE);
+            let rounded = i128::try_from(n)
+                .ok()
+                .and_then(|n| rounding::to_base(n, base));
+            #[expect(clippy::cast_precision_loss, reason = "a number of people")]
+            let rounded = rounded.unwrap_or_default() as f64;
+            rounded
+        };
+        let mut ends = Vec::new();
+        let (mut from, mut events) = (0_usize, 0_usize);
+        let mut shown = vec![(0.0, rounded(sorted.len()), 0.0)];
+        let mut at = 0;
+        while at < sorted.len() && ends.len() < MOST_INTERVALS {
+            let Some((_, first)) = sorted.get(at) else {
+                break;
+            };
+            let of_grid = end(first.time);
+            let within = sorted.get(at..).unwrap_or_default();
+            at += within
+                .iter()
+                .take_while(|(_, of)| end(of.time) <= of_grid)
+                .count();
+            let left = sorted.get(from..at).unwrap_or_default();
+            let at_risk = sorted.get(from..).unwrap_or_default();
+            if !crowd(at_risk) {
+                break;
+            }
+            if !crowd(left) {
+                continue;
+            }
+            events += left.iter().filter(|(_, of)| of.event).count();
+            ends.push(of_grid);
+            shown.push((
+                of_grid * self.interval,
+                rounded(sorted.len() - at),
+                rounded(events),
+            ));
+            from = at;
+        }
+        let series = shown.windows(2);
+        series
+            .filter_map(|pair| match pair {
+                [(_, before, had), (time, after, have)] => Some(Interval {
+                    time: *time,
+                    at_risk: *before,
+                    events: (have - had).min(*before),
+                    censored: (before - after - (have - had)).max(0.0),
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn over_time(&self, curves: &[Curve<'_>]) -> Sheet {
+        let mut columns: Vec<Column> = self.by.iter().map(|name| Column::key(name)).collect();
+        columns.extend([
+            Column::figure("time"),
+            Column::count("at_risk"),
+            Column::count("events"),
+            Column::count("censored"),
+            Column::derived("survival"),
+            Column::derived("lower"),
+            Column::derived("upper"),
+        ]);
+        let mut sheet = Sheet::new("survival", columns);
+        for curve in curves {
+            let estimates = survival::survival(&curve.intervals, Leaving::Midway);
+            for (interval, estimate) in curve.intervals.iter().zip(estimates) {
+                let figures = [
+                    Some(interval.time).into(),
+                    whole(interval.at_risk),
+                    whole(interval.events),
+                    whole(interval.censored),
+                    Some(estimate.share).into(),
+                    Some(estimate.lower).into(),
+                    Some(estimate.upper).into(),
+                ];
+                sheet.add(words(curve.group).chain(figures));
+            }
+        }
+        sheet
+    }
+
+    fn of_groups(&self, curves: &[Curve<'_>]) -> Sheet {
+        let mut columns: Vec<Column> = self.by.iter().map(|name| Column::key(name)).collect();
+        columns.extend([
+            Column::count("individuals"),
+            Column::count("events"),
+            Column::derived("median"),
+        ]);
+        let mut sheet = Sheet::new("groups", columns);
+        for curve in curves {
+            let estimates = survival::survival(&curve.intervals, Leaving::Midway);
+            let median = survival::median(&curve.intervals, &estimates);
+            let figures = [curve.individuals.into(), curve.events.into(), median.into()];
+            sheet.add(words(curve.group).chain(figures));
+        }
+        sheet
+    }
+}
+
+/// Whether the groups that are shown differ; they alone take part.
+fn tests(curves: &[Curve<'_>]) -> Sheet {
+    let columns = vec![
+        Column::key("test"),
+        Column::figure("statistic"),
+        Column::count("degrees_of_freedom"),
+        Column::derived("p"),
+    ];
+    let mut sheet = Sheet::new("tests", columns);
+    if curves.len() < 2 {
+        return sheet;
+    }
+    let shown: Vec<Vec<Observation>> = (curves.iter())
+        .filter(|curve| curve.is_shown)
+        .map(|curve| curve.group.members.iter().map(|(_, of)| *of).collect())
+        .collect();
+    let test = survival::log_rank(&shown).ok();
+    let statistic = test.map(|test| rounding::to_significant(test.statistic, STATISTIC_DIGITS));
+    let degrees = test.map(|test| test.degrees);
+    let p = statistic.zip(degrees).map(|(statistic, degrees)| {
+        let p = sekisho_statistics::chi_squared_p(statistic, degrees);
+        rounding::to_significant(p, P_DIGITS)
+    });
+    sheet.add([
+        Entry::Text("log-rank".to_owned()),
+        statistic.into(),
+        degrees.map(i64::from).into(),
+        p.into(),
+    ]);
+    sheet
+}
+
+fn words(group: &Group) -> impl Iterator<Item = Entry> {
+    group.words.iter().map(|word| word.as_deref().into())
+}
+
+fn whole(count: f64) -> Entry {
+    #[expect(clippy::cast_possible_truncation, reason = "a rounded count")]
+    let count = count as i64;
+    Entry::Integer(count)
+}
+
+#[cfg(test)]
+#[path = "survival/tests.rs"]
+mod tests;

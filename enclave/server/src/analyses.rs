@@ -1,0 +1,200 @@
+//! Typed analyses whose answer is sheets of protected figures.
+//!
+//! Each is asked as a query, of individuals or of their samples, which the guard judges as it judges any:
+//! whom figures are of, and which conditions and columns take part. Sets are settled and
+//! cells protected as a query's are (`private.rs`); what is computed beyond cells is of
+//! the same sets, and becomes a [`Sheet`] in `sekisho-disclosure` alone.
+
+mod follow_up;
+mod model;
+mod quality;
+mod survival;
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{Amount, Contribution, Mechanism, Profile, Sheet};
+use sekisho_proto::v1::analysis::Kind;
+use sekisho_query::{Planned, cells::Finished, worker::Lost};
+use sekisho_runtime::status::{Failure, Reason};
+use sekisho_tables::{Catalogue, Column, Rows};
+
+use crate::{admission::Admission, frequencies, private::Frame, visit::Asked, words::is_column};
+
+/// The one table that these analyses are of.
+const INDIVIDUALS: &str = "individuals";
+
+/// Columns that can be grouped by.
+const MOST_COLUMNS: usize = 4;
+
+/// A question that is answered in sheets.
+#[derive(Debug)]
+pub(crate) enum Analysis {
+    Survival(survival::Asked),
+    Model(model::Asked),
+    Quality(quality::Asked),
+}
+
+/// What an analysis is computed from.
+pub(crate) struct Ground<'a> {
+    pub(crate) admission: &'a Admission,
+    pub(crate) profile: &'a Profile,
+    /// The cells of its query, protected.
+    pub(crate) finished: &'a Finished,
+    /// What individuals have of its figures.
+    pub(crate) frame: &'a Frame,
+}
+
+impl Ground<'_> {
+    /// Exchanges sets for earlier ones that they hardly differ from.
+    fn settle<'s>(&self, sets: impl Iterator<Item = &'s mut RoaringBitmap>) -> Result<(), Lost> {
+        let asked = self.admission.asked(self.profile);
+        let settled = self.admission.pinned.anchors.snap(asked, sets);
+        settled.map_err(|error| {
+            tracing::error!("an analysis' sets could not be compared with earlier ones: {error}");
+            Lost
+        })
+    }
+}
+
+/// Reads what is asked.
+pub(crate) fn read(kind: Option<Kind>) -> Result<Asked, Failure> {
+    Ok(match kind {
+        Some(Kind::Frequencies(asked)) => Asked::Frequencies(frequencies::Asked::read(asked)?),
+        Some(Kind::Survival(asked)) => {
+            Asked::Analysis(Arc::new(Analysis::Survival(survival::Asked::read(asked)?)))
+        }
+        Some(Kind::Model(asked)) => {
+            Asked::Analysis(Arc::new(Analysis::Model(model::Asked::read(asked)?)))
+        }
+        Some(Kind::QcReport(asked)) => {
+            Asked::Analysis(Arc::new(Analysis::Quality(quality::Asked::read(asked)?)))
+        }
+        None => {
+            return Err(Failure::invalid("analysis", "the request has no analysis")
+                .help("send one, for example of frequencies"));
+        }
+    })
+}
+
+impl Analysis {
+    /// The query of individuals that is judged.
+    pub(crate) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
+        match self {
+            Self::Survival(asked) => asked.sql(catalogue),
+            Self::Model(asked) => asked.sql(catalogue),
+            Self::Quality(asked) => asked.sql(catalogue),
+        }
+    }
+
+    /// Whether what was planned is still what was meant, whatever the visitor's
+    /// conditions say.
+    pub(crate) fn fits(&self, planned: &mut Planned) -> Result<(), Failure> {
+        let (name, is_meant) = match self {
+            Self::Survival(asked) => {
+                let is_meant = is_of_individuals(planned, survival::FIGURES, asked.by.len());
+                (asked.canonical(), is_meant)
+            }
+            Self::Model(asked) => {
+                let is_meant = is_of_individuals(planned, asked.figures(), 0);
+                (asked.canonical(), is_meant)
+            }
+            Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
+        };
+        if !is_meant {
+            return Err(unfit("a condition is more than a condition"));
+        }
+        planned.canonical = format!("{name} over {}", planned.canonical);
+        Ok(())
+    }
+
+    /// What is released.
+    pub(crate) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
+        match self {
+            Self::Survival(asked) => Ok(asked.sheets(ground)),
+            Self::Model(asked) => asked.sheets(ground),
+            Self::Quality(asked) => asked.sheets(ground),
+        }
+    }
+}
+
+/// Whether a query is of individuals, with so many figures and keys, and nothing else.
+fn is_of_individuals(planned: &Planned, figures: usize, keys: usize) -> bool {
+    let [shape] = planned.shapes.as_slice() else {
+        return false;
+    };
+    !shape.many
+        && shape.sites.is_none()
+        && shape.tables == [INDIVIDUALS]
+        && shape.measures.len() == figures
+        && shape.dimensions.len() == keys
+        && planned.as_is.is_some()
+}
+
+/// Whether the profile protects sheets: of the profile alone, not of data.
+pub(crate) fn is_protected_by(profile: &Profile) -> Result<(), Failure> {
+    match profile.mechanism {
+        Mechanism::Suppress => Ok(()),
+        Mechanism::CellKey | Mechanism::Dp => Err(Failure::new(
+            Reason::QueryRefused,
+            format!(
+                "the `{}` mechanism of this dataset does not protect this analysis",
+                profile.mechanism.name()
+            ),
+        )
+        .help("ask in SQL for counts, sums and means")
+        .with("rule", "release.mechanism")),
+    }
+}
+
+/// A column of `individuals` that is offered.
+fn column<'c>(catalogue: &'c Catalogue, name: &str) -> Result<&'c Column, Failure> {
+    let table = catalogue.table(INDIVIDUALS);
+    let table = table.filter(|table| table.rows == Rows::OnePerIndividual);
+    let column = table.and_then(|table| table.column(name));
+    column.ok_or_else(|| unfit(&format!("there is no column `{name}` of `individuals`")))
+}
+
+/// Reads names of columns, each once.
+fn columns(field: &str, table: &str, names: &[String], most: usize) -> Result<(), Failure> {
+    let odd = names.iter().enumerate().find_map(|(at, name)| {
+        let again = names.iter().take(at).any(|earlier| earlier == name);
+        match (is_column(name), again) {
+            (false, _) => Some(format!("name {} is no column", at + 1)),
+            (true, true) => Some(format!("`{name}` is named twice")),
+            (true, false) => None,
+        }
+    });
+    let many = (names.len() > most).then(|| format!("{} columns are named", names.len()));
+    match odd.or(many) {
+        None => Ok(()),
+        Some(message) => {
+            let help = format!("name at most {most} columns of `{table}`, each once");
+            Err(Failure::invalid(field, message).help(help))
+        }
+    }
+}
+
+/// The number that somebody has of a column; none without one.
+fn number(contribution: &Contribution) -> Option<f64> {
+    if contribution.count == 0 {
+        return None;
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "as a fraction, like the other numbers"
+    )]
+    let number = match contribution.amount {
+        Amount::Integer(value) => value as f64,
+        Amount::Fraction(value) => value,
+    };
+    Some(number).filter(|number| number.is_finite())
+}
+
+fn unfit(what: &str) -> Failure {
+    Failure::new(Reason::QueryRefused, what)
+        .help(
+            "conditions are on columns of `individuals`, and columns are its; `tables` lists them",
+        )
+        .with("rule", "analysis.columns")
+}

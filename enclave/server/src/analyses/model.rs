@@ -1,0 +1,258 @@
+//! Regression and Cox models.
+
+use sekisho_disclosure::{
+    Contribution, Sheet,
+    model::{Covariate, Data, Outcome, Rules, Values},
+};
+use sekisho_proto::v1;
+use sekisho_query::worker::Lost;
+use sekisho_runtime::status::Failure;
+use sekisho_tables::{Catalogue, Column, ColumnType};
+
+use super::{
+    Ground, INDIVIDUALS, column, columns,
+    follow_up::{FollowUp, clause, condition},
+    number, unfit,
+};
+use crate::words::{is_column, literal};
+
+/// Columns that can explain an outcome.
+const MOST_COVARIATES: usize = 16;
+
+/// Values of a column of words that explains.
+const MOST_LEVELS: usize = 64;
+
+/// The figure of those who meet a condition: the event's, or the cases'.
+const CONDITION: usize = 1;
+
+/// A question about a model, well formed.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    outcome: Explained,
+    covariates: Vec<String>,
+    condition: String,
+}
+
+/// What is explained.
+#[derive(Debug)]
+enum Explained {
+    FollowUp(FollowUp),
+    Condition(String),
+    Measure(String),
+}
+
+impl Asked {
+    /// Reads a question.
+    pub(super) fn read(asked: v1::Model) -> Result<Self, Failure> {
+        let v1::Model {
+            outcome,
+            covariates,
+            r#where,
+        } = asked;
+        let outcome = match outcome {
+            Some(v1::model::Outcome::FollowUp(asked)) => {
+                Explained::FollowUp(FollowUp::read("analysis.model.follow_up", Some(asked))?)
+            }
+            Some(v1::model::Outcome::Condition(text)) if !text.trim().is_empty() => {
+                Explained::Condition(condition("analysis.model.condition", &text)?)
+            }
+            Some(v1::model::Outcome::Measure(name)) if is_column(&name) => Explained::Measure(name),
+            _ => {
+                return Err(Failure::invalid("analysis.model", "no outcome is named")
+                    .help("give a follow-up, a condition, or a column of numbers"));
+            }
+        };
+        columns(
+            "analysis.model.covariates",
+            INDIVIDUALS,
+            &covariates,
+            MOST_COVARIATES,
+        )?;
+        if covariates.is_empty() {
+            return Err(
+                Failure::invalid("analysis.model.covariates", "none is named")
+                    .help("name columns of `individuals` that may explain the outcome"),
+            );
+        }
+        Ok(Self {
+            outcome,
+            covariates,
+            condition: condition("analysis.model.where", &r#where)?,
+        })
+    }
+
+    pub(super) fn canonical(&self) -> String {
+        let outcome = match self.outcome {
+            Explained::FollowUp(_) => "cox",
+            Explained::Condition(_) => "logistic",
+            Explained::Measure(_) => "linear",
+        };
+        format!("{outcome} of {}", self.covariates.join(", "))
+    }
+
+    /// How many figures its query has: individuals, the outcome's, a covariate each.
+    pub(super) fn figures(&self) -> usize {
+        1 + self.of_outcome() + self.covariates.len()
+    }
+
+    fn of_outcome(&self) -> usize {
+        match self.outcome {
+            Explained::FollowUp(_) => 2,
+            Explained::Condition(_) | Explained::Measure(_) => 1,
+        }
+    }
+
+    pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
+        let (outcome, needed) = match &self.outcome {
+            Explained::FollowUp(follow_up) => {
+                follow_up.shortest(catalogue)?;
+                (follow_up.figures(), Some(follow_up.is_followed()))
+            }
+            Explained::Condition(condition) => (
+                format!("count(DISTINCT individual_id) FILTER (WHERE (\n{condition}\n)) AS cases"),
+                None,
+            ),
+            Explained::Measure(name) => {
+                let of = column(catalogue, name)?;
+                if !is_number(of) {
+                    return Err(unfit(&format!("column `{name}` has no numbers")));
+                }
+                (
+                    format!("sum({name}) AS outcome"),
+                    Some(format!("{name} IS NOT NULL")),
+                )
+            }
+        };
+        let covariates = self.covariates.iter().enumerate().map(|(at, name)| {
+            Ok(format!(
+                ", sum({}) AS covariate_{at}",
+                coded(column(catalogue, name)?)?
+            ))
+        });
+        let covariates: String = covariates.collect::<Result<_, Failure>>()?;
+        Ok(format!(
+            "SELECT count(DISTINCT individual_id) AS individuals, {outcome}{covariates} \
+             FROM individuals{}",
+            clause(&self.condition, needed)
+        ))
+    }
+
+    pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
+        let rules = Rules {
+            profile: ground.profile,
+            noise: &ground.admission.pinned.noise,
+        };
+        let mut data = self.data(ground)?;
+        // A model is of those who have a value for everything. They are settled once more:
+        // else a column that one person lacks would leave out that person alone.
+        let mut complete = data.complete(&ground.frame.strata.everybody(), rules);
+        ground.settle([&mut complete].into_iter())?;
+        Ok(data.over(&complete).sheets(rules))
+    }
+
+    /// The columns, of everybody who has an outcome.
+    fn data(&self, ground: &Ground<'_>) -> Result<Data, Lost> {
+        let first = 1 + self.of_outcome();
+        let settled = ground.frame.strata.iter().next().ok_or(Lost)?;
+        let (mut units, mut rows) = (Vec::new(), Vec::new());
+        let mut observations = Vec::new();
+        let mut cases = Vec::new();
+        let mut numbers = Vec::new();
+        for row in &ground.frame.rows {
+            let of = row.contributions.as_slice();
+            // Of whom it was settled who has the event, or is a case, that holds.
+            let has = |figure: &Contribution| {
+                let known = settled.everybody.contains(row.unit);
+                settled.of(CONDITION).contains(row.unit) || (!known && figure.count > 0)
+            };
+            let outcome = match (&self.outcome, of) {
+                (Explained::FollowUp(_), [_, event, time, ..]) => {
+                    let observed = FollowUp::observation(has(event), time);
+                    observed.map(|observed| observations.push(observed))
+                }
+                (Explained::Condition(_), [_, case, ..]) => {
+                    cases.push(has(case));
+                    Some(())
+                }
+                (Explained::Measure(_), [_, value, ..]) => number(value).map(|of| numbers.push(of)),
+                _ => return Err(Lost),
+            };
+            if outcome.is_some() {
+                units.push(row.unit);
+                rows.push(of.get(first..).unwrap_or_default());
+            }
+        }
+        let covariate = |(at, name): (usize, &String)| {
+            let column = column(&ground.admission.catalogue, name).map_err(|_| Lost)?;
+            let of = rows.iter().map(|row| row.get(at).and_then(number));
+            let values = match levels(column) {
+                None => Values::Numbers(of.collect()),
+                Some(labels) => Values::Levels {
+                    of: of.map(|code| place(code?, labels.len())).collect(),
+                    labels,
+                },
+            };
+            Ok(Covariate {
+                name: name.clone(),
+                values,
+            })
+        };
+        let covariates = self.covariates.iter().enumerate().map(covariate);
+        let covariates = covariates.collect::<Result<_, Lost>>()?;
+        let outcome = match self.outcome {
+            Explained::FollowUp(_) => Outcome::Survival(observations),
+            Explained::Condition(_) => Outcome::Condition(cases),
+            Explained::Measure(_) => Outcome::Number(numbers),
+        };
+        Ok(Data::new(units, outcome, covariates))
+    }
+}
+
+fn is_number(column: &Column) -> bool {
+    matches!(column.r#type, ColumnType::Int | ColumnType::Float)
+}
+
+/// A column's levels; none of a column of numbers.
+fn levels(column: &Column) -> Option<Vec<String>> {
+    match column.r#type {
+        ColumnType::Bool => Some(["false", "true"].map(str::to_owned).to_vec()),
+        _ => column.domain.clone().filter(|_| !is_number(column)),
+    }
+}
+
+/// A column as a number: its own, or the place of its level.
+fn coded(column: &Column) -> Result<String, Failure> {
+    let name = &column.name;
+    if is_number(column) {
+        return Ok(name.clone());
+    }
+    let Some(levels) = levels(column) else {
+        let message = format!("column `{name}` has neither numbers nor declared values");
+        return Err(unfit(&message));
+    };
+    if levels.len() > MOST_LEVELS {
+        return Err(unfit(&format!(
+            "column `{name}` has more than {MOST_LEVELS} declared values"
+        )));
+    }
+    let is = |level: &String| match column.r#type {
+        ColumnType::Bool => format!("{name} = {level}"),
+        _ => format!("{name} = {}", literal(level)),
+    };
+    let cases = levels.iter().enumerate();
+    let cases: String = cases
+        .map(|(at, level)| format!("WHEN {} THEN {at} ", is(level)))
+        .collect();
+    Ok(format!("CASE {cases}END"))
+}
+
+/// The level that a code stands for.
+fn place(code: f64, levels: usize) -> Option<usize> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small whole number of our own"
+    )]
+    let place = code.round().max(0.0) as usize;
+    (place < levels).then_some(place)
+}

@@ -1,0 +1,210 @@
+//! Cox's proportional hazards, ties after Efron.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::{
+    Unfit, chi_squared_p,
+    design::Design,
+    newton::{self, Slope},
+    survival::Observation,
+};
+
+/// A fitted model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cox {
+    /// Logarithms of hazard ratios, a covariate each.
+    pub coefficients: Vec<f64>,
+    /// Their standard errors.
+    pub errors: Vec<f64>,
+    /// The logarithm of the partial likelihood.
+    pub likelihood: f64,
+    /// Of the model without covariates.
+    pub null_likelihood: f64,
+    /// The share of pairs in which who is said to be at greater risk has the event
+    /// first (Harrell's C).
+    pub concordance: f64,
+}
+
+impl Cox {
+    /// χ² of the likelihood-ratio test of all coefficients, and its probability.
+    #[must_use]
+    pub fn likelihood_ratio(&self) -> (f64, f64) {
+        let statistic = 2.0 * (self.likelihood - self.null_likelihood);
+        let degrees = u32::try_from(self.coefficients.len()).unwrap_or(u32::MAX);
+        (statistic, chi_squared_p(statistic, degrees))
+    }
+}
+
+/// Fits a model to observations and their covariates, a row each.
+///
+/// # Errors
+///
+/// [`Unfit`] without events or covariates, when covariates say the same, or when one
+/// tells who has the event.
+pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox, Unfit> {
+    let width = covariates.first().map_or(0, Vec::len);
+    let fits = width > 0
+        && covariates.len() == observations.len()
+        && covariates.iter().all(|row| row.len() == width)
+        && observations.iter().any(|observation| observation.event);
+    if !fits {
+        return Err(Unfit::TooLittle);
+    }
+    let design = Design::new(covariates, width)?;
+    let mut order: Vec<usize> = (0..observations.len()).collect();
+    let time = |&row: &usize| observations.get(row).map_or(0.0, |of| of.time);
+    order.sort_by(|a, b| time(b).total_cmp(&time(a)));
+    let sorted: Vec<(Observation, DVector<f64>)> = (order.iter())
+        .filter_map(|&row| Some((*observations.get(row)?, design.rows.get(row)?.clone())))
+        .collect();
+    let slope = |coefficients: &DVector<f64>| slope(&sorted, coefficients);
+    let null = slope(&DVector::zeros(width)).likelihood;
+    let found = newton::maximum(DVector::zeros(width), slope)?;
+    let scores: Vec<f64> = (design.rows.iter())
+        .map(|row| row.dot(&found.coefficients))
+        .collect();
+    let spreads = design.spreads();
+    let variances = found.covariance.diagonal();
+    Ok(Cox {
+        coefficients: (found.coefficients.iter().zip(spreads.iter()))
+            .map(|(coefficient, spread)| coefficient / spread)
+            .collect(),
+        errors: (variances.iter().zip(spreads.iter()))
+            .map(|(variance, spread)| variance.sqrt() / spread)
+            .collect(),
+        likelihood: found.likelihood,
+        null_likelihood: null,
+        concordance: concordance(observations, &scores),
+    })
+}
+
+/// Sums over a set of individuals: of their weights, and of covariates and their
+/// products by weight.
+struct Sums {
+    weight: f64,
+    first: DVector<f64>,
+    second: DMatrix<f64>,
+}
+
+impl Sums {
+    fn none(width: usize) -> Self {
+        Self {
+            weight: 0.0,
+            first: DVector::zeros(width),
+            second: DMatrix::zeros(width, width),
+        }
+    }
+
+    fn add(&mut self, weight: f64, row: &DVector<f64>) {
+        self.weight += weight;
+        self.first.axpy(weight, row, 1.0);
+        self.second.ger(weight, row, row, 1.0);
+    }
+}
+
+/// The partial likelihood at some coefficients, over observations with the latest first.
+fn slope(sorted: &[(Observation, DVector<f64>)], coefficients: &DVector<f64>) -> Slope {
+    let width = coefficients.len();
+    let mut at_risk = Sums::none(width);
+    let mut found = Slope {
+        likelihood: 0.0,
+        gradient: DVector::zeros(width),
+        information: DMatrix::zeros(width, width),
+    };
+    for tied in sorted.chunk_by(|(a, _), (b, _)| a.time.to_bits() == b.time.to_bits()) {
+        let mut events = Sums::none(width);
+        let mut tied_events = 0_u32;
+        for (observation, row) in tied {
+            let score = row.dot(coefficients);
+            let weight = score.exp();
+            at_risk.add(weight, row);
+            if observation.event {
+                events.add(weight, row);
+                tied_events += 1;
+                found.likelihood += score;
+                found.gradient += row;
+            }
+        }
+        for number in 0..tied_events {
+            // Each of those who have the event at once has it while a share of them is gone.
+            let gone = f64::from(number) / f64::from(tied_events);
+            let weight = at_risk.weight - gone * events.weight;
+            let mean = (&at_risk.first - &events.first * gone) / weight;
+            let second = (&at_risk.second - &events.second * gone) / weight;
+            found.likelihood -= weight.ln();
+            found.information += second - &mean * mean.transpose();
+            found.gradient -= mean;
+        }
+    }
+    found
+}
+
+/// Harrell's C of risk scores. Pairs of which it is not known who had the event first
+/// are left out; equal scores count half.
+fn concordance(observations: &[Observation], scores: &[f64]) -> f64 {
+    let mut distinct = scores.to_vec();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let mut of: Vec<(&Observation, usize)> = (observations.iter().zip(scores))
+        .map(|(of, score)| (of, distinct.partition_point(|other| other < score)))
+        .collect();
+    // The latest first, and of one time those without the event: whoever is among the
+    // later ones when an event comes makes a pair with it.
+    of.sort_by(|(a, _), (b, _)| b.time.total_cmp(&a.time).then(a.event.cmp(&b.event)));
+    let mut later = Ranks::new(distinct.len());
+    let (mut pairs, mut concordant) = (0.0_f64, 0.0_f64);
+    let same = |(a, _): &(&Observation, usize), (b, _): &(&Observation, usize)| {
+        a.time.to_bits() == b.time.to_bits() && a.event == b.event
+    };
+    for together in of.chunk_by(same) {
+        for (_, rank) in together.iter().filter(|(of, _)| of.event) {
+            let (below, equal) = (later.below(*rank), later.at(*rank));
+            pairs += later.all;
+            concordant += below + equal / 2.0;
+        }
+        for (_, rank) in together {
+            later.add(*rank);
+        }
+    }
+    match pairs > 0.0 {
+        true => concordant / pairs,
+        false => f64::NAN,
+    }
+}
+
+/// How many of a growing number of ranks lie below another: a Fenwick tree.
+struct Ranks {
+    sums: Vec<f64>,
+    all: f64,
+}
+
+impl Ranks {
+    fn new(ranks: usize) -> Self {
+        Self {
+            sums: vec![0.0; ranks + 1],
+            all: 0.0,
+        }
+    }
+
+    fn add(&mut self, rank: usize) {
+        self.all += 1.0;
+        let mut place = rank + 1;
+        while let Some(sum) = self.sums.get_mut(place) {
+            *sum += 1.0;
+            place += place & place.wrapping_neg();
+        }
+    }
+
+    fn below(&self, rank: usize) -> f64 {
+        let (mut place, mut found) = (rank, 0.0);
+        while let Some(sum) = self.sums.get(place).filter(|_| place > 0) {
+            found += sum;
+            place &= place - 1;
+        }
+        found
+    }
+
+    fn at(&self, rank: usize) -> f64 {
+        self.below(rank + 1) - self.below(rank)
+    }
+}

@@ -1,0 +1,208 @@
+//! Linear and logistic regression.
+
+use nalgebra::{DMatrix, DVector, DVectorView};
+
+use crate::{
+    Unfit, chi_squared_p,
+    design::Design,
+    newton::{self, Slope},
+    survival::count,
+};
+
+/// A fitted model. Of both vectors the first is the intercept's, the others are the
+/// covariates' in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regression {
+    /// Coefficients.
+    pub coefficients: Vec<f64>,
+    /// Their standard errors.
+    pub errors: Vec<f64>,
+    /// How well the model fits.
+    pub fit: Fit,
+}
+
+/// How well a model fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fit {
+    /// A linear one.
+    Linear {
+        /// The share of variance that covariates explain, R².
+        explained: f64,
+        /// The standard deviation of residuals.
+        residual: f64,
+    },
+    /// A logistic one.
+    Logistic {
+        /// The logarithm of its likelihood.
+        likelihood: f64,
+        /// Of the model with an intercept alone.
+        null_likelihood: f64,
+    },
+}
+
+/// Fits a linear model by least squares.
+///
+/// # Errors
+///
+/// [`Unfit`] without residual degrees of freedom, or when covariates say the same.
+pub fn linear(outcome: &[f64], covariates: &[Vec<f64>]) -> Result<Regression, Unfit> {
+    let (design, rows) = design(outcome.len(), covariates)?;
+    let width = rows.first().map_or(0, |row| row.len());
+    let degrees = outcome.len().checked_sub(width).filter(|&left| left > 0);
+    let degrees = count(degrees.ok_or(Unfit::TooLittle)?);
+    let mean = outcome.iter().sum::<f64>() / count(outcome.len());
+    let mut products = DMatrix::zeros(width, width);
+    let mut moments = DVector::zeros(width);
+    for (row, value) in rows.iter().zip(outcome) {
+        products.ger(1.0, row, row, 1.0);
+        moments.axpy(value - mean, row, 1.0);
+    }
+    let covariance = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    let mut coefficients = &covariance * moments;
+    let squares = |of: &mut dyn Iterator<Item = f64>| of.map(|off| off * off).sum::<f64>();
+    let left =
+        squares(&mut (rows.iter().zip(outcome)).map(|(row, y)| y - mean - row.dot(&coefficients)));
+    let whole = squares(&mut outcome.iter().map(|y| y - mean));
+    if whole <= 0.0 {
+        return Err(Unfit::Singular);
+    }
+    if let Some(intercept) = coefficients.get_mut(0) {
+        *intercept += mean;
+    }
+    let variance = left / degrees;
+    let (coefficients, errors) = as_given(&design, &coefficients, &(covariance * variance));
+    Ok(Regression {
+        coefficients,
+        errors,
+        fit: Fit::Linear {
+            explained: 1.0 - left / whole,
+            residual: variance.sqrt(),
+        },
+    })
+}
+
+/// Fits a logistic model by maximum likelihood.
+///
+/// # Errors
+///
+/// [`Unfit`] when everybody has the outcome or nobody, when covariates say the same, or
+/// when they tell the outcome.
+pub fn logistic(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression, Unfit> {
+    let (design, rows) = design(outcome.len(), covariates)?;
+    let width = rows.first().map_or(0, |row| row.len());
+    let cases = count(outcome.iter().filter(|&&of| of).count());
+    let others = count(outcome.len()) - cases;
+    if cases <= 0.0 || others <= 0.0 {
+        return Err(Unfit::TooLittle);
+    }
+    let slope = |coefficients: &DVector<f64>| {
+        let mut found = Slope {
+            likelihood: 0.0,
+            gradient: DVector::zeros(width),
+            information: DMatrix::zeros(width, width),
+        };
+        for (row, &is_case) in rows.iter().zip(outcome) {
+            let score = row.dot(coefficients);
+            let odds = (-score.abs()).exp();
+            let nearer = 1.0 / (1.0 + odds);
+            let share = if score >= 0.0 { nearer } else { 1.0 - nearer };
+            let of_case = f64::from(u8::from(is_case));
+            found.likelihood += of_case * score - score.max(0.0) - odds.ln_1p();
+            found.gradient.axpy(of_case - share, row, 1.0);
+            found.information.ger(share * (1.0 - share), row, row, 1.0);
+        }
+        found
+    };
+    let mut start = DVector::zeros(width);
+    if let Some(intercept) = start.get_mut(0) {
+        *intercept = (cases / others).ln();
+    }
+    let found = newton::maximum(start, slope)?;
+    let n = cases + others;
+    let (coefficients, errors) = as_given(&design, &found.coefficients, &found.covariance);
+    Ok(Regression {
+        coefficients,
+        errors,
+        fit: Fit::Logistic {
+            likelihood: found.likelihood,
+            null_likelihood: cases * (cases / n).ln() + others * (others / n).ln(),
+        },
+    })
+}
+
+impl Fit {
+    /// χ² of the likelihood-ratio test of so many covariates, and its probability; none
+    /// of a linear model.
+    #[must_use]
+    pub fn likelihood_ratio(&self, covariates: u32) -> Option<(f64, f64)> {
+        match self {
+            Self::Linear { .. } => None,
+            Self::Logistic {
+                likelihood,
+                null_likelihood,
+            } => {
+                let statistic = 2.0 * (likelihood - null_likelihood);
+                Some((statistic, chi_squared_p(statistic, covariates)))
+            }
+        }
+    }
+}
+
+/// What of each covariate the others and an intercept do not say: its residuals when it is
+/// regressed on them. A coefficient is determined by nothing else.
+///
+/// # Errors
+///
+/// [`Unfit`] when covariates say the same.
+pub fn own_parts(covariates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Unfit> {
+    let (_, rows) = design(covariates.len(), covariates)?;
+    let width = rows.first().map_or(0, |row| row.len());
+    let mut products = DMatrix::zeros(width, width);
+    for row in &rows {
+        products.ger(1.0, row, row, 1.0);
+    }
+    let inverse = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    let variances = inverse.diagonal();
+    // The first is the intercept's.
+    let directions = inverse.column_iter().zip(variances.iter()).skip(1);
+    let part = |(column, variance): (DVectorView<'_, f64>, &f64)| {
+        let direction = column / *variance;
+        rows.iter().map(|row| row.dot(&direction)).collect()
+    };
+    Ok(directions.map(part).collect())
+}
+
+fn design(n: usize, covariates: &[Vec<f64>]) -> Result<(Design, Vec<DVector<f64>>), Unfit> {
+    if covariates.len() != n {
+        return Err(Unfit::TooLittle);
+    }
+    let design = Design::new(covariates, covariates.first().map_or(0, Vec::len))?;
+    let rows = design.with_intercept();
+    Ok((design, rows))
+}
+
+/// Coefficients and errors of the covariates as they were given.
+fn as_given(
+    design: &Design,
+    coefficients: &DVector<f64>,
+    covariance: &DMatrix<f64>,
+) -> (Vec<f64>, Vec<f64>) {
+    let width = coefficients.len();
+    // Row by row what a coefficient is made of: the intercept loses what the means took.
+    let back = DMatrix::from_fn(width, width, |row, column| {
+        let of = column.checked_sub(1);
+        let spread = of.and_then(|of| design.spreads().get(of));
+        let mean = of.and_then(|of| design.means().get(of));
+        match (row, spread, mean) {
+            (row, Some(spread), _) if row == column => 1.0 / spread,
+            (0, Some(spread), Some(mean)) => -mean / spread,
+            (0, None, _) => 1.0,
+            _ => 0.0,
+        }
+    });
+    let errors = (&back * covariance * back.transpose()).diagonal();
+    (
+        (&back * coefficients).iter().copied().collect(),
+        errors.iter().map(|variance| variance.sqrt()).collect(),
+    )
+}
