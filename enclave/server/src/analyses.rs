@@ -92,11 +92,15 @@ impl Analysis {
     pub(crate) fn fits(&self, planned: &mut Planned) -> Result<(), Failure> {
         let (name, is_meant) = match self {
             Self::Survival(asked) => {
-                let is_meant = is_of_individuals(planned, survival::FIGURES, asked.by.len());
+                let is_meant = is_of_individuals(
+                    planned,
+                    |figures| figures == survival::FIGURES,
+                    asked.by.len(),
+                );
                 (asked.canonical(), is_meant)
             }
             Self::Model(asked) => {
-                let is_meant = is_of_individuals(planned, asked.figures(), 0);
+                let is_meant = is_of_individuals(planned, |figures| asked.has(figures), 0);
                 (asked.canonical(), is_meant)
             }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
@@ -118,15 +122,15 @@ impl Analysis {
     }
 }
 
-/// Whether a query is of individuals, with so many figures and keys, and nothing else.
-fn is_of_individuals(planned: &Planned, figures: usize, keys: usize) -> bool {
+/// Whether a query is of individuals, with its figures and so many keys, and nothing else.
+fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize) -> bool {
     let [shape] = planned.shapes.as_slice() else {
         return false;
     };
     !shape.many
         && shape.sites.is_none()
         && shape.tables == [INDIVIDUALS]
-        && shape.measures.len() == figures
+        && has(shape.measures.len())
         && shape.dimensions.len() == keys
         && planned.as_is.is_some()
 }

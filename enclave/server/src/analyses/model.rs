@@ -1,5 +1,7 @@
 //! Regression and Cox models.
 
+use std::fmt::Write as _;
+
 use sekisho_disclosure::{
     Contribution, Sheet,
     model::{Covariate, Data, Outcome, Rules, Values},
@@ -19,8 +21,8 @@ use crate::words::{is_column, literal};
 /// Columns that can explain an outcome.
 const MOST_COVARIATES: usize = 16;
 
-/// Values of a column of words that explains.
-const MOST_LEVELS: usize = 64;
+/// Numbers and levels of all covariates together: a figure each.
+const MOST_TERMS: usize = 40;
 
 /// The figure of those who meet a condition: the event's, or the cases'.
 const CONDITION: usize = 1;
@@ -90,9 +92,10 @@ impl Asked {
         format!("{outcome} of {}", self.covariates.join(", "))
     }
 
-    /// How many figures its query has: individuals, the outcome's, a covariate each.
-    pub(super) fn figures(&self) -> usize {
-        1 + self.of_outcome() + self.covariates.len()
+    /// Whether a query has its figures: individuals, the outcome's, those of covariates.
+    pub(super) fn has(&self, figures: usize) -> bool {
+        let least = 1 + self.of_outcome() + self.covariates.len();
+        (least..=1 + self.of_outcome() + MOST_TERMS).contains(&figures)
     }
 
     fn of_outcome(&self) -> usize {
@@ -123,13 +126,20 @@ impl Asked {
                 )
             }
         };
-        let covariates = self.covariates.iter().enumerate().map(|(at, name)| {
-            Ok(format!(
-                ", sum({}) AS covariate_{at}",
-                coded(column(catalogue, name)?)?
-            ))
-        });
-        let covariates: String = covariates.collect::<Result<_, Failure>>()?;
+        let mut covariates = String::new();
+        let mut terms = 0_usize;
+        for name in &self.covariates {
+            for figure in terms_of(column(catalogue, name)?)? {
+                // Writing to a string cannot fail.
+                let _ = write!(covariates, ", {figure} AS term_{terms}");
+                terms += 1;
+            }
+        }
+        if terms > MOST_TERMS {
+            let message =
+                format!("the covariates make {terms} terms, which are more than {MOST_TERMS}");
+            return Err(unfit(&message));
+        }
         Ok(format!(
             "SELECT count(DISTINCT individual_id) AS individuals, {outcome}{covariates} \
              FROM individuals{}",
@@ -182,23 +192,26 @@ impl Asked {
                 rows.push(of.get(first..).unwrap_or_default());
             }
         }
-        let covariate = |(at, name): (usize, &String)| {
+        let mut covariates = Vec::new();
+        let mut at = 0;
+        for name in &self.covariates {
             let column = column(&ground.admission.catalogue, name).map_err(|_| Lost)?;
-            let of = rows.iter().map(|row| row.get(at).and_then(number));
+            let width = levels(column).map_or(1, |labels| labels.len());
+            let of = rows.iter();
+            let of = of.map(|row| row.get(at..at + width).unwrap_or_default());
             let values = match levels(column) {
-                None => Values::Numbers(of.collect()),
+                None => Values::Numbers(of.map(|of| of.first().and_then(number)).collect()),
                 Some(labels) => Values::Levels {
-                    of: of.map(|code| place(code?, labels.len())).collect(),
+                    of: of.map(|of| of.iter().position(|of| of.count > 0)).collect(),
                     labels,
                 },
             };
-            Ok(Covariate {
+            at += width;
+            covariates.push(Covariate {
                 name: name.clone(),
                 values,
-            })
-        };
-        let covariates = self.covariates.iter().enumerate().map(covariate);
-        let covariates = covariates.collect::<Result<_, Lost>>()?;
+            });
+        }
         let outcome = match self.outcome {
             Explained::FollowUp(_) => Outcome::Survival(observations),
             Explained::Condition(_) => Outcome::Condition(cases),
@@ -220,39 +233,22 @@ fn levels(column: &Column) -> Option<Vec<String>> {
     }
 }
 
-/// A column as a number: its own, or the place of its level.
-fn coded(column: &Column) -> Result<String, Failure> {
+/// A column's figures: its numbers, or who has each of its levels.
+fn terms_of(column: &Column) -> Result<Vec<String>, Failure> {
     let name = &column.name;
     if is_number(column) {
-        return Ok(name.clone());
+        return Ok(vec![format!("sum({name})")]);
     }
     let Some(levels) = levels(column) else {
         let message = format!("column `{name}` has neither numbers nor declared values");
         return Err(unfit(&message));
     };
-    if levels.len() > MOST_LEVELS {
-        return Err(unfit(&format!(
-            "column `{name}` has more than {MOST_LEVELS} declared values"
-        )));
-    }
-    let is = |level: &String| match column.r#type {
-        ColumnType::Bool => format!("{name} = {level}"),
-        _ => format!("{name} = {}", literal(level)),
+    let term = |level: &String| {
+        let value = match column.r#type {
+            ColumnType::Bool => level.clone(),
+            _ => literal(level),
+        };
+        format!("count(DISTINCT individual_id) FILTER (WHERE {name} = {value})")
     };
-    let cases = levels.iter().enumerate();
-    let cases: String = cases
-        .map(|(at, level)| format!("WHEN {} THEN {at} ", is(level)))
-        .collect();
-    Ok(format!("CASE {cases}END"))
-}
-
-/// The level that a code stands for.
-fn place(code: f64, levels: usize) -> Option<usize> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small whole number of our own"
-    )]
-    let place = code.round().max(0.0) as usize;
-    (place < levels).then_some(place)
+    Ok(levels.iter().map(term).collect())
 }
