@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use sekisho::{Answer, Answers, Error, Frequencies, Reason, Sites, VariantNames, Visit};
-use sekisho_tests::{Consortium, Dataset, Panel, shown};
+use sekisho::{Answer, Answers, Error, Frequencies, Kind, Reason, Sites, VariantNames, Visit};
+use sekisho_tests::{Consortium, Dataset, Panel, shown, tables};
 
 use crate::rates::Met;
 
@@ -22,7 +22,7 @@ pub(crate) const ACCOUNTS: [(&str, &str); 3] = [
 
 /// Datasets that are attacked. What was released before changes what is
 /// released: an attack that must begin anew has a dataset of its own.
-const POPULATIONS: [&str; 20] = [
+const POPULATIONS: [&str; 22] = [
     "averaging",
     "anchor-edge",
     "complement",
@@ -33,6 +33,8 @@ const POPULATIONS: [&str; 20] = [
     "fan-out",
     "groups",
     "informed",
+    "models",
+    "models-one-hot",
     "nested",
     "one-pair",
     "order",
@@ -176,6 +178,11 @@ impl Intruder {
         told("frequencies", outcome)
     }
 
+    pub(crate) async fn analyze(&self, kind: Kind) -> Reply {
+        let outcome = self.visit.analyze(kind, &[self.dataset]).await;
+        told("an analysis", outcome)
+    }
+
     /// The number of individuals for whom a predicate holds.
     pub(crate) async fn count(&self, predicate: &str) -> Reply {
         self.ask(&counting(predicate)).await
@@ -239,7 +246,7 @@ impl Reply {
                 let suppressed: Vec<_> = answer.suppressed().collect();
                 format!(
                     "{:?} {suppressed:?} {} {} {}",
-                    shown(answer),
+                    tables(answer),
                     release.profile,
                     release.figures_released,
                     release.figures_suppressed,

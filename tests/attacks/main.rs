@@ -28,6 +28,7 @@ mod fuzz;
 mod groups;
 mod intruder;
 mod membership;
+mod models;
 mod names;
 mod nested;
 mod oracle;

@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 40] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 42] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -106,6 +106,16 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 40] = [
         "membership-rare-variant-typed",
         "membership.rs",
         "the typed analysis of variants that few carry, or nobody",
+    ),
+    (
+        "model-differencing",
+        "models.rs",
+        "a curve or a model with the victim and without",
+    ),
+    (
+        "model-one-event",
+        "models.rs",
+        "a curve or a model whose only event, or individual, is the victim",
     ),
     (
         "nested-aggregate",

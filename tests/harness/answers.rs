@@ -1,7 +1,10 @@
 //! What came back, in a form that tests can compare.
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use sekisho::{Answer, Answers, Error, Failure};
+use arrow::{
+    array::RecordBatch,
+    util::display::{ArrayFormatter, FormatOptions},
+};
+use sekisho::{Answer, Answers, Error, Failure, TABLE};
 
 /// The answer of the only dataset that was asked.
 ///
@@ -30,9 +33,22 @@ pub fn failure<T>(outcome: Result<T, Error>) -> Failure {
 
 /// The rows, with a space between the cells; a suppressed one is `-`.
 pub fn shown(answer: &Answer) -> Vec<String> {
+    rows(&answer.batches)
+}
+
+/// The rows of each table, by its name.
+pub fn tables(answer: &Answer) -> Vec<(String, Vec<String>)> {
+    let first = answer.schema.metadata().get(TABLE);
+    let first = (first.cloned().unwrap_or_default(), shown(answer));
+    let others = answer.others.iter();
+    let others = others.map(|table| (table.name.clone(), rows(&table.batches)));
+    std::iter::once(first).chain(others).collect()
+}
+
+fn rows(batches: &[RecordBatch]) -> Vec<String> {
     let options = FormatOptions::new().with_null("-");
     let mut rows = Vec::new();
-    for batch in &answer.batches {
+    for batch in batches {
         let columns: Vec<_> = batch
             .columns()
             .iter()

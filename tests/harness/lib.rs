@@ -35,7 +35,7 @@ mod report;
 mod server;
 mod worlds;
 
-pub use answers::{failure, only, shown};
+pub use answers::{failure, only, shown, tables};
 pub use audit::Audit;
 pub use builder::{Builder, ingest_folder, temporary};
 pub use cohort::{Cohort, Mutation, MutationSite, Patient, Sample, Treatment};

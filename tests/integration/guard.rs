@@ -1,5 +1,6 @@
 //! What the guard promises, asked of a real server over gRPC.
 
+mod analyses;
 mod anchors;
 mod check;
 mod exposure;

@@ -12,6 +12,7 @@ mod doors;
 mod guard;
 mod hazards;
 mod python;
+mod quality;
 mod real;
 mod refused;
 mod telemetry;

@@ -7,6 +7,7 @@ mod frequencies;
 mod germline;
 mod liver;
 mod memory;
+mod outcome;
 mod panel;
 mod published;
 mod python;

@@ -48,7 +48,9 @@ def gateway(authority: Authority, server_identity: Path, ledger: Ledger) -> Iter
     gateway = Gateway(server_identity, authority.path)
     gateway.answers = {
         "VisitService/Query": lambda request, _: (
-            part for dataset in request.question.datasets for part in answer(ledger, dataset)
+            part
+            for dataset in request.question.datasets
+            for part in answer(ledger, dataset=dataset)
         ),
         "ReceiptService/ListLedgerKeys": lambda *_: receipt_pb2.ListLedgerKeysResponse(
             keys=[receipt_pb2.LedgerKey(dataset="demo-cancer", vkey=ledger.vkey)]

@@ -161,13 +161,13 @@ def release(ledger: Ledger, index: int, dataset: str = "demo-cancer") -> release
 
 
 def answer(
-    ledger: Ledger, dataset: str = "demo-cancer", chunk: int = 100
+    ledger: Ledger, *tables: pa.Table, dataset: str = "demo-cancer", chunk: int = 100
 ) -> Iterator[visit_pb2.QueryResponse]:
     """One dataset's part of a stream, in small chunks."""
     index = ledger.append(dataset=dataset)
     ledger.append(dataset="another")
     yield visit_pb2.QueryResponse(start=visit_pb2.ResultStart(dataset=dataset))
-    encoded = ipc(diagnoses())
+    encoded = b"".join(ipc(table) for table in tables or [diagnoses()])
     for at in range(0, len(encoded), chunk):
         yield visit_pb2.QueryResponse(arrow_ipc=encoded[at : at + chunk])
     yield visit_pb2.QueryResponse(release=release(ledger, index, dataset))

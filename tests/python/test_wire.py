@@ -120,9 +120,9 @@ def test_several_datasets_answer_each_for_itself(
         refusal=visit_pb2.Refusal(rule="release.rows", message="no rows", line=1, column=8),
     )
     gateway.answers[QUERY] = lambda *_: [
-        *answer(ledger, "a"),
+        *answer(ledger, dataset="a"),
         visit_pb2.QueryResponse(failure=failure),
-        *answer(ledger, "c"),
+        *answer(ledger, dataset="c"),
     ]
     results = visit.sql(SQL, datasets=["a", "b", "c"])
     assert isinstance(results, Results)

@@ -222,8 +222,9 @@ impl Question<'_> {
             with: limit.above != limit.inclusive,
             is_limit: true,
         });
-        let of_grid = (first + 1..=last).map(|at| Cut {
-            at: edge(at),
+        let of_grid = (first + 1..=last).map(edge);
+        let of_grid = of_grid.filter(|at| *at < measure.bounds[1]).map(|at| Cut {
+            at,
             with: false,
             is_limit: false,
         });

@@ -164,6 +164,7 @@ pub mod model {
 ///   `individuals` are beyond it, and their `share`. NULL where few are, or few are not.
 /// * `histogram`, a row for each part of it: from `lower` to less than `upper`,
 ///   `individuals`. Every part holds a crowd; the first and the last reach to the bounds.
+///   What lies on a limit lies on the side that the limit says.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct QcReport {
     /// Columns of `qc_metrics` with bounds, each once; empty for all technical ones.

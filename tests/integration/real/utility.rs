@@ -11,14 +11,14 @@ use serde::Serialize;
 use super::{G1000, Held, LIHC, cells, germline::SUPER_POPULATION_SQL, held, liver::Patient};
 
 #[derive(Serialize)]
-struct Row<'a> {
-    question: &'a str,
-    answered: bool,
+pub(super) struct Row<'a> {
+    pub(super) question: &'a str,
+    pub(super) answered: bool,
     /// Cells with a figure, and how many of them are suppressed.
-    cells: usize,
-    suppressed: usize,
-    median_relative_error: Option<f64>,
-    refusal: Option<String>,
+    pub(super) cells: usize,
+    pub(super) suppressed: usize,
+    pub(super) median_relative_error: Option<f64>,
+    pub(super) refusal: Option<String>,
 }
 
 /// The exact figure of each group.

@@ -1,0 +1,72 @@
+"""Typed analyses go over the wire as they are meant, and their tables come back."""
+
+import pyarrow as pa
+import pytest
+
+import sekisho
+from gateway import Gateway, answer
+from ledger import Ledger
+from sekisho import Result
+
+ANALYZE = "VisitService/Analyze"
+
+
+def test_analyses_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    visit.survival(time="days", event="dead", by="sex", interval=3, datasets="demo-cancer")
+    visit.cox(time="days", event="dead", covariates=["age", "sex"], datasets="demo-cancer")
+    visit.logistic(outcome="dead", covariates="age", where="age > 40", datasets="demo-cancer")
+    visit.linear(outcome="weight", covariates="age", datasets="demo-cancer")
+    visit.qc_report(metrics="depth", by=["platform"], datasets="demo-cancer")
+    survival, cox, logistic, linear, quality = (
+        request.analysis for request in gateway.asked(ANALYZE)
+    )
+    follow_up = survival.survival.follow_up
+    assert (follow_up.time, follow_up.event) == ("days", "dead")
+    assert (list(survival.survival.by), survival.survival.interval) == (["sex"], 3)
+    assert cox.model.follow_up.time == "days"
+    assert list(cox.model.covariates) == ["age", "sex"]
+    assert (logistic.model.condition, logistic.model.where) == ("dead", "age > 40")
+    assert linear.model.WhichOneof("outcome") == "measure"
+    assert (list(quality.qc_report.metrics), list(quality.qc_report.by)) == (
+        ["depth"],
+        ["platform"],
+    )
+
+
+def test_an_answer_of_several_tables_is_shown_table_by_table(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(
+        ledger, _table("survival", "at_risk", [100, None]), _table("tests", "p", [0])
+    )
+    result = visit.survival(time="days", event="dead", datasets="demo-cancer")
+    assert isinstance(result, Result)
+    assert list(result.tables) == ["survival", "tests"]
+    assert result.to_arrow().column_names == ["at_risk"]
+    assert result.tables["tests"][0] == {"p": 0}
+    shown, markup = repr(result), result._repr_html_()
+    for name in ("survival", "tests"):
+        assert f"-- {name}" in shown
+        assert f"<h5>{name}</h5>" in markup
+    assert "suppressed" in shown
+
+
+def test_two_tables_of_one_name_are_no_answer(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    table = _table("survival", "at_risk", [1])
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger, table, table)
+    with pytest.raises(sekisho.InternalError):
+        visit.survival(time="days", event="dead", datasets="demo-cancer")
+
+
+def _table(name: str, column: str, values: list[int | None]) -> pa.Table:
+    suppressed = str(values.count(None))
+    metadata = {"sekisho.kind": "figure", "sekisho.suppressed": suppressed}
+    schema = pa.schema(
+        [pa.field(column, pa.int64(), metadata=metadata)], metadata={"sekisho.table": name}
+    )
+    return pa.table({column: values}, schema=schema)
