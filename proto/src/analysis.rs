@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::v1::{
-    Analysis, FollowUp, Frequencies, Model, QcReport, Survival, analysis::Kind, frequencies::Sites,
+    Analysis, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies, Funnel, Model,
+    Prevalence, QcReport, Survival, analysis::Kind, criterion::Of, frequencies::Sites,
     model::Outcome,
 };
 
@@ -16,6 +17,20 @@ pub fn text(analysis: &Analysis) -> String {
         Some(Kind::Survival(asked)) => of_survival(asked),
         Some(Kind::Model(asked)) => of_model(asked),
         Some(Kind::QcReport(asked)) => of_qc_report(asked),
+        Some(Kind::Count(Count { r#where, by })) => {
+            format!("count(where={}, by={})", quoted(r#where), list(by))
+        }
+        Some(Kind::Funnel(Funnel { criteria, r#where })) => {
+            let criteria: Vec<String> = criteria.iter().map(of_criterion).collect();
+            let criteria = criteria.join(", ");
+            format!("funnel([{criteria}], where={})", quoted(r#where))
+        }
+        Some(Kind::Cooccurrence(Cooccurrence { genes, r#where })) => {
+            let genes: Vec<String> = genes.iter().map(of_carriers).collect();
+            let genes = genes.join(", ");
+            format!("cooccurrence([{genes}], where={})", quoted(r#where))
+        }
+        Some(Kind::Prevalence(asked)) => of_prevalence(asked),
     }
 }
 
@@ -82,6 +97,40 @@ fn of_qc_report(asked: &QcReport) -> String {
     )
 }
 
+fn of_prevalence(asked: &Prevalence) -> String {
+    let Prevalence {
+        genes,
+        consequences,
+        by,
+        r#where,
+    } = asked;
+    format!(
+        "prevalence(genes={}, consequences={}, by={}, where={})",
+        list(genes),
+        list(consequences),
+        list(by),
+        quoted(r#where)
+    )
+}
+
+fn of_criterion(asked: &Criterion) -> String {
+    let Criterion { of, excludes } = asked;
+    let of = match of {
+        None => String::new(),
+        Some(Of::Condition(condition)) => format!("condition={}", quoted(condition)),
+        Some(Of::Carriers(carriers)) => of_carriers(carriers),
+    };
+    match excludes {
+        true => format!("not({of})"),
+        false => of,
+    }
+}
+
+fn of_carriers(asked: &Carriers) -> String {
+    let Carriers { gene, consequences } = asked;
+    format!("carriers({}, {})", quoted(gene), list(consequences))
+}
+
 fn of_follow_up(asked: &FollowUp) -> String {
     let FollowUp { time, event } = asked;
     format!("time={}, event={}", quoted(time), quoted(event))
@@ -144,6 +193,21 @@ mod tests {
         })
     }
 
+    fn of(kind: Kind) -> Analysis {
+        Analysis { kind: Some(kind) }
+    }
+
+    fn funnel(conditions: &[&str], excludes: bool) -> String {
+        let criterion = |condition: &&str| Criterion {
+            of: Some(Of::Condition((*condition).to_owned())),
+            excludes,
+        };
+        text(&of(Kind::Funnel(Funnel {
+            criteria: conditions.iter().map(criterion).collect(),
+            r#where: String::new(),
+        })))
+    }
+
     fn modelled(outcome: Option<Outcome>, covariates: &[&str]) -> String {
         text(&Analysis {
             kind: Some(Kind::Model(Model {
@@ -189,6 +253,20 @@ mod tests {
             survived(Some(("a", "b")), 0),
             survived(Some(("a", "b")), 1),
             survived(Some(("a\", event=\"b", "")), 1),
+            text(&of(Kind::Count(Count::default()))),
+            text(&of(Kind::Prevalence(Prevalence::default()))),
+            funnel(&[], false),
+            funnel(&["a"], false),
+            funnel(&["a"], true),
+            funnel(&["a", "b"], false),
+            funnel(&["a\", condition=\"b"], false),
+            text(&of(Kind::Cooccurrence(Cooccurrence {
+                genes: vec![Carriers {
+                    gene: "a".to_owned(),
+                    consequences: vec!["b".to_owned()],
+                }],
+                r#where: String::new(),
+            }))),
             modelled(None, &[]),
             modelled(Some(Outcome::Condition("a".to_owned())), &[]),
             modelled(Some(Outcome::Measure("a".to_owned())), &[]),

@@ -36,6 +36,35 @@ def test_analyses_are_asked_as_they_are_meant(
     )
 
 
+def test_criteria_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    kras = sekisho.carries("KRAS", consequences="missense_variant")
+    criteria = ["age > 18", kras, sekisho.excluding("smoker"), sekisho.excluding(kras)]
+    visit.funnel(criteria, where="sex = 'female'", datasets="demo-cancer")
+    visit.count(by="sex", datasets="demo-cancer")
+    visit.crosstab("sex", "stage", where="age > 18", datasets="demo-cancer")
+    visit.cooccurrence(["TP53", kras], datasets="demo-cancer")
+    visit.prevalence("TP53", consequences="stop_gained", by="sex", datasets="demo-cancer")
+    funnel, count, crosstab, pairs, prevalence = (
+        request.analysis for request in gateway.asked(ANALYZE)
+    )
+    asked = [
+        (of.WhichOneof("of"), of.condition, of.carriers.gene, of.excludes)
+        for of in funnel.funnel.criteria
+    ]
+    assert asked == [
+        ("condition", "age > 18", "", False),
+        ("carriers", "", "KRAS", False),
+        ("condition", "smoker", "", True),
+        ("carriers", "", "KRAS", True),
+    ]
+    assert (list(count.count.by), list(crosstab.count.by)) == (["sex"], ["sex", "stage"])
+    assert [list(of.consequences) for of in pairs.cooccurrence.genes] == [[], ["missense_variant"]]
+    assert list(prevalence.prevalence.consequences) == ["stop_gained"]
+
+
 def test_an_answer_of_several_tables_is_shown_table_by_table(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:

@@ -10,6 +10,7 @@
 pub mod anchors;
 mod cell;
 pub mod cell_key;
+pub mod counts;
 pub mod distribution;
 mod dominance;
 pub mod dp;

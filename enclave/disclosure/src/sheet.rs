@@ -119,6 +119,10 @@ impl Column {
         Self::of(name, ColumnKind::Derived, EntryType::Fraction)
     }
 
+    pub(crate) fn derived_count(name: &str) -> Self {
+        Self::of(name, ColumnKind::Derived, EntryType::Integer)
+    }
+
     fn of(name: &str, kind: ColumnKind, r#type: EntryType) -> Self {
         Self {
             name: name.to_owned(),

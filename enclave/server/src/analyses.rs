@@ -5,9 +5,11 @@
 //! cells protected as a query's are (`private.rs`); what is computed beyond cells is of
 //! the same sets, and becomes a [`Sheet`] in `sekisho-disclosure` alone.
 
+mod carriers;
 mod follow_up;
 mod model;
 mod quality;
+mod screening;
 mod survival;
 
 use std::sync::Arc;
@@ -33,19 +35,28 @@ pub(crate) enum Analysis {
     Survival(survival::Asked),
     Model(model::Asked),
     Quality(quality::Asked),
+    Screening(screening::Asked),
 }
 
 /// What an analysis is computed from.
 pub(crate) struct Ground<'a> {
     pub(crate) admission: &'a Admission,
     pub(crate) profile: &'a Profile,
-    /// The cells of its query, protected.
-    pub(crate) finished: &'a Finished,
-    /// What individuals have of its figures.
-    pub(crate) frame: &'a Frame,
+    /// The cells of its query, protected: of each cut.
+    pub(crate) finished: &'a [Finished],
+    /// What individuals have of its figures, of each cut.
+    pub(crate) frames: &'a [Frame],
 }
 
 impl Ground<'_> {
+    /// The only cut.
+    fn only(&self) -> Result<(&Finished, &Frame), Lost> {
+        match (self.finished, self.frames) {
+            ([finished], [frame]) => Ok((finished, frame)),
+            _ => Err(Lost),
+        }
+    }
+
     /// Exchanges sets for earlier ones that they hardly differ from.
     fn settle<'s>(&self, sets: impl Iterator<Item = &'s mut RoaringBitmap>) -> Result<(), Lost> {
         let asked = self.admission.asked(self.profile);
@@ -59,22 +70,25 @@ impl Ground<'_> {
 
 /// Reads what is asked.
 pub(crate) fn read(kind: Option<Kind>) -> Result<Asked, Failure> {
-    Ok(match kind {
-        Some(Kind::Frequencies(asked)) => Asked::Frequencies(frequencies::Asked::read(asked)?),
-        Some(Kind::Survival(asked)) => {
-            Asked::Analysis(Arc::new(Analysis::Survival(survival::Asked::read(asked)?)))
+    let analysis = match kind {
+        Some(Kind::Frequencies(asked)) => {
+            return frequencies::Asked::read(asked).map(Asked::Frequencies);
         }
-        Some(Kind::Model(asked)) => {
-            Asked::Analysis(Arc::new(Analysis::Model(model::Asked::read(asked)?)))
+        Some(Kind::Survival(asked)) => Analysis::Survival(survival::Asked::read(asked)?),
+        Some(Kind::Model(asked)) => Analysis::Model(model::Asked::read(asked)?),
+        Some(Kind::QcReport(asked)) => Analysis::Quality(quality::Asked::read(asked)?),
+        Some(Kind::Count(asked)) => Analysis::Screening(screening::Asked::count(asked)?),
+        Some(Kind::Funnel(asked)) => Analysis::Screening(screening::Asked::funnel(asked)?),
+        Some(Kind::Cooccurrence(asked)) => {
+            Analysis::Screening(screening::Asked::cooccurrence(asked)?)
         }
-        Some(Kind::QcReport(asked)) => {
-            Asked::Analysis(Arc::new(Analysis::Quality(quality::Asked::read(asked)?)))
-        }
+        Some(Kind::Prevalence(asked)) => Analysis::Screening(screening::Asked::prevalence(asked)?),
         None => {
             return Err(Failure::invalid("analysis", "the request has no analysis")
                 .help("send one, for example of frequencies"));
         }
-    })
+    };
+    Ok(Asked::Analysis(Arc::new(analysis)))
 }
 
 impl Analysis {
@@ -84,6 +98,7 @@ impl Analysis {
             Self::Survival(asked) => asked.sql(catalogue),
             Self::Model(asked) => asked.sql(catalogue),
             Self::Quality(asked) => asked.sql(catalogue),
+            Self::Screening(asked) => asked.sql(catalogue),
         }
     }
 
@@ -104,6 +119,7 @@ impl Analysis {
                 (asked.canonical(), is_meant)
             }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
+            Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
         };
         if !is_meant {
             return Err(unfit("a condition is more than a condition"));
@@ -112,12 +128,18 @@ impl Analysis {
         Ok(())
     }
 
+    /// Whether anything is computed beyond protected cells.
+    pub(crate) fn needs_frames(&self) -> bool {
+        !matches!(self, Self::Screening(_))
+    }
+
     /// What is released.
     pub(crate) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
         match self {
-            Self::Survival(asked) => Ok(asked.sheets(ground)),
+            Self::Survival(asked) => asked.sheets(ground),
             Self::Model(asked) => asked.sheets(ground),
             Self::Quality(asked) => asked.sheets(ground),
+            Self::Screening(asked) => asked.sheets(ground.finished),
         }
     }
 }
@@ -135,19 +157,22 @@ fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize
         && planned.as_is.is_some()
 }
 
-/// Whether the profile protects sheets: of the profile alone, not of data.
-pub(crate) fn is_protected_by(profile: &Profile) -> Result<(), Failure> {
-    match profile.mechanism {
-        Mechanism::Suppress => Ok(()),
-        Mechanism::CellKey | Mechanism::Dp => Err(Failure::new(
-            Reason::QueryRefused,
-            format!(
-                "the `{}` mechanism of this dataset does not protect this analysis",
-                profile.mechanism.name()
-            ),
-        )
-        .help("ask in SQL for counts, sums and means")
-        .with("rule", "release.mechanism")),
+impl Analysis {
+    /// Whether the profile protects its sheets: of the profile alone, not of data. Counts
+    /// every mechanism does.
+    pub(crate) fn is_protected_by(&self, profile: &Profile) -> Result<(), Failure> {
+        match (profile.mechanism, self) {
+            (Mechanism::Suppress, _) | (_, Self::Screening(_)) => Ok(()),
+            (Mechanism::CellKey | Mechanism::Dp, _) => Err(Failure::new(
+                Reason::QueryRefused,
+                format!(
+                    "the `{}` mechanism of this dataset does not protect this analysis",
+                    profile.mechanism.name()
+                ),
+            )
+            .help("ask in SQL for counts, sums and means")
+            .with("rule", "release.mechanism")),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod design;
 mod newton;
 pub mod regression;
 pub mod survival;
+pub mod tables;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF as _, Normal};
 use thiserror::Error;

@@ -163,7 +163,7 @@ pub struct QueryRequest {
     pub idempotency_key: ::prost::alloc::string::String,
 }
 /// Asks for an analysis.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AnalyzeRequest {
     /// A permit for `query`.
     #[prost(message, optional, tag = "1")]

@@ -39,8 +39,9 @@ pub use connection::{Connection, UnusableAddress, UnusableLanguage};
 pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
-    AppliedRule, Budget, CheckResult, Column, Dataset, FollowUp, Frequencies, Model, QcReport,
-    Release, ReleasedColumn, Survival, Table, VariantNames, analysis::Kind, frequencies::Sites,
+    AppliedRule, Budget, Carriers, CheckResult, Column, Cooccurrence, Count, Criterion, Dataset,
+    FollowUp, Frequencies, Funnel, Model, Prevalence, QcReport, Release, ReleasedColumn, Survival,
+    Table, VariantNames, analysis::Kind, criterion::Of as CriterionOf, frequencies::Sites,
     model::Outcome,
 };
 pub use sekisho_receipt::{Leaf, Receipt, ReceiptError, VerifierKey, VerifyError};

@@ -1,6 +1,9 @@
 //! Typed analyses, asked of a real server: their tables, and what is refused.
 
-use sekisho::{FollowUp, Kind, Model, Outcome, QcReport, Reason, Survival};
+use sekisho::{
+    Carriers, Cooccurrence, Count, Criterion, CriterionOf, FollowUp, Funnel, Kind, Model, Outcome,
+    Prevalence, QcReport, Reason, Survival,
+};
 use sekisho_tests::{Consortium, Dataset, Site, failure, only, tables};
 
 use super::{CANCER, PROJECT, rounded, visit};
@@ -74,6 +77,89 @@ async fn each_analysis_has_its_tables() {
     let metrics = &told_of[0].1;
     assert_eq!(metrics[0], "qc1 normal depth - - - - - -");
     assert_eq!(metrics.len(), 4);
+}
+
+fn condition(text: &str) -> Criterion {
+    Criterion {
+        of: Some(CriterionOf::Condition(text.to_owned())),
+        excludes: false,
+    }
+}
+
+fn carriers(gene: &str) -> Carriers {
+    Carriers {
+        gene: gene.to_owned(),
+        consequences: Vec::new(),
+    }
+}
+
+fn funnel(criteria: Vec<Criterion>, of: &str) -> Kind {
+    Kind::Funnel(Funnel {
+        criteria,
+        r#where: of.to_owned(),
+    })
+}
+
+fn count(of: &str, by: &[&str]) -> Kind {
+    Kind::Count(Count {
+        r#where: of.to_owned(),
+        by: by.iter().map(|&column| column.to_owned()).collect(),
+    })
+}
+
+/// In `demo-cancer` every fifth person carries KRAS, and the first forty TP53.
+#[tokio::test]
+async fn screening_counts_those_who_are_meant() {
+    let consortium = super::under(Dataset::cancer(), super::frequencies::LIFTED);
+    let dataset = Dataset::cancer();
+    let of = |holds: &dyn Fn(&sekisho_tests::Person) -> bool| rounded(dataset.count(holds));
+
+    let told_of = told(&consortium, count("age >= 50", &["sex"])).await;
+    let expected =
+        ["female", "male"].map(|sex| format!("{sex} {}", of(&|p| p.sex == sex && p.age >= 50)));
+    assert_eq!(told_of, [("counts".to_owned(), expected.to_vec())]);
+
+    let kras = Criterion {
+        of: Some(CriterionOf::Carriers(carriers("KRAS"))),
+        excludes: true,
+    };
+    let criteria = vec![
+        condition("age >= 40"),
+        condition("smoker OR sex = 'male'"),
+        kras,
+    ];
+    let told_of = told(&consortium, funnel(criteria, "")).await;
+    let (all, adults) = (rounded(dataset.people.len()), of(&|p| p.age >= 40));
+    let chosen = |p: &sekisho_tests::Person| p.age >= 40 && (p.smoker || p.sex == "male");
+    let (third, last) = (of(&chosen), of(&|p| chosen(p) && !p.carries[0]));
+    let left: Vec<String> = told_of[0].1.iter().map(|row| words(row, -3)).collect();
+    assert_eq!(left, [all, adults, third, last].map(|n| n.to_string()));
+    assert!(told_of[0].1[3].contains("not: carries KRAS"));
+
+    let pair = Kind::Cooccurrence(Cooccurrence {
+        genes: vec![carriers("KRAS"), carriers("TP53")],
+        r#where: String::new(),
+    });
+    let told_of = told(&consortium, pair).await;
+    let kras = of(&|p| p.carries[0]);
+    let start = format!("KRAS TP53 {all} {kras} ");
+    assert!(told_of[0].1[0].starts_with(&start), "{told_of:?} {start}");
+
+    let prevalence = Kind::Prevalence(Prevalence {
+        genes: vec!["KRAS".to_owned()],
+        consequences: vec!["missense_variant".to_owned()],
+        ..Prevalence::default()
+    });
+    let told_of = told(&consortium, prevalence).await;
+    let share = kras as f64 / all as f64;
+    let rows = ["-", "missense_variant"].map(|of| format!("KRAS {of} {kras} {all} {share}"));
+    assert_eq!(told_of[0].1, rows);
+}
+
+/// A word of a row, counted from its end.
+fn words(row: &str, from_end: isize) -> String {
+    let words: Vec<&str> = row.split(' ').collect();
+    words[words.len().checked_add_signed(from_end).unwrap()].to_owned()
 }
 
 #[tokio::test]

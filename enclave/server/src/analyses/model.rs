@@ -155,7 +155,8 @@ impl Asked {
         let mut data = self.data(ground)?;
         // A model is of those who have a value for everything. They are settled once more:
         // else a column that one person lacks would leave out that person alone.
-        let mut complete = data.complete(&ground.frame.strata.everybody(), rules);
+        let (_, frame) = ground.only()?;
+        let mut complete = data.complete(&frame.strata.everybody(), rules);
         ground.settle([&mut complete].into_iter())?;
         Ok(data.over(&complete).sheets(rules))
     }
@@ -163,12 +164,13 @@ impl Asked {
     /// The columns, of everybody who has an outcome.
     fn data(&self, ground: &Ground<'_>) -> Result<Data, Lost> {
         let first = 1 + self.of_outcome();
-        let settled = ground.frame.strata.iter().next().ok_or(Lost)?;
+        let (_, frame) = ground.only()?;
+        let settled = frame.strata.iter().next().ok_or(Lost)?;
         let (mut units, mut rows) = (Vec::new(), Vec::new());
         let mut observations = Vec::new();
         let mut cases = Vec::new();
         let mut numbers = Vec::new();
-        for row in &ground.frame.rows {
+        for row in &frame.rows {
             let of = row.contributions.as_slice();
             // Of whom it was settled who has the event, or is a case, that holds.
             let has = |figure: &Contribution| {

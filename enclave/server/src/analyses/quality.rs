@@ -129,8 +129,9 @@ impl Asked {
 
     pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
         let report = self.report(&ground.admission.catalogue).map_err(|_| Lost)?;
+        let (finished, frame) = ground.only()?;
         let mut values: BTreeMap<_, Vec<HashMap<u32, f64>>> = BTreeMap::new();
-        for row in &ground.frame.rows {
+        for row in &frame.rows {
             let of_group = values.entry(&row.key);
             let of_group = of_group.or_insert_with(|| vec![HashMap::new(); report.metrics.len()]);
             for (at, of_metric) in of_group.iter_mut().enumerate() {
@@ -145,7 +146,7 @@ impl Asked {
             }
         }
         // Two cohorts that differ much may differ by one person in a group.
-        let cohort = ground.frame.strata.everybody();
+        let cohort = frame.strata.everybody();
         let who = |of: &HashMap<u32, f64>| of.keys().copied().collect::<RoaringBitmap>() & &cohort;
         let mut sets: Vec<RoaringBitmap> = values.values().flatten().map(who).collect();
         ground.settle(sets.iter_mut())?;
@@ -158,10 +159,10 @@ impl Asked {
         let mut by_key: BTreeMap<_, Vec<Vec<(u32, f64)>>> = (values.keys())
             .map(|key| (*key, settled.by_ref().take(report.metrics.len()).collect()))
             .collect();
-        let protected = &ground.finished.protected;
+        let protected = &finished.protected;
         let groups: Vec<Group> = (protected.rows().iter())
             .map(|row| Group {
-                words: ground.finished.keys.words(&row.key),
+                words: finished.keys.words(&row.key),
                 values: by_key.remove(&row.key).unwrap_or_default(),
             })
             .collect();

@@ -7,6 +7,7 @@ use sekisho_disclosure::{
     survival::{Group, Question},
 };
 use sekisho_proto::v1;
+use sekisho_query::worker::Lost;
 use sekisho_runtime::status::Failure;
 use sekisho_tables::Catalogue;
 
@@ -95,12 +96,10 @@ impl Asked {
         ))
     }
 
-    pub(super) fn sheets(&self, ground: &Ground<'_>) -> Vec<Sheet> {
+    pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
+        let (finished, frame) = ground.only()?;
         let Ground {
-            admission,
-            profile,
-            finished,
-            frame,
+            admission, profile, ..
         } = ground;
         // It was planned with this catalogue.
         let shortest = self.follow_up.shortest(&admission.catalogue);
@@ -133,6 +132,6 @@ impl Asked {
             profile,
             noise: &admission.pinned.noise,
         };
-        question.sheets(&groups, &finished.protected)
+        Ok(question.sheets(&groups, &finished.protected))
     }
 }

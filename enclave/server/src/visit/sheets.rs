@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use sekisho_disclosure::Sheet;
-use sekisho_ledger::Visit;
+use sekisho_ledger::{Meter, Reserved, Visit};
 use sekisho_query::worker::{Lost, Worker};
 use sekisho_runtime::status::Failure;
 
-use super::{Charge, Judged, Question, charged, commit};
+use super::{
+    Charge, Judged, Question,
+    charge::{account, payer},
+    charged, commit,
+};
 use crate::{
-    analyses::{self, Analysis, Ground},
+    analyses::{Analysis, Ground},
     enclave::Enclave,
-    failure,
+    exposure::Told,
+    failure, meters,
     permit::Verified,
     private::{self, Private, beside},
     release::Release,
@@ -28,7 +33,7 @@ pub(super) async fn judge(
     let fits = |_: &_, planned: &mut _| asked.fits(planned);
     let judged = super::judge(enclave, verified, sql, fits).await?;
     let (judged, worker) = judged.map_err(words::refused)?;
-    analyses::is_protected_by(&judged.profile)?;
+    asked.is_protected_by(&judged.profile)?;
     Ok((judged, worker))
 }
 
@@ -54,38 +59,68 @@ pub(super) async fn answer(
         profile,
         visit,
     };
-    let work = |_| async move {
-        let sheets = sheets(asked, judged, worker).await;
-        sheets.map_err(|Lost| failure::execution())
+    let of = Arc::clone(&charge.admission);
+    let work = |reserved: Arc<Reserved>| async move {
+        let made = sheets(enclave, question, asked, judged, worker).await;
+        let Made {
+            sheets,
+            told,
+            meters,
+        } = made.map_err(|Lost| failure::execution())?;
+        account(enclave, question, &of, &reserved, told, meters).await?;
+        Ok(sheets)
     };
     charged(enclave, charge, work, Release::commit_sheets).await
 }
 
+/// Sheets, and what they take.
+struct Made {
+    sheets: Vec<Sheet>,
+    told: Option<Told>,
+    meters: Vec<Meter>,
+}
+
 async fn sheets(
+    enclave: &Enclave,
+    question: &Question,
     asked: &Arc<Analysis>,
     judged: Judged,
     worker: &mut Worker,
-) -> Result<Vec<Sheet>, Lost> {
+) -> Result<Made, Lost> {
     let Judged {
         admission,
         planned,
         profiles,
         profile,
     } = judged;
-    let private = private::run(&admission, &planned, &profiles, worker, true).await?;
+    let private = private::run(
+        &admission,
+        &planned,
+        &profiles,
+        worker,
+        asked.needs_frames(),
+    )
+    .await?;
+    let payer = payer(&question.verified, enclave.clock.now_ms());
+    let snapshot = admission.pinned.snapshot.id();
+    let meters = meters::of_figures(&payer, snapshot, &private.finished, &profiles);
     let asked = Arc::clone(asked);
     beside(move || {
         let Private {
-            finished, frames, ..
-        } = &private;
-        let ([finished], [frame]) = (finished.as_slice(), frames.as_slice()) else {
-            return Err(Lost);
-        };
-        asked.sheets(&Ground {
+            finished,
+            frames,
+            told,
+        } = private;
+        let sheets = asked.sheets(&Ground {
             admission: &admission,
             profile: &profile,
-            finished,
-            frame,
+            finished: &finished,
+            frames: &frames,
+        })?;
+        Ok(Made {
+            sheets,
+            told,
+            meters,
         })
     })
     .await

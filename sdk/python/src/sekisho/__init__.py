@@ -13,6 +13,7 @@ Examples
 
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
 from sekisho.connection import connect
+from sekisho.criteria import Carriers, Excluded, carries, excluding
 from sekisho.errors import (
     BudgetExhausted,
     ConnectionFailed,
@@ -42,9 +43,11 @@ __all__ = [
     "AppliedRule",
     "Budget",
     "BudgetExhausted",
+    "Carriers",
     "Check",
     "Checks",
     "ConnectionFailed",
+    "Excluded",
     "ExecutionFailed",
     "InternalError",
     "InvalidRequest",
@@ -66,5 +69,7 @@ __all__ = [
     "Unauthenticated",
     "Verified",
     "Visit",
+    "carries",
     "connect",
+    "excluding",
 ]

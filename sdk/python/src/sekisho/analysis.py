@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from sekisho._proto import analysis_pb2
+from sekisho.criteria import Carriers, Criterion, carries
+from sekisho.criteria import message as criterion
 from sekisho.errors import InvalidRequest
 
 
@@ -51,6 +53,38 @@ def qc_report(
     """Ask how samples fared in quality control; see `Visit.qc_report`."""
     asked = analysis_pb2.QcReport(metrics=_names(metrics), where=where, by=_names(by))
     return analysis_pb2.Analysis(qc_report=asked)
+
+
+def count(*, where: str, by: str | Sequence[str]) -> analysis_pb2.Analysis:
+    """Ask how many individuals there are; see `Visit.count` and `Visit.crosstab`."""
+    return analysis_pb2.Analysis(count=analysis_pb2.Count(where=where, by=_names(by)))
+
+
+def funnel(*, criteria: Sequence[Criterion], where: str) -> analysis_pb2.Analysis:
+    """Ask how many individuals criteria leave; see `Visit.funnel`."""
+    asked = analysis_pb2.Funnel(criteria=map(criterion, criteria), where=where)
+    return analysis_pb2.Analysis(funnel=asked)
+
+
+def cooccurrence(*, genes: Sequence[str | Carriers], where: str) -> analysis_pb2.Analysis:
+    """Ask how many individuals carry variants of two genes; see `Visit.cooccurrence`."""
+    named = [carries(gene) if isinstance(gene, str) else gene for gene in genes]
+    asked = analysis_pb2.Cooccurrence(genes=[gene.message() for gene in named], where=where)
+    return analysis_pb2.Analysis(cooccurrence=asked)
+
+
+def prevalence(
+    *,
+    genes: str | Sequence[str],
+    consequences: str | Sequence[str],
+    by: str | Sequence[str],
+    where: str,
+) -> analysis_pb2.Analysis:
+    """Ask how many individuals carry variants of genes; see `Visit.prevalence`."""
+    asked = analysis_pb2.Prevalence(
+        genes=_names(genes), consequences=_names(consequences), by=_names(by), where=where
+    )
+    return analysis_pb2.Analysis(prevalence=asked)
 
 
 def _names(names: str | Sequence[str]) -> list[str]:

@@ -7,16 +7,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies", "survival", "model", "qc_report")
+    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
     SURVIVAL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     QC_REPORT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FUNNEL_FIELD_NUMBER: _ClassVar[int]
+    COOCCURRENCE_FIELD_NUMBER: _ClassVar[int]
+    PREVALENCE_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
     survival: Survival
     model: Model
     qc_report: QcReport
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ...) -> None: ...
+    count: Count
+    funnel: Funnel
+    cooccurrence: Cooccurrence
+    prevalence: Prevalence
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -81,3 +89,57 @@ class QcReport(_message.Message):
     where: str
     by: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, metrics: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Count(_message.Message):
+    __slots__ = ("where", "by")
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    where: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Carriers(_message.Message):
+    __slots__ = ("gene", "consequences")
+    GENE_FIELD_NUMBER: _ClassVar[int]
+    CONSEQUENCES_FIELD_NUMBER: _ClassVar[int]
+    gene: str
+    consequences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, gene: _Optional[str] = ..., consequences: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Criterion(_message.Message):
+    __slots__ = ("condition", "carriers", "excludes")
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
+    CARRIERS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDES_FIELD_NUMBER: _ClassVar[int]
+    condition: str
+    carriers: Carriers
+    excludes: bool
+    def __init__(self, condition: _Optional[str] = ..., carriers: _Optional[_Union[Carriers, _Mapping]] = ..., excludes: bool = ...) -> None: ...
+
+class Funnel(_message.Message):
+    __slots__ = ("criteria", "where")
+    CRITERIA_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    criteria: _containers.RepeatedCompositeFieldContainer[Criterion]
+    where: str
+    def __init__(self, criteria: _Optional[_Iterable[_Union[Criterion, _Mapping]]] = ..., where: _Optional[str] = ...) -> None: ...
+
+class Cooccurrence(_message.Message):
+    __slots__ = ("genes", "where")
+    GENES_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    genes: _containers.RepeatedCompositeFieldContainer[Carriers]
+    where: str
+    def __init__(self, genes: _Optional[_Iterable[_Union[Carriers, _Mapping]]] = ..., where: _Optional[str] = ...) -> None: ...
+
+class Prevalence(_message.Message):
+    __slots__ = ("genes", "consequences", "by", "where")
+    GENES_FIELD_NUMBER: _ClassVar[int]
+    CONSEQUENCES_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    genes: _containers.RepeatedScalarFieldContainer[str]
+    consequences: _containers.RepeatedScalarFieldContainer[str]
+    by: _containers.RepeatedScalarFieldContainer[str]
+    where: str
+    def __init__(self, genes: _Optional[_Iterable[str]] = ..., consequences: _Optional[_Iterable[str]] = ..., by: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...
