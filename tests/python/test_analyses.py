@@ -11,6 +11,25 @@ from sekisho import Result
 ANALYZE = "VisitService/Analyze"
 
 
+def _table(name: str, column: str, values: list[int | None]) -> pa.Table:
+    suppressed = str(values.count(None))
+    metadata = {"sekisho.kind": "figure", "sekisho.suppressed": suppressed}
+    schema = pa.schema(
+        [pa.field(column, pa.int64(), metadata=metadata)], metadata={"sekisho.table": name}
+    )
+    return pa.table({column: values}, schema=schema)
+
+
+def _rows(name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> pa.Table:
+    cells = list(zip(*rows, strict=True))
+    arrays = [pa.array(cell) for cell in cells]
+    fields = [
+        pa.field(column, array.type, metadata={"sekisho.kind": kind})
+        for (column, kind), array in zip(columns.items(), arrays, strict=True)
+    ]
+    return pa.table(arrays, pa.schema(fields, metadata={"sekisho.table": name}))
+
+
 def test_analyses_are_asked_as_they_are_meant(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:
@@ -92,10 +111,93 @@ def test_two_tables_of_one_name_are_no_answer(
         visit.survival(time="days", event="dead", datasets="demo-cancer")
 
 
-def _table(name: str, column: str, values: list[int | None]) -> pa.Table:
-    suppressed = str(values.count(None))
-    metadata = {"sekisho.kind": "figure", "sekisho.suppressed": suppressed}
-    schema = pa.schema(
-        [pa.field(column, pa.int64(), metadata=metadata)], metadata={"sekisho.table": name}
-    )
-    return pa.table({column: values}, schema=schema)
+@pytest.mark.parametrize(
+    ("tables", "hatched"),
+    [
+        (
+            [
+                _rows(
+                    "survival",
+                    {"arm": "key", "time": "figure", "at_risk": "figure"}
+                    | dict.fromkeys(["events", "censored"], "figure")
+                    | dict.fromkeys(["survival", "lower", "upper"], "derived"),
+                    [
+                        ("a", 30.0, 100, 10, 5, 0.9, 0.85, 0.95),
+                        ("a", 60.0, 85, 10, 5, 0.8, 0.7, 0.9),
+                    ],
+                ),
+                _rows("groups", {"arm": "key", "individuals": "figure"}, [("a", 100), ("b", None)]),
+                _rows("tests", {"test": "key", "p": "derived"}, [("log-rank", 0.01)]),
+            ],
+            0,
+        ),
+        (
+            [
+                _rows(
+                    "coefficients",
+                    {"term": "key", "level": "key", "coefficient": "figure"}
+                    | dict.fromkeys(["odds_ratio", "lower", "upper"], "derived"),
+                    [
+                        ("intercept", None, 1.0, 2.7, 2.0, 3.0),
+                        ("sex", "male", 0.1, 1.1, 0.9, 1.3),
+                        ("stage", "IV", None, None, None, None),
+                    ],
+                )
+            ],
+            1,
+        ),
+        (
+            [
+                _rows(
+                    "metrics",
+                    {"tissue": "key", "metric": "key", "mean": "figure"},
+                    [("t", "x", 1.0)],
+                ),
+                _rows(
+                    "limits",
+                    {"tissue": "key", "metric": "key", "limit": "key", "share": "derived"},
+                    [("t", "x", "below 2", 0.5)],
+                ),
+                _rows(
+                    "histogram",
+                    {"tissue": "key", "metric": "key"}
+                    | dict.fromkeys(["lower", "upper", "individuals"], "figure"),
+                    [("t", "x", 0.0, 1.0, 10), ("t", "x", 1.0, 2.0, 20), ("t", "x", 2.0, 99.0, 10)],
+                ),
+            ],
+            0,
+        ),
+        (
+            [
+                _rows(
+                    "funnel",
+                    {"step": "key", "criterion": "key", "individuals": "figure"},
+                    [("0", "everybody", 100), ("1", "rare", None)],
+                )
+            ],
+            1,
+        ),
+        (
+            [
+                _rows(
+                    "counts",
+                    {"sex": "key", "stage": "key", "individuals": "figure"},
+                    [("f", "I", 10), ("f", "II", None), ("m", "I", 20), ("m", "II", 30)],
+                )
+            ],
+            1,
+        ),
+        ([_rows("counts", {"sex": "key", "individuals": "figure"}, [("f", 10), ("m", None)])], 1),
+    ],
+)
+def test_each_analysis_is_drawn_and_what_is_hidden_is_hatched(
+    result: Result, tables: list[pa.Table], hatched: int
+) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    first, *others = tables
+    drawn = Result(first, result.release, result.receipt, *others)
+    ax = drawn.plot()
+    assert sum(bool(patch.get_hatch()) for patch in ax.patches) == hatched
+    assert len(drawn.plot.data())
+    matplotlib.pyplot.close(ax.figure)

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Final
 
 from sekisho.errors import InvalidRequest
-from sekisho.listing import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,12 +13,8 @@ _GROUP_WIDTH: Final = 0.8
 """Share of the distance between two keys that their bars fill."""
 
 
-def bars(result: "Result", ax: "Axes | None" = None) -> "Axes":
+def bars(result: "Result", ax: "Axes") -> None:
     """Draw a result with at most one key as bars; see `Result.plot`."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise missing("matplotlib", "plot") from error
     table, figures = result.to_arrow(), result.figures
     keys = [name for name in table.column_names if name not in figures]
     if not figures or len(keys) > 1:
@@ -27,8 +22,6 @@ def bars(result: "Result", ax: "Axes | None" = None) -> "Axes":
             f"the result has {len(keys)} keys and {len(figures)} columns of figures",
             help="group by one column, or take `to_pandas()` and draw it yourself",
         )
-    if ax is None:
-        ax = plt.figure(layout="constrained").add_subplot()
     labels = [str(v) for v in table.column(keys[0]).to_pylist()] if keys else [""] * len(result)
     width = _GROUP_WIDTH / len(figures)
     hidden: list[float] = []
@@ -56,4 +49,3 @@ def bars(result: "Result", ax: "Axes | None" = None) -> "Axes":
     ax.set_xlabel(keys[0] if keys else "")
     ax.set_title(f"{result.release.dataset} ({result.release.profile})")
     ax.legend()
-    return ax

@@ -9,6 +9,7 @@ import pyarrow as pa
 from sekisho import listing
 from sekisho.errors import SekishoError
 from sekisho.listing import Listing
+from sekisho.plots import Plot
 from sekisho.receipt import Receipt
 from sekisho.release import Release
 from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
@@ -16,7 +17,6 @@ from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
 if TYPE_CHECKING:
     import pandas
     import polars
-    from matplotlib.axes import Axes
 
 SUPPRESSED: Final = b"sekisho.suppressed"
 """Metadata of a column that the guard released: how many of its cells are suppressed."""
@@ -103,27 +103,14 @@ class Result:
         """Export through the Arrow PyCapsule interface."""
         return self._table.__arrow_c_stream__(requested_schema)
 
-    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw bars, one for each row and figure; suppressed ones are hatched, without a height.
+    @property
+    def plot(self) -> Plot:
+        """Draw it: ``result.plot()``, ``result.plot.data()``; needs the extra ``plot``.
 
-        Parameters
-        ----------
-        ax
-            Where to draw; a new figure if not given.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            Where it was drawn.
-
-        Raises
-        ------
-        InvalidRequest
-            If the result has no figures or more than one key, or matplotlib is not installed.
+        A query with at most one key is drawn as bars, a typed analysis as its field does.
+        Suppressed figures are hatched, without a height.
         """
-        from sekisho.plotting import bars
-
-        return bars(self, ax)
+        return Plot(self)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
