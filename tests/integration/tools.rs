@@ -232,6 +232,34 @@ fn a_new_snapshot_is_served_without_a_restart() {
 }
 
 #[test]
+fn a_report_on_quality_is_asked_on_the_command_line() {
+    let asked = |more: &[&str]| {
+        let words = [
+            &["qc-report", "--metric", "depth", "--dataset", "demo-cancer"],
+            more,
+        ]
+        .concat();
+        Consortium::shared().sekisho("aiko-tanaka", &words, &[])
+    };
+    let whole = asked(&[]).succeeded();
+    for name in [
+        "-- metrics",
+        "-- limits",
+        "-- histogram",
+        "figures suppressed",
+    ] {
+        assert!(whole.contains(name), "{whole}");
+    }
+    let csv = asked(&["--table", "limits", "--format", "csv"]).succeeded();
+    assert!(
+        csv.starts_with("stage,tissue,metric,limit,individuals,share\n"),
+        "{csv}"
+    );
+    assert_eq!(asked(&["--where", "weight"]).code, Some(4));
+    assert_eq!(asked(&["--table", "another"]).code, Some(2));
+}
+
+#[test]
 fn frequencies_are_asked_on_the_command_line() {
     let folder = sekisho_tests::temporary();
     let receipt = folder.join("frequencies.receipt.json");

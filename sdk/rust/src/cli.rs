@@ -7,10 +7,15 @@ mod receipts;
 mod render;
 mod settings;
 
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::{
+    io::{self, IsTerminal as _, Read as _, Write},
+    sync::Arc,
+};
 
 use indicatif::ProgressBar;
-use sekisho::{Answers, CheckResult, Frequencies, Sites, VariantNames, Visit};
+use sekisho::{
+    Answer, Answers, CheckResult, Frequencies, Kind, QcReport, Sites, VariantNames, Visit,
+};
 use sekisho_runtime::telemetry::{Guard, TelemetryConfig};
 
 pub(crate) use arguments::Arguments;
@@ -35,6 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> Exit {
     let sql = match &arguments.command {
         Command::Query(query) => Some(query.sql.clone()),
         Command::Frequencies(asked) => Some(asked.r#where.clone()),
+        Command::QcReport(asked) => Some(asked.r#where.clone()),
         Command::Check(check) => Some(check.sql.clone()),
         _ => None,
     };
@@ -91,6 +97,26 @@ async fn command(arguments: Arguments, out: &mut impl Write) -> Result<Exit, End
             let answers = waiting(answers).await?;
             return tell(&visit, &answers, &answer, &condition, out);
         }
+        Command::QcReport(asked) => {
+            may_be_written(&asked.answer)?;
+            let kind = Kind::QcReport(QcReport {
+                metrics: asked.metrics,
+                r#where: asked.r#where.clone(),
+                by: asked.by,
+            });
+            let visit = visit(&settings).await?;
+            let Answered {
+                datasets,
+                idempotency_key,
+                ..
+            } = &asked.answer;
+            let answers = waiting(visit.analyze_once(kind, datasets, idempotency_key)).await?;
+            let answers = match asked.table {
+                Some(table) => picked(answers, &table),
+                None => answers,
+            };
+            return tell(&visit, &answers, &asked.answer, &asked.r#where, out);
+        }
         Command::Check(check) => {
             let sql = statement(check.sql)?;
             let results = visit(&settings).await?.check(&sql, &check.datasets).await?;
@@ -141,6 +167,27 @@ fn frequencies(asked: arguments::Frequencies) -> (Frequencies, Answered) {
         by: asked.by,
     };
     (frequencies, asked.answer)
+}
+
+/// Answers with one of their tables.
+fn picked(answers: Answers, name: &str) -> Answers {
+    let of = |answer: Answer| {
+        let found = answer.others.iter().find(|table| table.name == name);
+        let (schema, batches) = match found {
+            Some(table) => (Arc::clone(&table.schema), table.batches.clone()),
+            None => (Arc::clone(&answer.schema), answer.batches.clone()),
+        };
+        Answer {
+            schema,
+            batches,
+            others: Vec::new(),
+            ..answer
+        }
+    };
+    let answers = answers.into_iter();
+    answers
+        .map(|(dataset, answer)| (dataset, answer.map(of)))
+        .collect()
 }
 
 /// Whether an answer of so many datasets can be written as it should be.

@@ -79,6 +79,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  sekisho frequencies --region 22:17000000-17200000 --by sex --dataset demo-control"
     )]
     Frequencies(Frequencies),
+    /// Prints how samples fared in quality control, by stage and tissue.
+    #[command(
+        after_help = "Example:\n  sekisho qc-report --metric depth --by platform --dataset demo-cancer"
+    )]
+    QcReport(QcReport),
     /// Says whether a query would be answered; reads no data, charges nothing.
     #[command(
         after_help = "Example:\n  sekisho check \"SELECT count(*) FROM individuals\" --dataset demo-cancer"
@@ -128,6 +133,30 @@ pub(crate) struct Frequencies {
     /// A column of `individuals` with declared values, to group by; may be given several times.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) by: Vec<String>,
+    #[command(flatten)]
+    pub(crate) answer: Answered,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QcReport {
+    /// A column of `qc_metrics` with bounds; may be given several times. Default: all
+    /// technical ones.
+    #[arg(long = "metric", value_name = "COLUMN")]
+    pub(crate) metrics: Vec<String>,
+    /// Of whom: a condition on columns of `individuals`, in SQL.
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) r#where: String,
+    /// A column of `qc_metrics` or `samples` with declared values; may be given several times.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) by: Vec<String>,
+    /// Which table to print. Default: all as tables, of other formats the metrics.
+    #[arg(long, value_name = "NAME", value_parser = ["metrics", "limits", "histogram"])]
+    pub(crate) table: Option<String>,
     #[command(flatten)]
     pub(crate) answer: Answered,
 }

@@ -6,15 +6,15 @@ mod listings;
 use std::io::{self, Write};
 
 use arrow::{
-    array::Array as _,
+    array::{Array as _, RecordBatch},
     csv,
-    datatypes::Field,
+    datatypes::{Field, Schema},
     ipc::writer::StreamWriter,
     json,
     util::display::{ArrayFormatter, FormatOptions},
 };
 use sekisho::{
-    Answer, CheckResult, Failure, KIND, Reason, Refusal, Release, SUPPRESSED, VerifierKey,
+    Answer, CheckResult, Failure, KIND, Reason, Refusal, Release, SUPPRESSED, TABLE, VerifierKey,
 };
 use serde_json::json;
 use unicode_width::UnicodeWidthChar as _;
@@ -214,10 +214,29 @@ fn caret(sql: &str, line: u32, column: u32) -> Option<String> {
 }
 
 fn table(out: &mut impl Write, answer: &Answer, verified: bool) -> Result<(), Ended> {
-    let fields = answer.schema.fields();
+    let several = !answer.others.is_empty();
+    let first = answer.schema.metadata().get(TABLE);
+    if several {
+        writeln!(out, "-- {}", plain(first.map_or("", String::as_str)))?;
+    }
+    rows(out, &answer.schema, &answer.batches, &answer.release)?;
+    for table in &answer.others {
+        writeln!(out, "-- {}", plain(&table.name))?;
+        rows(out, &table.schema, &table.batches, &answer.release)?;
+    }
+    Ok(facts(out, answer, verified)?)
+}
+
+fn rows(
+    out: &mut impl Write,
+    schema: &Schema,
+    batches: &[RecordBatch],
+    release: &Release,
+) -> Result<(), Ended> {
+    let fields = schema.fields();
     let mut grid = Grid::new(fields.iter().map(|field| field.name().as_str()));
     let options = FormatOptions::default();
-    for batch in &answer.batches {
+    for batch in batches {
         let columns = batch
             .columns()
             .iter()
@@ -227,7 +246,7 @@ fn table(out: &mut impl Write, answer: &Answer, verified: bool) -> Result<(), En
             let cells = columns.iter().zip(batch.columns()).zip(fields);
             grid.row(cells.map(|((formatter, column), field)| {
                 if column.is_null(row) {
-                    null(field, &answer.release).to_owned()
+                    null(field, release).to_owned()
                 } else {
                     formatter.value(row).to_string()
                 }
@@ -239,8 +258,7 @@ fn table(out: &mut impl Write, answer: &Answer, verified: bool) -> Result<(), En
             grid.align_right(column);
         }
     }
-    grid.print(out)?;
-    Ok(facts(out, answer, verified)?)
+    Ok(grid.print(out)?)
 }
 
 /// What a NULL of a column means, as far as that is told.
