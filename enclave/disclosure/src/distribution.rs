@@ -181,7 +181,8 @@ impl Question<'_> {
     /// The k-th smallest, the median, and the k-th largest.
     fn quantiles(&self, values: &[(u32, f64)]) -> [Option<f64>; 3] {
         let k = self.profile.threshold as usize;
-        if values.len() < 2 * k || !self.is_crowd(values) {
+        let (lower, upper) = values.split_at(values.len() / 2);
+        if !self.is_crowd(lower) || !self.is_crowd(upper) {
             return [None; 3];
         }
         let at = |rank: usize| values.get(rank).map(|(_, value)| *value);

@@ -1,11 +1,12 @@
 //! Models: which coefficients may be shown, and of whom.
 //!
-//! A coefficient is a weighted sum over the outcomes of those whose covariate the other
-//! covariates do not say. Where those are few, it tells their outcome: of a covariate
-//! that one person alone has, of two columns that differ in one person, of a model with
-//! nearly as many parameters as people. So what is counted is how many individuals
-//! determine each coefficient ([`participants`]), among all and among those with the
-//! outcome and without it; the rest are the field's rules on parameters and on cells.
+//! A coefficient is a weighted sum over outcomes. Where few people decide it, it tells
+//! their outcome: of a covariate that one person alone has, of two columns that differ in
+//! one person, of a condition that leaves one exception, of a model with nearly as many
+//! parameters as people. So it is counted who moves each coefficient, and who could
+//! ([`participants`]), and nobody may decide much of an own fitted value. The rest are the
+//! field's rules on parameters and on cells. What is shown is moved by a noise that is as
+//! large as a rounding of counts would be, and hangs on the people and the term.
 
 mod data;
 mod sheets;
@@ -20,9 +21,15 @@ use crate::{Noise, Profile, suppress};
 /// outcome (DataSHIELD's `nfilter.glm`).
 const PARAMETERS_PER_INDIVIDUAL: f64 = 0.33;
 
+/// Noise is as of a rounding to this, or to the profile's base if it is larger.
+const LEAST_BASE: u32 = 5;
+
 /// Individuals that a model must have beyond its parameters (ACRO's residual degrees of
 /// freedom).
 const LEAST_BEYOND: usize = 10;
+
+/// The most that somebody may decide of a fitted value.
+const MOST_LEVERAGE: f64 = 0.3;
 
 /// What may be shown of a model is judged by this.
 #[derive(Clone, Copy)]
@@ -38,6 +45,8 @@ pub struct Rules<'a> {
 pub struct Model {
     units: Vec<u32>,
     outcome: Outcome,
+    /// What is explained, in words: noise hangs on it.
+    name: String,
     terms: Vec<Term>,
     /// A row for each individual, a column for each term that is in the model.
     rows: Vec<Vec<f64>>,
@@ -58,11 +67,17 @@ impl Rules<'_> {
         suppress::enough_of(n as u64, self.profile.threshold, self.noise, who)
     }
 
-    /// Whether a model's figures may be shown; all of them, or none.
+    /// Whether a model may be fitted and shown, as far as its columns tell.
     fn admit(&self, model: &Model) -> bool {
         let parts = model.outcome.parts(&model.units);
-        let rarer = parts.iter().map(Vec::len).min();
+        // Whoever is censored before the first event takes no part.
+        let inert = model.outcome.inert();
+        let taking = |part: &Vec<usize>| part.iter().filter(|at| !inert.contains(*at)).count();
+        let rarer = parts.iter().map(taking).min();
         let rarer = rarer.unwrap_or(model.units.len());
+        // Not to the person: how many parameters pass would tell that.
+        let base = self.profile.rounding_base.max(LEAST_BASE) as usize;
+        let rarer = rarer / base * base;
         // The intercept is one.
         let parameters = model.rows.first().map_or(0, Vec::len) + 1;
         #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
@@ -71,35 +86,34 @@ impl Rules<'_> {
         let crowds = self.is_crowd(model.units.len(), || model.units.clone())
             && parts.iter().all(|part| {
                 let who = || {
-                    part.iter()
-                        .filter_map(|&at| model.units.get(at).copied())
-                        .collect()
+                    let units = part.iter().filter_map(|&at| model.units.get(at));
+                    units.copied().collect()
                 };
-                self.is_crowd(part.len(), who)
+                self.is_crowd(taking(part), who)
             });
-        few_parameters && crowds && self.is_determined_by_many(model, &parts)
+        few_parameters && crowds && self.is_determined_by_many(model)
     }
 
-    fn is_determined_by_many(&self, model: &Model, parts: &[Vec<usize>]) -> bool {
-        let Ok(own) = regression::own_parts(&model.rows) else {
+    /// Whether many could move each coefficient, and the outcome itself.
+    fn is_determined_by_many(&self, model: &Model) -> bool {
+        let (Ok(own), Ok(leverage)) = (
+            regression::own_parts(&model.rows),
+            regression::leverage(&model.rows),
+        ) else {
             return false;
         };
-        let many = |values: &[f64]| self.is_crowd(participants(values), || model.units.clone());
-        let own_of_many = own.iter().all(|values| many(values));
-        let columns = 0..own.len();
-        let of_parts = columns.into_iter().all(|column| {
-            parts.iter().all(|part| {
-                let of = part
-                    .iter()
-                    .filter_map(|&at| model.rows.get(at)?.get(column));
-                many(&centred(of.copied().collect()))
-            })
-        });
         let outcome_of_many = match &model.outcome {
-            Outcome::Number(values) => many(&centred(values.clone())),
+            Outcome::Number(values) => self.is_of_many(model, &centred(values.clone())),
             Outcome::Survival(_) | Outcome::Condition(_) => true,
         };
-        own_of_many && of_parts && outcome_of_many
+        let own_of_many = own.iter().all(|values| self.is_of_many(model, values));
+        let nobody_decides = leverage.iter().all(|of| *of <= MOST_LEVERAGE);
+        own_of_many && outcome_of_many && nobody_decides
+    }
+
+    /// Whether a crowd makes up a sum of squares.
+    fn is_of_many(&self, model: &Model, values: &[f64]) -> bool {
+        self.is_crowd(participants(values), || model.units.clone())
     }
 }
 

@@ -148,20 +148,24 @@ impl Noise {
 
     /// ⌊|N(0, sigma)|⌋, drawn as [`Noise::uniform`] draws.
     pub fn half_normal(&self, label: &str, parts: &[&[u8]], sigma: f64) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small and not negative"
+        )]
+        let whole = (self.normal(label, parts) * sigma).abs().floor() as u64;
+        whole
+    }
+
+    /// N(0, 1), drawn as [`Noise::uniform`] draws.
+    pub fn normal(&self, label: &str, parts: &[&[u8]]) -> f64 {
         let draw = |half: &[u8]| {
             let parts: Vec<&[u8]> = parts.iter().copied().chain([half]).collect();
             self.uniform(label, &parts)
         };
         // Box and Muller 1958. 1 − u is never zero.
         let radius = (-2.0 * (1.0 - draw(b"radius")).ln()).sqrt();
-        let normal = radius * (TAU * draw(b"angle")).cos();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small and not negative"
-        )]
-        let whole = (normal * sigma).abs().floor() as u64;
-        whole
+        radius * (TAU * draw(b"angle")).cos()
     }
 
     /// 32 bytes that nobody without the key can guess, the same for the same parts.

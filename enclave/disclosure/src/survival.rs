@@ -34,6 +34,8 @@ pub struct Group {
     pub words: Vec<Option<String>>,
     /// Its individuals.
     pub members: Vec<(u32, Observation)>,
+    /// Whether nothing is shown of it over time.
+    pub withheld: bool,
 }
 
 /// What is asked of survival.
@@ -41,9 +43,11 @@ pub struct Group {
 pub struct Question<'a> {
     /// The names of the groups' keys.
     pub by: &'a [String],
-    /// How long an interval is, at least, in the unit of the times. The caller sees to it that it is a multiple
-    /// of the shortest that may be.
-    pub interval: f64,
+    /// The shortest interval that any curve has, in the unit of the times. All of them end
+    /// on its grid, and where its intervals end.
+    pub shortest: f64,
+    /// How many of them an interval is long, at least.
+    pub interval: u32,
     /// The profile.
     pub profile: &'a Profile,
     /// What the threshold's own noise is drawn from.
@@ -75,7 +79,7 @@ impl Question<'_> {
                     _ => None,
                 };
                 let (individuals, events) = (count(0), count(1));
-                let is_shown = individuals.is_some() && events.is_some();
+                let is_shown = individuals.is_some() && events.is_some() && !group.withheld;
                 Curve {
                     group,
                     individuals,
@@ -92,7 +96,7 @@ impl Question<'_> {
         vec![
             self.over_time(&curves),
             self.of_groups(&curves),
-            tests(&curves),
+            self.tests(&curves),
         ]
     }
 
@@ -101,64 +105,73 @@ impl Question<'_> {
     fn intervals(&self, members: &[(u32, Observation)]) -> Vec<Interval> {
         let mut sorted: Vec<&(u32, Observation)> = members.iter().collect();
         sorted.sort_by(|(_, a), (_, b)| a.time.total_cmp(&b.time));
-        let crowd = |of: &[&(u32, Observation)]| {
-            let who = || of.iter().map(|(unit, _)| *unit).collect();
-            suppress::enough_of(of.len() as u64, self.profile.threshold, self.noise, who)
-        };
+        // Where an interval ends, and how many have left by then.
+        let mut ends = vec![(0.0, 0)];
+        let (mut from, mut at) = (0_usize, 0_usize);
         // The end of the interval of the grid that a time lies in; 0 lies in the first.
-        let end = |time: f64| (time / self.interval).ceil().max(1.0);
-        let rounded = |n: usize| {
-            let base = self.profile.rounding_base.max(BASE);
-            let rounded = i128::try_from(n)
-                .ok()
-                .and_then(|n| rounding::to_base(n, base));
-            #[expect(clippy::cast_precision_loss, reason = "a number of people")]
-            let rounded = rounded.unwrap_or_default() as f64;
-            rounded
-        };
-        let mut ends = Vec::new();
-        let (mut from, mut events) = (0_usize, 0_usize);
-        let mut shown = vec![(0.0, rounded(sorted.len()), 0.0)];
-        let mut at = 0;
-        while at < sorted.len() && ends.len() < MOST_INTERVALS {
+        let end = |time: f64| (time / self.shortest).ceil().max(1.0);
+        while at < sorted.len() && ends.len() <= MOST_INTERVALS {
             let Some((_, first)) = sorted.get(at) else {
                 break;
             };
             let of_grid = end(first.time);
             let within = sorted.get(at..).unwrap_or_default();
-            at += within
-                .iter()
-                .take_while(|(_, of)| end(of.time) <= of_grid)
-                .count();
-            let left = sorted.get(from..at).unwrap_or_default();
-            let at_risk = sorted.get(from..).unwrap_or_default();
-            if !crowd(at_risk) {
+            let within = within.iter();
+            at += within.take_while(|(_, of)| end(of.time) <= of_grid).count();
+            if !self.is_crowd(sorted.get(from..).unwrap_or_default()) {
                 break;
             }
-            if !crowd(left) {
-                continue;
+            if self.is_crowd(sorted.get(from..at).unwrap_or_default()) {
+                ends.push((of_grid, at));
+                from = at;
             }
-            events += left.iter().filter(|(_, of)| of.event).count();
-            ends.push(of_grid);
-            shown.push((
-                of_grid * self.interval,
-                rounded(sorted.len() - at),
-                rounded(events),
-            ));
-            from = at;
         }
+        // Longer intervals end where short ones do: of another cut of the same times more
+        // could be told.
+        let mut last = 0.0;
+        ends.retain(|(end, left)| {
+            let keeps = *left == 0 || *end >= last + f64::from(self.interval);
+            last = if keeps { *end } else { last };
+            keeps
+        });
+        let shown = ends.iter().map(|(end, left)| {
+            let gone = sorted.get(..*left).unwrap_or_default();
+            let events: Vec<_> = gone.iter().filter(|(_, of)| of.event).copied().collect();
+            let at_risk = self.rounded(sorted.get(*left..).unwrap_or_default());
+            (end * self.shortest, at_risk, self.rounded(&events))
+        });
+        let shown: Vec<_> = shown.collect();
         let series = shown.windows(2);
         series
             .filter_map(|pair| match pair {
-                [(_, before, had), (time, after, have)] => Some(Interval {
-                    time: *time,
-                    at_risk: *before,
-                    events: (have - had).min(*before),
-                    censored: (before - after - (have - had)).max(0.0),
-                }),
+                [(_, before, had), (time, after, have)] => {
+                    let events = (have - had).clamp(0.0, *before);
+                    Some(Interval {
+                        time: *time,
+                        at_risk: *before,
+                        events,
+                        censored: (before - after - events).max(0.0),
+                    })
+                }
                 _ => None,
             })
             .collect()
+    }
+
+    fn is_crowd(&self, of: &[&(u32, Observation)]) -> bool {
+        let who = || of.iter().map(|(unit, _)| *unit).collect();
+        suppress::enough_of(of.len() as u64, self.profile.threshold, self.noise, who)
+    }
+
+    /// A count as it may be shown; few look like nobody.
+    fn rounded(&self, of: &[&(u32, Observation)]) -> f64 {
+        let base = self.profile.rounding_base.max(BASE);
+        let count = i128::try_from(of.len()).ok().filter(|_| self.is_crowd(of));
+        #[expect(clippy::cast_precision_loss, reason = "a number of people")]
+        let rounded = count
+            .and_then(|n| rounding::to_base(n, base))
+            .unwrap_or_default() as f64;
+        rounded
     }
 
     fn over_time(&self, curves: &[Curve<'_>]) -> Sheet {
@@ -209,36 +222,53 @@ impl Question<'_> {
     }
 }
 
-/// Whether the groups that are shown differ; they alone take part.
-fn tests(curves: &[Curve<'_>]) -> Sheet {
-    let columns = vec![
-        Column::key("test"),
-        Column::figure("statistic"),
-        Column::count("degrees_of_freedom"),
-        Column::derived("p"),
-    ];
-    let mut sheet = Sheet::new("tests", columns);
-    if curves.len() < 2 {
-        return sheet;
+impl Question<'_> {
+    /// Whether the groups that are shown differ; they alone take part. The excess of events
+    /// of each is moved by what a rounding of counts would move it by, since those who leave
+    /// before the first event could be added at will.
+    fn tests(&self, curves: &[Curve<'_>]) -> Sheet {
+        let columns = vec![
+            Column::key("test"),
+            Column::figure("statistic"),
+            Column::count("degrees_of_freedom"),
+            Column::derived("p"),
+        ];
+        let mut sheet = Sheet::new("tests", columns);
+        if curves.len() < 2 {
+            return sheet;
+        }
+        let shown: Vec<&Group> = (curves.iter())
+            .filter(|curve| curve.is_shown)
+            .map(|curve| curve.group)
+            .collect();
+        let observed = |group: &&Group| group.members.iter().map(|(_, of)| *of).collect();
+        let observed: Vec<Vec<Observation>> = shown.iter().map(observed).collect();
+        let draw = |number: usize| {
+            let members = shown.get(number).map_or(&[][..], |group| &group.members);
+            let units = |which: &dyn Fn(&Observation) -> bool| -> Vec<u32> {
+                let of = members.iter().filter(|(_, of)| which(of));
+                of.map(|(unit, _)| *unit).collect()
+            };
+            let sets = [units(&|_| true), units(&|of| of.event)];
+            let [everybody, events] = sets.map(|set| self.noise.set_of(&set).to_bytes());
+            self.noise.normal("log-rank", &[&everybody, &events])
+        };
+        let base = f64::from(self.profile.rounding_base.max(BASE));
+        let test = survival::blurred_log_rank(&observed, base, draw).ok();
+        let statistic = test.map(|test| rounding::to_significant(test.statistic, STATISTIC_DIGITS));
+        let degrees = test.map(|test| test.degrees);
+        let p = statistic.zip(degrees).map(|(statistic, degrees)| {
+            let p = sekisho_statistics::chi_squared_p(statistic, degrees);
+            rounding::to_significant(p, P_DIGITS)
+        });
+        sheet.add([
+            Entry::Text("log-rank".to_owned()),
+            statistic.into(),
+            degrees.map(i64::from).into(),
+            p.into(),
+        ]);
+        sheet
     }
-    let shown: Vec<Vec<Observation>> = (curves.iter())
-        .filter(|curve| curve.is_shown)
-        .map(|curve| curve.group.members.iter().map(|(_, of)| *of).collect())
-        .collect();
-    let test = survival::log_rank(&shown).ok();
-    let statistic = test.map(|test| rounding::to_significant(test.statistic, STATISTIC_DIGITS));
-    let degrees = test.map(|test| test.degrees);
-    let p = statistic.zip(degrees).map(|(statistic, degrees)| {
-        let p = sekisho_statistics::chi_squared_p(statistic, degrees);
-        rounding::to_significant(p, P_DIGITS)
-    });
-    sheet.add([
-        Entry::Text("log-rank".to_owned()),
-        statistic.into(),
-        degrees.map(i64::from).into(),
-        p.into(),
-    ]);
-    sheet
 }
 
 fn words(group: &Group) -> impl Iterator<Item = Entry> {

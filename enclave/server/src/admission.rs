@@ -141,6 +141,19 @@ impl Admission {
     }
 }
 
+impl Admission {
+    /// Whether more may be asked than counts.
+    pub(crate) fn is_detailed(&self) -> Result<(), Failure> {
+        match self.tier {
+            Tier::Detailed => Ok(()),
+            Tier::Overview => Err(failure(
+                Reason::PolicyDenied,
+                Beyond::OverviewCounts.telling(self.language),
+            )),
+        }
+    }
+}
+
 /// What an overview does not offer: anything but counts, and more than two keys.
 fn beyond_overview(shape: &Shape) -> Option<Beyond> {
     let counts = |kind| matches!(kind, MeasureKind::Individuals | MeasureKind::Count);

@@ -21,7 +21,9 @@ use sekisho_query::{Planned, cells::Finished, worker::Lost};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Catalogue, Column, Rows};
 
-use crate::{admission::Admission, frequencies, private::Frame, visit::Asked, words::is_column};
+use crate::{
+    admission::Admission, anchors, frequencies, private::Frame, visit::Asked, words::is_column,
+};
 
 /// The one table that these analyses are of.
 const INDIVIDUALS: &str = "individuals";
@@ -57,14 +59,36 @@ impl Ground<'_> {
         }
     }
 
-    /// Exchanges sets for earlier ones that they hardly differ from.
-    fn settle<'s>(&self, sets: impl Iterator<Item = &'s mut RoaringBitmap>) -> Result<(), Lost> {
-        let asked = self.admission.asked(self.profile);
-        let settled = self.admission.pinned.anchors.snap(asked, sets);
+    /// Exchanges sets for earlier ones that they hardly differ from, among those who have
+    /// something. What is settled has nobody who does not.
+    fn settle_among<'s>(
+        &self,
+        having: &str,
+        eligible: &RoaringBitmap,
+        sets: impl Iterator<Item = &'s mut RoaringBitmap>,
+    ) -> Result<(), Lost> {
+        let permitted = eligible & &*self.admission.permitted.individuals;
+        let asked = anchors::Asked {
+            permitted: &permitted,
+            ..self.admission.asked(self.profile)
+        };
+        let among = self.admission.pinned.family.among(having);
+        let settled = among.and_then(|anchors| anchors.snap(asked, sets));
         settled.map_err(|error| {
             tracing::error!("an analysis' sets could not be compared with earlier ones: {error}");
             Lost
         })
+    }
+
+    /// Settles who of a set has an outcome; none if that is no part of the set any more.
+    fn settled_part(
+        &self,
+        mut part: RoaringBitmap,
+        of: &RoaringBitmap,
+    ) -> Result<Option<RoaringBitmap>, Lost> {
+        let everybody = RoaringBitmap::clone(&self.admission.permitted.individuals);
+        self.settle_among("outcome", &everybody, [&mut part].into_iter())?;
+        Ok(Some(part).filter(|part| part.is_subset(of)))
     }
 }
 
@@ -158,6 +182,14 @@ fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize
 }
 
 impl Analysis {
+    /// Whether a visitor who is granted an overview may ask it: counts, and no more.
+    pub(crate) fn is_within(&self, admission: &Admission) -> Result<(), Failure> {
+        match self {
+            Self::Screening(_) => Ok(()),
+            Self::Survival(_) | Self::Model(_) | Self::Quality(_) => admission.is_detailed(),
+        }
+    }
+
     /// Whether the profile protects its sheets: of the profile alone, not of data. Counts
     /// every mechanism does.
     pub(crate) fn is_protected_by(&self, profile: &Profile) -> Result<(), Failure> {

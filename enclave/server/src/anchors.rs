@@ -4,6 +4,8 @@
 //! What is remembered is durable with the commit of the release that it is of: the
 //! journal is in order, so a commit that is on disk has all that was written before.
 
+mod family;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,6 +17,8 @@ use sekisho_disclosure::{
     anchors::{Class, Cohort, Index, SetSketch, Snap, Statistic, settle, snap, tolerance},
 };
 use sekisho_ledger::{AnchorRecord, Ledger, LedgerError};
+
+pub(crate) use family::Family;
 
 /// The anchors of one dataset.
 pub(crate) struct Anchors {

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     admission::HolderPolicies,
-    anchors::Anchors,
+    anchors::{Anchors, Family},
     consent::{Cohorts, Consents, Permitted},
     exposure::Exposures,
     failure, keys,
@@ -71,6 +71,8 @@ pub(crate) struct Pinned {
     pub(crate) anchors: Arc<Anchors>,
     /// Likewise, of those alone whose genotypes were counted.
     pub(crate) genotyped: Arc<Anchors>,
+    /// Likewise, of those who have what an analysis needs.
+    pub(crate) family: Arc<Family>,
     /// Of the dataset, too.
     pub(crate) exposures: Arc<Exposures>,
 }
@@ -98,18 +100,20 @@ impl Enclave {
         let universe = individuals.max().map_or(0, |last| last.saturating_add(1));
         let noise = Noise::new(keys::of_dataset(&self.noise_key, dataset), universe);
         // What was released stays released when the snapshot changes.
-        let (anchors, genotyped, exposures) = match pinned.get(dataset) {
+        let (anchors, genotyped, family, exposures) = match pinned.get(dataset) {
             Some(earlier) => {
                 self.spans.forget(earlier.snapshot.id());
                 let Pinned {
                     anchors,
                     genotyped,
+                    family,
                     exposures,
                     ..
                 } = &**earlier;
                 (
                     Arc::clone(anchors),
                     Arc::clone(genotyped),
+                    Arc::clone(family),
                     Arc::clone(exposures),
                 )
             }
@@ -120,7 +124,8 @@ impl Enclave {
                 };
                 // No dataset has such a name.
                 let genotyped = open(&format!("{dataset}#genotyped"))?;
-                (open(dataset)?, genotyped, Arc::default())
+                let family = Family::new(Arc::clone(&self.ledger), dataset);
+                (open(dataset)?, genotyped, Arc::new(family), Arc::default())
             }
         };
         let registered_on = registered_on(&snapshot).map_err(failure::internal)?;
@@ -132,6 +137,7 @@ impl Enclave {
             noise,
             anchors,
             genotyped,
+            family,
             exposures,
         });
         pinned.insert(dataset.to_owned(), Arc::clone(&fresh));

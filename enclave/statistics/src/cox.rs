@@ -6,7 +6,7 @@ use crate::{
     Unfit, chi_squared_p,
     design::Design,
     newton::{self, Slope},
-    survival::Observation,
+    survival::{Observation, count},
 };
 
 /// A fitted model.
@@ -23,6 +23,8 @@ pub struct Cox {
     /// The share of pairs in which who is said to be at greater risk has the event
     /// first (Harrell's C).
     pub concordance: f64,
+    /// Of each coefficient: by how much each individual moves it, to first order.
+    pub influence: Vec<Vec<f64>>,
 }
 
 impl Cox {
@@ -55,7 +57,12 @@ pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox,
     let time = |&row: &usize| observations.get(row).map_or(0.0, |of| of.time);
     order.sort_by(|a, b| time(b).total_cmp(&time(a)));
     let sorted: Vec<(Observation, DVector<f64>)> = (order.iter())
-        .filter_map(|&row| Some((*observations.get(row)?, design.rows.get(row)?.clone())))
+        .filter_map(|&row| {
+            let of = observations.get(row)?;
+            // Two zeros are one time.
+            let time = of.time + 0.0;
+            Some((Observation { time, ..*of }, design.rows.get(row)?.clone()))
+        })
         .collect();
     let slope = |coefficients: &DVector<f64>| slope(&sorted, coefficients);
     let null = slope(&DVector::zeros(width)).likelihood;
@@ -75,7 +82,54 @@ pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox,
         likelihood: found.likelihood,
         null_likelihood: null,
         concordance: concordance(observations, &scores),
+        influence: influence(&sorted, &order, &found, spreads),
     })
+}
+
+/// What each individual does to each coefficient: its score residual, times the covariance.
+/// Ties are taken after Breslow here, which moves nothing that matters.
+fn influence(
+    sorted: &[(Observation, DVector<f64>)],
+    order: &[usize],
+    found: &newton::Maximum,
+    spreads: &DVector<f64>,
+) -> Vec<Vec<f64>> {
+    let width = spreads.len();
+    let score = |row: &DVector<f64>| row.dot(&found.coefficients).exp();
+    let same =
+        |(a, _): &(Observation, _), (b, _): &(Observation, _)| a.time.to_bits() == b.time.to_bits();
+    // From the latest: of each time the events, the sum of weights, and the mean.
+    let mut at_risk = Sums::none(width);
+    let mut times = Vec::new();
+    for tied in sorted.chunk_by(same) {
+        tied.iter()
+            .for_each(|(_, row)| at_risk.add(score(row), row));
+        let events = tied.iter().filter(|(of, _)| of.event).count();
+        let mean = &at_risk.first / at_risk.weight;
+        times.push((count(events) / at_risk.weight, mean, tied));
+    }
+    let mut influence = vec![vec![0.0; sorted.len()]; width];
+    let (mut hazard, mut weighted) = (0.0, DVector::zeros(width));
+    let mut place = sorted.len();
+    for (rate, mean, tied) in times.into_iter().rev() {
+        hazard += rate;
+        weighted += &mean * rate;
+        place -= tied.len();
+        for (at, (observation, row)) in tied.iter().enumerate() {
+            let mut residual = (&weighted - row * hazard) * score(row);
+            if observation.event {
+                residual += row - &mean;
+            }
+            let by = (&found.covariance * residual).component_div(spreads);
+            let whose = order.get(place + at).copied().unwrap_or_default();
+            for (of, by) in influence.iter_mut().zip(by.iter()) {
+                if let Some(of) = of.get_mut(whose) {
+                    *of = *by;
+                }
+            }
+        }
+    }
+    influence
 }
 
 /// Sums over a set of individuals: of their weights, and of covariates and their

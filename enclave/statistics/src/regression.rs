@@ -19,6 +19,10 @@ pub struct Regression {
     pub errors: Vec<f64>,
     /// How well the model fits.
     pub fit: Fit,
+    /// Of each coefficient: by how much each individual moves it, to first order.
+    pub influence: Vec<Vec<f64>>,
+    /// Of each individual: how much of its own fitted value it decides, from 0 to 1.
+    pub leverage: Vec<f64>,
 }
 
 /// How well a model fits.
@@ -70,10 +74,15 @@ pub fn linear(outcome: &[f64], covariates: &[Vec<f64>]) -> Result<Regression, Un
         *intercept += mean;
     }
     let variance = left / degrees;
+    let residuals = rows.iter().zip(outcome);
+    let residuals = residuals.map(|(row, y)| y - row.dot(&coefficients));
+    let moved = Moved::new(&design, &rows, &covariance, residuals.map(|of| (of, 1.0)));
     let (coefficients, errors) = as_given(&design, &coefficients, &(covariance * variance));
     Ok(Regression {
         coefficients,
         errors,
+        influence: moved.influence,
+        leverage: moved.leverage,
         fit: Fit::Linear {
             explained: 1.0 - left / whole,
             residual: variance.sqrt(),
@@ -104,8 +113,7 @@ pub fn logistic(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression,
         for (row, &is_case) in rows.iter().zip(outcome) {
             let score = row.dot(coefficients);
             let odds = (-score.abs()).exp();
-            let nearer = 1.0 / (1.0 + odds);
-            let share = if score >= 0.0 { nearer } else { 1.0 - nearer };
+            let share = logistic_share(score);
             let of_case = f64::from(u8::from(is_case));
             found.likelihood += of_case * score - score.max(0.0) - odds.ln_1p();
             found.gradient.axpy(of_case - share, row, 1.0);
@@ -119,15 +127,77 @@ pub fn logistic(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression,
     }
     let found = newton::maximum(start, slope)?;
     let n = cases + others;
+    let residuals = rows.iter().zip(outcome).map(|(row, &is_case)| {
+        let share = logistic_share(row.dot(&found.coefficients));
+        let of_case = f64::from(u8::from(is_case));
+        (of_case - share, share * (1.0 - share))
+    });
+    let moved = Moved::new(&design, &rows, &found.covariance, residuals);
     let (coefficients, errors) = as_given(&design, &found.coefficients, &found.covariance);
     Ok(Regression {
         coefficients,
         errors,
+        influence: moved.influence,
+        leverage: moved.leverage,
         fit: Fit::Logistic {
             likelihood: found.likelihood,
             null_likelihood: cases * (cases / n).ln() + others * (others / n).ln(),
         },
     })
+}
+
+/// 1 / (1 + e^−score), without overflow.
+fn logistic_share(score: f64) -> f64 {
+    let nearer = 1.0 / (1.0 + (-score.abs()).exp());
+    if score >= 0.0 { nearer } else { 1.0 - nearer }
+}
+
+/// What each individual does to a fit.
+struct Moved {
+    influence: Vec<Vec<f64>>,
+    leverage: Vec<f64>,
+}
+
+impl Moved {
+    /// From the inverse of the information, and of each row its residual and weight.
+    fn new(
+        design: &Design,
+        rows: &[DVector<f64>],
+        inverse: &DMatrix<f64>,
+        residuals: impl Iterator<Item = (f64, f64)>,
+    ) -> Self {
+        let back = back(design, inverse.nrows());
+        let mut moved = Self {
+            influence: vec![Vec::with_capacity(rows.len()); inverse.nrows()],
+            leverage: Vec::with_capacity(rows.len()),
+        };
+        for (row, (residual, weight)) in rows.iter().zip(residuals) {
+            let direction = inverse * row;
+            moved.leverage.push(weight * row.dot(&direction));
+            let by = &back * direction * residual;
+            for (influence, by) in moved.influence.iter_mut().zip(by.iter()) {
+                influence.push(*by);
+            }
+        }
+        moved
+    }
+}
+
+/// How much each individual decides of a fitted value, whatever the outcome: by its
+/// covariates alone.
+///
+/// # Errors
+///
+/// [`Unfit`] when covariates say the same.
+pub fn leverage(covariates: &[Vec<f64>]) -> Result<Vec<f64>, Unfit> {
+    let (_, rows) = design(covariates.len(), covariates)?;
+    let width = rows.first().map_or(0, |row| row.len());
+    let mut products = DMatrix::zeros(width, width);
+    for row in &rows {
+        products.ger(1.0, row, row, 1.0);
+    }
+    let inverse = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    Ok(rows.iter().map(|row| row.dot(&(&inverse * row))).collect())
 }
 
 impl Fit {
@@ -187,9 +257,18 @@ fn as_given(
     coefficients: &DVector<f64>,
     covariance: &DMatrix<f64>,
 ) -> (Vec<f64>, Vec<f64>) {
-    let width = coefficients.len();
-    // Row by row what a coefficient is made of: the intercept loses what the means took.
-    let back = DMatrix::from_fn(width, width, |row, column| {
+    let back = back(design, coefficients.len());
+    let errors = (&back * covariance * back.transpose()).diagonal();
+    (
+        (&back * coefficients).iter().copied().collect(),
+        errors.iter().map(|variance| variance.sqrt()).collect(),
+    )
+}
+
+/// Row by row what a coefficient of the covariates as they were given is made of: the
+/// intercept loses what the means took.
+fn back(design: &Design, width: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(width, width, |row, column| {
         let of = column.checked_sub(1);
         let spread = of.and_then(|of| design.spreads().get(of));
         let mean = of.and_then(|of| design.means().get(of));
@@ -199,10 +278,5 @@ fn as_given(
             (0, None, _) => 1.0,
             _ => 0.0,
         }
-    });
-    let errors = (&back * covariance * back.transpose()).diagonal();
-    (
-        (&back * coefficients).iter().copied().collect(),
-        errors.iter().map(|variance| variance.sqrt()).collect(),
-    )
+    })
 }

@@ -78,7 +78,8 @@ fn tallied(observations: &[Observation]) -> Vec<(f64, f64, f64)> {
                 *events += of_event;
                 *censored += 1.0 - of_event;
             }
-            _ => tallied.push((observation.time, of_event, 1.0 - of_event)),
+            // Two zeros are one time.
+            _ => tallied.push((observation.time + 0.0, of_event, 1.0 - of_event)),
         }
     }
     tallied
@@ -146,6 +147,20 @@ pub struct LogRank {
 ///
 /// [`Unfit`] when fewer than two groups are observed together at any event.
 pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank, Unfit> {
+    blurred_log_rank(groups, 0.0, |_| 0.0)
+}
+
+/// The same, whose excesses of events are moved by `draws` (of groups, by number) times
+/// what so many individuals move them by; the variance is as much larger.
+///
+/// # Errors
+///
+/// As [`log_rank`].
+pub fn blurred_log_rank(
+    groups: &[Vec<Observation>],
+    individuals: f64,
+    draws: impl Fn(usize) -> f64,
+) -> Result<LogRank, Unfit> {
     let all = groups.len();
     let degrees = all.checked_sub(1).filter(|&degrees| degrees > 0);
     let degrees = degrees.ok_or(Unfit::TooLittle)?;
@@ -187,6 +202,13 @@ pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank, Unfit> {
             *of_risk -= left;
         }
     }
+    let everybody: usize = groups.iter().map(Vec::len).sum();
+    let per_individual = variance.diagonal() / count(everybody.max(1));
+    let blur = per_individual.map(|of: f64| individuals * of.max(0.0).sqrt());
+    for (number, (excess, blur)) in excess.iter_mut().zip(blur.iter()).enumerate() {
+        *excess += blur * draws(number);
+    }
+    variance += DMatrix::from_diagonal(&blur.map(|of| of * of));
     let solved = variance.cholesky().ok_or(Unfit::TooLittle)?.solve(&excess);
     let statistic = excess.dot(&solved);
     let degrees = u32::try_from(degrees).map_err(|_| Unfit::TooLittle)?;

@@ -78,9 +78,10 @@ async fn the_curve_that_is_released_is_near_that_of_lifelines() {
         median_relative_error: errors.get(errors.len() / 2).copied(),
         refusal: None,
     });
-    // lifelines' median is 1694 days.
+    // Its median lies where the curve is flat: within some intervals of lifelines'.
     let median = oracle("lihc")["median"].as_f64().unwrap();
-    assert!((number(cells(&groups[0])[2]) - median).abs() < 120.0);
+    let off = (number(cells(&groups[0])[2]) - median).abs();
+    assert!(off < 500.0, "{off}");
 
     // The same again is free, and the same.
     let again = only(visit.analyze(asked(0), &[LIHC]).await);
@@ -107,14 +108,14 @@ async fn the_hazard_that_is_released_is_that_of_lifelines_to_its_digits() {
     let row = shown(&answer);
     let row = cells(&row[0]);
     assert_eq!(row[..3], ["age", "-", "-"]);
-    // Three digits of the coefficient, two of its error. One patient's age is unknown:
-    // lifelines leaves that patient out, here the others' mean stands for it.
-    let near = |ours: f64, theirs: f64, digits: f64| (ours - theirs).abs() <= digits * theirs.abs();
+    // Its noise is about a third of the standard error of so few, which is wider by it.
+    let (coefficient, error) = (number(row[3]), number(row[4]));
+    let off = (coefficient - of("coefficients")).abs();
+    assert!(off < 1.5 * of("errors"), "{row:?} {theirs}");
     assert!(
-        near(number(row[3]), of("coefficients"), 0.02),
+        (of("errors")..1.3 * of("errors")).contains(&error),
         "{row:?} {theirs}"
     );
-    assert!(near(number(row[4]), of("errors"), 0.05), "{row:?} {theirs}");
     let fit = table(&answer, "fit");
     assert!(
         cells(&fit[0])[..2]

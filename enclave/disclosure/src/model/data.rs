@@ -1,6 +1,6 @@
 //! What individuals have of a model's columns, and who of them takes part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 use sekisho_statistics::survival::Observation;
@@ -46,6 +46,7 @@ pub enum Values {
 pub struct Data {
     units: Vec<u32>,
     outcome: Outcome,
+    name: String,
     covariates: Vec<Covariate>,
 }
 
@@ -65,6 +66,19 @@ impl Outcome {
         vec![with, without]
     }
 
+    /// The places of those who are censored before the first event.
+    pub(super) fn inert(&self) -> BTreeSet<usize> {
+        let Self::Survival(observations) = self else {
+            return BTreeSet::new();
+        };
+        let events = observations.iter().filter(|of| of.event);
+        let first = events.map(|of| of.time).fold(f64::INFINITY, f64::min);
+        let all = observations.iter().enumerate();
+        all.filter(|(_, of)| of.time < first)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
     fn of(&self, places: &[usize]) -> Self {
         match self {
             Self::Survival(of) => Self::Survival(picked(of, places)),
@@ -76,70 +90,78 @@ impl Outcome {
 
 impl Data {
     /// Of individuals who have the outcome's value; a value for each in every column.
-    pub fn new(units: Vec<u32>, outcome: Outcome, covariates: Vec<Covariate>) -> Self {
+    /// `name` says what is explained.
+    pub fn new(
+        units: Vec<u32>,
+        name: String,
+        outcome: Outcome,
+        covariates: Vec<Covariate>,
+    ) -> Self {
         Self {
             units,
             outcome,
+            name,
             covariates,
         }
     }
 
-    /// Takes levels that few of a cohort have, with the outcome or without it, for none,
-    /// and says who of it has a value for everything then.
-    pub fn complete(&mut self, cohort: &RoaringBitmap, rules: Rules<'_>) -> RoaringBitmap {
-        let mut parts = self.outcome.parts(&self.units);
-        if parts.is_empty() {
-            parts.push((0..self.units.len()).collect());
+    /// Everybody who has an outcome.
+    pub fn units(&self) -> impl Iterator<Item = u32> {
+        self.units.iter().copied()
+    }
+
+    /// Who of a cohort has a value for everything, but for levels that few of it have,
+    /// with the outcome or without it: those are taken for none.
+    pub fn complete(&self, cohort: &RoaringBitmap, rules: Rules<'_>) -> RoaringBitmap {
+        let places = self.places(cohort);
+        let covariates = self.without_rare(&places, rules);
+        let is_whole = |at: usize| {
+            covariates.iter().all(|covariate| match &covariate.values {
+                Values::Numbers(of) => of.get(at).is_some_and(Option::is_some),
+                Values::Levels { of, .. } => of.get(at).is_some_and(Option::is_some),
+            })
+        };
+        let whole = places.iter().enumerate().filter(|(at, _)| is_whole(*at));
+        let whole = whole.filter_map(|(_, place)| self.units.get(*place));
+        whole.copied().collect()
+    }
+
+    /// Who of a set has the outcome, as it was asked for; none where it is a number.
+    pub fn cases(&self, set: &RoaringBitmap) -> Option<RoaringBitmap> {
+        let places = self.places(set);
+        let has = |at: &&usize| match &self.outcome {
+            Outcome::Survival(of) => of.get(**at).is_some_and(|of| of.event),
+            Outcome::Condition(of) => of.get(**at).is_some_and(|of| *of),
+            Outcome::Number(_) => false,
+        };
+        let cases = places.iter().filter(has);
+        let cases = cases.filter_map(|place| self.units.get(*place)).copied();
+        match self.outcome {
+            Outcome::Number(_) => None,
+            Outcome::Survival(_) | Outcome::Condition(_) => Some(cases.collect()),
         }
-        for part in &mut parts {
-            part.retain(|&at| {
-                self.units
-                    .get(at)
-                    .is_some_and(|unit| cohort.contains(*unit))
-            });
-        }
-        for covariate in &mut self.covariates {
-            let Values::Levels { labels, of } = &mut covariate.values else {
-                continue;
-            };
-            for level in 0..labels.len() {
-                let is_rare = parts.iter().any(|part| {
-                    let with = part.iter().filter(|&&at| of.get(at) == Some(&Some(level)));
-                    let who: Vec<u32> =
-                        with.filter_map(|&at| self.units.get(at).copied()).collect();
-                    !rules.is_crowd(who.len(), || who.clone())
-                });
-                if is_rare {
-                    let rare = of.iter_mut().filter(|value| **value == Some(level));
-                    rare.for_each(|value| *value = None);
-                }
+    }
+
+    /// Takes it that these, and nobody else, have the outcome.
+    pub fn settle(&mut self, cases: &RoaringBitmap) {
+        for (at, unit) in self.units.iter().enumerate() {
+            let has = cases.contains(*unit);
+            match &mut self.outcome {
+                Outcome::Survival(of) => of.get_mut(at).into_iter().for_each(|of| of.event = has),
+                Outcome::Condition(of) => of.get_mut(at).into_iter().for_each(|of| *of = has),
+                Outcome::Number(_) => {}
             }
         }
-        let is_whole = |at: usize| {
-            self.covariates
-                .iter()
-                .all(|covariate| match &covariate.values {
-                    Values::Numbers(of) => of.get(at).is_some_and(Option::is_some),
-                    Values::Levels { of, .. } => of.get(at).is_some_and(Option::is_some),
-                })
-        };
-        let units = self.units.iter().enumerate();
-        let whole = units.filter(|(at, unit)| cohort.contains(**unit) && is_whole(*at));
-        whole.map(|(_, unit)| *unit).collect()
     }
 
     /// The model of these individuals. Whoever of them lacks a value, as those may that an
-    /// earlier release is of, gets the mean or the most frequent level of the others: to
-    /// leave them out would tell of them.
-    pub fn over(&self, set: &RoaringBitmap) -> Model {
-        let units = self.units.iter().enumerate();
-        let places: Vec<usize> = units
-            .filter(|(_, unit)| set.contains(**unit))
-            .map(|(at, _)| at)
-            .collect();
+    /// earlier release is of, or has a level that few of them have, gets the mean or the
+    /// most frequent level of the others: to leave them out would tell of them.
+    pub fn over(&self, set: &RoaringBitmap, rules: Rules<'_>) -> Model {
+        let places = self.places(set);
         let mut columns: Vec<Vec<f64>> = Vec::new();
         let mut terms = Vec::new();
-        for covariate in &self.covariates {
+        for covariate in self.without_rare(&places, rules) {
             match &covariate.values {
                 Values::Numbers(of) => {
                     terms.push(Term {
@@ -148,25 +170,22 @@ impl Data {
                         reference: None,
                         column: Some(columns.len()),
                     });
-                    columns.push(filled(&picked(of, &places)));
+                    columns.push(filled(of));
                 }
                 Values::Levels { labels, of } => {
-                    let of = frequent(&picked(of, &places));
+                    let of = frequent(of);
                     let has = |level: usize| of.contains(&level);
                     let reference = (0..labels.len()).find(|&level| has(level));
                     for (level, label) in labels.iter().enumerate() {
-                        if reference == Some(level) {
-                            continue;
-                        }
-                        let column = has(level).then_some(columns.len());
+                        let is_term = has(level) && reference != Some(level);
                         let reference = reference.and_then(|level| labels.get(level));
                         terms.push(Term {
                             name: covariate.name.clone(),
                             level: Some(label.clone()),
-                            reference: reference.cloned(),
-                            column,
+                            reference: reference.filter(|of| *of != label).cloned(),
+                            column: is_term.then_some(columns.len()),
                         });
-                        if column.is_some() {
+                        if is_term {
                             let is = of.iter().map(|of| f64::from(u8::from(*of == level)));
                             columns.push(is.collect());
                         }
@@ -182,9 +201,56 @@ impl Data {
         Model {
             units: picked(&self.units, &places),
             outcome: self.outcome.of(&places),
+            name: self.name.clone(),
             rows: (0..places.len()).map(|at| of(at).collect()).collect(),
             terms,
         }
+    }
+
+    fn places(&self, set: &RoaringBitmap) -> Vec<usize> {
+        let units = self.units.iter().enumerate();
+        let within = units.filter(|(_, unit)| set.contains(**unit));
+        within.map(|(at, _)| at).collect()
+    }
+
+    /// The covariates of these individuals, levels of few among those with the outcome or
+    /// without it taken for none.
+    fn without_rare(&self, places: &[usize], rules: Rules<'_>) -> Vec<Covariate> {
+        let units = picked(&self.units, places);
+        let mut parts = self.outcome.of(places).parts(&units);
+        if parts.is_empty() {
+            parts.push((0..units.len()).collect());
+        }
+        let covariate = |covariate: &Covariate| {
+            let values = match &covariate.values {
+                Values::Numbers(of) => Values::Numbers(picked(of, places)),
+                Values::Levels { labels, of } => {
+                    let mut of = picked(of, places);
+                    for level in 0..labels.len() {
+                        let is_rare = parts.iter().any(|part| {
+                            let with = part.iter();
+                            let with = with.filter(|&&at| of.get(at) == Some(&Some(level)));
+                            let who = with.filter_map(|&at| units.get(at).copied());
+                            let who: Vec<u32> = who.collect();
+                            !rules.is_crowd(who.len(), || who.clone())
+                        });
+                        if is_rare {
+                            let rare = of.iter_mut().filter(|value| **value == Some(level));
+                            rare.for_each(|value| *value = None);
+                        }
+                    }
+                    Values::Levels {
+                        labels: labels.clone(),
+                        of,
+                    }
+                }
+            };
+            Covariate {
+                name: covariate.name.clone(),
+                values,
+            }
+        };
+        self.covariates.iter().map(covariate).collect()
     }
 }
 

@@ -5,20 +5,20 @@ use sekisho_statistics::{
     regression::{self, Fit},
 };
 
-use super::{Model, Outcome, Rules};
+use super::{LEAST_BASE, MOST_LEVERAGE, Model, Outcome, Rules};
 use crate::{
     rounding,
     sheet::{Column, Entry, Sheet},
 };
 
-/// Significant digits of coefficients and of what tells how well a model fits.
+/// Significant digits of coefficients, or the profile's if they are fewer.
 const EFFECT_DIGITS: u32 = 3;
 
-/// Significant digits of standard errors: with more, they would tell how many people
-/// have a level to the person.
-const ERROR_DIGITS: u32 = 2;
+/// Significant digits of standard errors, and of what tells how well a model fits: with
+/// more, they would tell how many people have a level to the person.
+const FIT_DIGITS: u32 = 2;
 
-/// Significant digits of probabilities, and of concordance.
+/// Significant digits of probabilities.
 const P_DIGITS: u32 = 2;
 
 /// A fitted model.
@@ -27,14 +27,13 @@ struct Fitted {
     intercept: Option<Estimate>,
     estimates: Vec<Estimate>,
     fit: Vec<(&'static str, f64)>,
-    /// Of all coefficients together, if there is a test of them.
-    p: Option<f64>,
 }
 
-#[derive(Clone, Copy)]
 struct Estimate {
     coefficient: f64,
     error: f64,
+    /// How much each individual moves it.
+    influence: Vec<f64>,
 }
 
 impl Model {
@@ -42,79 +41,105 @@ impl Model {
     /// fitted, shows its terms alone.
     pub fn sheets(&self, rules: Rules<'_>) -> Vec<Sheet> {
         let fitted = match rules.admit(self) {
-            true => self.fitted().ok(),
+            true => self.fitted(rules).ok(),
             false => None,
         };
         vec![
-            self.coefficients(fitted.as_ref()),
+            self.coefficients(fitted.as_ref(), rules),
             self.fit(fitted.as_ref(), rules),
         ]
     }
 
-    fn fitted(&self) -> Result<Fitted, Unfit> {
-        let estimates = |coefficients: &[f64], errors: &[f64]| -> Vec<Estimate> {
-            let of = coefficients.iter().zip(errors);
-            of.map(|(&coefficient, &error)| Estimate { coefficient, error })
-                .collect()
-        };
-        let rounded = |value| rounding::to_significant(value, EFFECT_DIGITS);
-        let fitted = match &self.outcome {
-            Outcome::Survival(observations) => {
-                let fitted = cox::fit(observations, &self.rows)?;
-                let (statistic, p) = fitted.likelihood_ratio();
-                Fitted {
-                    intercept: None,
-                    estimates: estimates(&fitted.coefficients, &fitted.errors),
-                    fit: vec![
-                        ("likelihood_ratio", rounded(statistic)),
-                        (
-                            "concordance",
-                            rounding::to_significant(fitted.concordance, P_DIGITS),
-                        ),
-                    ],
-                    p: Some(p),
-                }
-            }
-            Outcome::Condition(of) => {
-                self.regressed(regression::logistic(of, &self.rows)?, estimates)
-            }
-            Outcome::Number(of) => self.regressed(regression::linear(of, &self.rows)?, estimates),
-        };
-        Ok(fitted)
+    /// The sheets of a model of which nothing may be shown.
+    pub fn withheld(&self, rules: Rules<'_>) -> Vec<Sheet> {
+        vec![self.coefficients(None, rules), self.fit(None, rules)]
     }
 
-    fn regressed(
-        &self,
-        fitted: regression::Regression,
-        estimates: impl Fn(&[f64], &[f64]) -> Vec<Estimate>,
-    ) -> Fitted {
-        let rounded = |value| rounding::to_significant(value, EFFECT_DIGITS);
-        let mut all = estimates(&fitted.coefficients, &fitted.errors);
-        let intercept = (!all.is_empty()).then(|| all.remove(0));
-        let covariates = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        let test = fitted.fit.likelihood_ratio(covariates);
-        let fit = match fitted.fit {
-            Fit::Linear {
-                explained,
-                residual,
-            } => vec![
-                ("explained_variance", rounded(explained)),
-                ("residual_deviation", rounded(residual)),
-            ],
-            Fit::Logistic { .. } => {
-                let statistic = test.map_or(f64::NAN, |(statistic, _)| statistic);
-                vec![("likelihood_ratio", rounded(statistic))]
+    /// The fit, if as many as a crowd move each coefficient, and nobody decides much.
+    fn fitted(&self, rules: Rules<'_>) -> Result<Fitted, Unfit> {
+        let estimates = |coefficients: Vec<f64>, errors: Vec<f64>, influence: Vec<Vec<f64>>| {
+            let of = coefficients.into_iter().zip(errors).zip(influence);
+            of.map(|((coefficient, error), influence)| Estimate {
+                coefficient,
+                error,
+                influence,
+            })
+            .collect::<Vec<_>>()
+        };
+        let digits = |value| rounding::to_significant(value, FIT_DIGITS);
+        let (fitted, leverage) = match &self.outcome {
+            Outcome::Survival(observations) => {
+                let of = cox::fit(observations, &self.rows)?;
+                let fitted = Fitted {
+                    intercept: None,
+                    fit: vec![("concordance", digits(of.concordance))],
+                    estimates: estimates(of.coefficients, of.errors, of.influence),
+                };
+                (fitted, Vec::new())
+            }
+            Outcome::Condition(_) | Outcome::Number(_) => {
+                let of = match &self.outcome {
+                    Outcome::Number(of) => regression::linear(of, &self.rows)?,
+                    Outcome::Condition(of) => regression::logistic(of, &self.rows)?,
+                    Outcome::Survival(_) => return Err(Unfit::TooLittle),
+                };
+                let fit = match of.fit {
+                    Fit::Linear {
+                        explained,
+                        residual,
+                    } => vec![
+                        ("explained_variance", digits(explained)),
+                        ("residual_deviation", digits(residual)),
+                    ],
+                    Fit::Logistic { .. } => Vec::new(),
+                };
+                let mut all = estimates(of.coefficients, of.errors, of.influence);
+                let fitted = Fitted {
+                    intercept: (!all.is_empty()).then(|| all.remove(0)),
+                    estimates: all,
+                    fit,
+                };
+                (fitted, of.leverage)
             }
         };
-        Fitted {
-            intercept,
-            estimates: all,
-            fit,
-            p: test.map(|(_, p)| p),
+        let all = fitted.intercept.iter().chain(&fitted.estimates);
+        let of_many = all
+            .into_iter()
+            .all(|estimate| rules.is_of_many(self, &estimate.influence));
+        match of_many && leverage.iter().all(|of| *of <= MOST_LEVERAGE) {
+            true => Ok(fitted),
+            false => Err(Unfit::TooLittle),
         }
     }
 
-    fn coefficients(&self, fitted: Option<&Fitted>) -> Sheet {
+    /// A coefficient and its error as they are shown: moved by what a rounding of counts
+    /// would move them by, alike for the same people with the same outcome, whatever else
+    /// stands in the model.
+    fn shown(&self, estimate: &Estimate, term: [Option<&str>; 3], rules: Rules<'_>) -> (f64, f64) {
+        let squares = estimate.influence.iter().map(|of| of * of).sum::<f64>();
+        #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
+        let mean = squares / estimate.influence.len().max(1) as f64;
+        let blur = f64::from(rules.profile.rounding_base.max(LEAST_BASE)) * mean.sqrt();
+        let with = self.outcome.parts(&self.units).into_iter().next();
+        let cases: Vec<u32> = (with.into_iter().flatten())
+            .filter_map(|at| self.units.get(at).copied())
+            .collect();
+        let sets = [&self.units, &cases].map(|set| rules.noise.set_of(set).to_bytes());
+        let [everybody, cases] = &sets;
+        let [name, level, _] = term.map(|word| word.unwrap_or_default().as_bytes());
+        let parts: [&[u8]; 5] = [everybody, cases, self.name.as_bytes(), name, level];
+        let moved = estimate.coefficient + blur * rules.noise.normal("coefficient", &parts);
+        let digits = match rules.profile.sum_significant_digits {
+            0 => EFFECT_DIGITS,
+            of => EFFECT_DIGITS.min(of),
+        };
+        (
+            rounding::to_significant(moved, digits),
+            rounding::to_significant(estimate.error.hypot(blur), FIT_DIGITS),
+        )
+    }
+
+    fn coefficients(&self, fitted: Option<&Fitted>, rules: Rules<'_>) -> Sheet {
         let ratio = match self.outcome {
             Outcome::Survival(_) => Some("hazard_ratio"),
             Outcome::Condition(_) => Some("odds_ratio"),
@@ -130,13 +155,9 @@ impl Model {
         columns.extend(ratio.map(Column::derived));
         columns.extend(["lower", "upper", "z", "p"].map(Column::derived));
         let mut sheet = Sheet::new("coefficients", columns);
-        let mut add = |keys: [Option<&str>; 3], estimate: Option<Estimate>| {
+        let mut add = |keys: [Option<&str>; 3], estimate: Option<&Estimate>| {
             // What follows is made of what is shown, and of nothing else.
-            let shown = estimate.map(|of| {
-                let coefficient = rounding::to_significant(of.coefficient, EFFECT_DIGITS);
-                let error = rounding::to_significant(of.error, ERROR_DIGITS);
-                (coefficient, error)
-            });
+            let shown = estimate.map(|of| self.shown(of, keys, rules));
             let on_scale = |value: f64| if ratio.is_some() { value.exp() } else { value };
             let figure = |of: fn(f64, f64) -> f64, digits| {
                 let value = shown.map(|(coefficient, error)| of(coefficient, error));
@@ -159,17 +180,17 @@ impl Model {
             sheet.add(row);
         };
         if !matches!(self.outcome, Outcome::Survival(_)) {
-            let estimate = fitted.and_then(|fitted| fitted.intercept);
+            let estimate = fitted.and_then(|fitted| fitted.intercept.as_ref());
             add([Some("intercept"), None, None], estimate);
         }
         for term in &self.terms {
-            let estimate = fitted.and_then(|fitted| fitted.estimates.get(term.column?).copied());
-            let keys = [
-                Some(term.name.as_str()),
-                term.level.as_deref(),
-                term.reference.as_deref(),
-            ];
-            add(keys, estimate);
+            let estimate = fitted.and_then(|fitted| fitted.estimates.get(term.column?));
+            // Which level is the reference tells who has it: of a model that is shown alone.
+            let reference = fitted.and(term.reference.as_deref());
+            let keys = [Some(term.name.as_str()), term.level.as_deref(), reference];
+            if fitted.is_none() || term.level.is_none() || reference.is_some() {
+                add(keys, estimate);
+            }
         }
         sheet
     }
@@ -177,8 +198,8 @@ impl Model {
     fn fit(&self, fitted: Option<&Fitted>, rules: Rules<'_>) -> Sheet {
         let parts = self.outcome.parts(&self.units);
         let statistics: &[&'static str] = match self.outcome {
-            Outcome::Survival(_) => &["likelihood_ratio", "concordance"],
-            Outcome::Condition(_) => &["likelihood_ratio"],
+            Outcome::Survival(_) => &["concordance"],
+            Outcome::Condition(_) => &[],
             Outcome::Number(_) => &["explained_variance", "residual_deviation"],
         };
         let mut columns = vec![Column::count("individuals")];
@@ -186,9 +207,6 @@ impl Model {
             columns.push(Column::count("events"));
         }
         columns.extend(statistics.iter().map(|name| Column::figure(name)));
-        if !parts.is_empty() {
-            columns.push(Column::figure("p"));
-        }
         let mut sheet = Sheet::new("fit", columns);
         let base = rules.profile.rounding_base;
         let count =
@@ -199,10 +217,6 @@ impl Model {
             let of = fitted.and_then(|fitted| fitted.fit.iter().find(|(of, _)| of == name));
             Entry::from(of.map(|(_, value)| *value))
         }));
-        if !parts.is_empty() {
-            let p = fitted.and_then(|fitted| fitted.p);
-            row.push(p.map(|p| rounding::to_significant(p, P_DIGITS)).into());
-        }
         sheet.add(row);
         sheet
     }

@@ -22,11 +22,12 @@ fn groups(of: &[Vec<(f64, bool)>]) -> Vec<Group> {
         .map(|(at, people)| Group {
             words: vec![Some(format!("group {at}"))],
             members: people.iter().map(&mut member).collect(),
+            withheld: false,
         })
         .collect()
 }
 
-fn asked(groups: &[Group], interval: f64) -> Vec<Sheet> {
+fn asked(groups: &[Group], interval: u32) -> Vec<Sheet> {
     let dimensions = vec![Dimension::Declared(u32::try_from(groups.len()).unwrap())];
     let statistics = [Measure::Individuals; 2].map(statistic).to_vec();
     let mut cells = CellTable::new(dimensions, statistics);
@@ -45,6 +46,7 @@ fn asked(groups: &[Group], interval: f64) -> Vec<Sheet> {
     let protected = protect(&[(cells, profile.clone())], noise()).unwrap();
     let question = Question {
         by: &["arm".to_owned()],
+        shortest: 30.0,
         interval,
         profile: &profile,
         noise: noise(),
@@ -75,15 +77,16 @@ fn numbers(sheet: &Sheet, column: &str) -> Vec<Option<f64>> {
 #[test]
 fn an_interval_ends_on_the_grid_where_a_crowd_has_left() {
     let groups = groups(&[people(400, 0.002)]);
-    for interval in [30.0, 90.0] {
+    for interval in [1, 3] {
         let sheets = asked(&groups, interval);
         let ends: Vec<f64> = numbers(&sheets[0], "time").into_iter().flatten().collect();
         assert!(ends.len() > 5, "{ends:?}");
-        let mut from = -1.0;
+        let mut from = 0.0;
         for end in ends {
-            assert_eq!(end % interval, 0.0);
+            assert_eq!(end % 30.0, 0.0);
+            assert!(end >= from + 30.0 * f64::from(interval));
             let members = groups[0].members.iter();
-            let left = members.filter(|(_, of)| of.time > from && of.time <= end);
+            let left = members.filter(|(_, of)| (of.time > from || from == 0.0) && of.time <= end);
             assert!(left.count() >= 10, "{from} to {end}");
             from = end;
         }
@@ -98,7 +101,7 @@ fn an_interval_ends_on_the_grid_where_a_crowd_has_left() {
 #[test]
 fn survival_stays_near_the_estimate_of_kaplan_and_meier() {
     let groups = groups(&[people(1_000, 0.002)]);
-    let sheets = asked(&groups, 30.0);
+    let sheets = asked(&groups, 1);
     let all: Vec<Observation> = groups[0].members.iter().map(|(_, of)| *of).collect();
     let exact = at_times(&all);
     let estimates = survival::survival(&exact, Leaving::After);
@@ -114,7 +117,7 @@ fn survival_stays_near_the_estimate_of_kaplan_and_meier() {
 
 #[test]
 fn a_curve_ends_where_few_are_at_risk() {
-    let sheets = asked(&groups(&[people(300, 0.002)]), 30.0);
+    let sheets = asked(&groups(&[people(300, 0.002)]), 1);
     let at_risk = numbers(&sheets[0], "at_risk");
     assert!(at_risk.iter().flatten().all(|&count| count >= 10.0));
 }
@@ -126,7 +129,7 @@ fn a_group_with_few_events_or_few_without_shows_no_curve() {
     one_event[0].1 = true;
     let sheets = asked(
         &groups(&[people(200, 0.002), one_event, people(6, 0.002)]),
-        30.0,
+        1,
     );
     let shown: Vec<_> = sheets[0].rows().iter().map(|row| row[0].clone()).collect();
     let first = Entry::Text("group 0".to_owned());
@@ -141,14 +144,14 @@ fn a_group_with_few_events_or_few_without_shows_no_curve() {
 fn groups_that_are_shown_are_compared_and_the_others_are_not() {
     let alike = [people(300, 0.002), people(300, 0.002)];
     let unlike = [people(300, 0.002), people(300, 0.004)];
-    let p = |of: &[Vec<(f64, bool)>]| numbers(&asked(&groups(of), 30.0)[2], "p")[0].unwrap();
+    let p = |of: &[Vec<(f64, bool)>]| numbers(&asked(&groups(of), 1)[2], "p")[0].unwrap();
     assert!(p(&alike) > 0.5 && p(&unlike) < 1e-6);
     // The second smallest is hidden with the smallest, which would follow from it else.
     let few = [people(40, 0.002), people(8, 0.1)];
     let with_few: Vec<_> = alike.iter().cloned().chain(few).collect();
     assert_eq!(p(&with_few), p(&alike));
     assert_eq!(
-        numbers(&asked(&groups(&with_few), 30.0)[2], "degrees_of_freedom"),
+        numbers(&asked(&groups(&with_few), 1)[2], "degrees_of_freedom"),
         [Some(1.0)]
     );
 }
@@ -160,7 +163,7 @@ fn one_person_more_moves_no_count_by_more_than_rounding() {
     for (time, event) in [(10.0, true), (400.0, true), (400.0, false), (3_000.0, true)] {
         let mut other = one.clone();
         other.push((time, event));
-        let [a, b] = [&one, &other].map(|of| asked(&groups(std::slice::from_ref(of)), 30.0));
+        let [a, b] = [&one, &other].map(|of| asked(&groups(std::slice::from_ref(of)), 1));
         for column in ["at_risk", "events"] {
             let pairs = numbers(&a[0], column)
                 .into_iter()
@@ -171,5 +174,32 @@ fn one_person_more_moves_no_count_by_more_than_rounding() {
                 "{column}: {time} {event}"
             );
         }
+    }
+}
+
+/// Of another cut of the same times more could be told.
+#[test]
+fn longer_intervals_end_where_short_ones_do() {
+    let groups = groups(&[people(400, 0.002)]);
+    let ends = |interval| numbers(&asked(&groups, interval)[0], "time");
+    let short = ends(1);
+    for interval in [2, 3, 7, 12] {
+        assert!(
+            ends(interval).iter().all(|end| short.contains(end)),
+            "{interval}"
+        );
+    }
+}
+
+/// Three or seven who are left would round to numbers of their own; they are few.
+#[test]
+fn few_who_are_left_look_like_nobody() {
+    for left in [0, 3, 7] {
+        let mut of: Vec<(f64, bool)> = (0..100).map(|at| (100.0, at % 2 == 0)).collect();
+        of.extend((0..100).map(|at| (200.0, at % 2 == 0)));
+        of.extend((0..left).map(|n| (5_000.0 + f64::from(n), false)));
+        let sheets = asked(&groups(&[of]), 1);
+        let last = |column| numbers(&sheets[0], column).pop().unwrap().unwrap();
+        assert_eq!(last("events") + last("censored"), last("at_risk"), "{left}");
     }
 }

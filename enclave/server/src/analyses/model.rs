@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sekisho_disclosure::{
-    Contribution, Sheet,
+    Sheet,
     model::{Covariate, Data, Outcome, Rules, Values},
 };
 use sekisho_proto::v1;
@@ -16,16 +16,16 @@ use super::{
     follow_up::{FollowUp, clause, condition},
     number, unfit,
 };
-use crate::words::{is_column, literal};
+use crate::{
+    private::Frame,
+    words::{is_column, literal},
+};
 
 /// Columns that can explain an outcome.
 const MOST_COVARIATES: usize = 16;
 
 /// Numbers and levels of all covariates together: a figure each.
 const MOST_TERMS: usize = 40;
-
-/// The figure of those who meet a condition: the event's, or the cases'.
-const CONDITION: usize = 1;
 
 /// A question about a model, well formed.
 #[derive(Debug)]
@@ -152,38 +152,57 @@ impl Asked {
             profile: ground.profile,
             noise: &ground.admission.pinned.noise,
         };
-        let mut data = self.data(ground)?;
+        let (_, frame) = ground.only()?;
+        let mut data = self.data(frame, &ground.admission.catalogue)?;
+        let settled = frame.strata.iter().next().ok_or(Lost)?;
         // A model is of those who have a value for everything. They are settled once more:
         // else a column that one person lacks would leave out that person alone.
-        let (_, frame) = ground.only()?;
-        let mut complete = data.complete(&frame.strata.everybody(), rules);
-        ground.settle([&mut complete].into_iter())?;
-        Ok(data.over(&complete).sheets(rules))
+        let mut complete = data.complete(&settled.everybody, rules);
+        let having = data.units().collect();
+        ground.settle_among(&self.name(), &having, [&mut complete].into_iter())?;
+        // And who of them has the outcome: people were left out of whom conditions spoke.
+        let nested = match data.cases(&complete) {
+            None => true,
+            Some(cases) => match ground.settled_part(cases, &complete)? {
+                None => false,
+                Some(cases) => {
+                    data.settle(&cases);
+                    true
+                }
+            },
+        };
+        let model = data.over(&complete, rules);
+        Ok(match nested {
+            true => model.sheets(rules),
+            false => model.withheld(rules),
+        })
+    }
+
+    /// What is explained, in words that tell outcomes apart.
+    fn name(&self) -> String {
+        match &self.outcome {
+            Explained::FollowUp(FollowUp { time, .. }) => format!("time:{time}"),
+            Explained::Condition(_) => "complete".to_owned(),
+            Explained::Measure(name) => format!("value:{name}"),
+        }
     }
 
     /// The columns, of everybody who has an outcome.
-    fn data(&self, ground: &Ground<'_>) -> Result<Data, Lost> {
+    fn data(&self, frame: &Frame, catalogue: &Catalogue) -> Result<Data, Lost> {
         let first = 1 + self.of_outcome();
-        let (_, frame) = ground.only()?;
-        let settled = frame.strata.iter().next().ok_or(Lost)?;
         let (mut units, mut rows) = (Vec::new(), Vec::new());
         let mut observations = Vec::new();
         let mut cases = Vec::new();
         let mut numbers = Vec::new();
         for row in &frame.rows {
             let of = row.contributions.as_slice();
-            // Of whom it was settled who has the event, or is a case, that holds.
-            let has = |figure: &Contribution| {
-                let known = settled.everybody.contains(row.unit);
-                settled.of(CONDITION).contains(row.unit) || (!known && figure.count > 0)
-            };
             let outcome = match (&self.outcome, of) {
                 (Explained::FollowUp(_), [_, event, time, ..]) => {
-                    let observed = FollowUp::observation(has(event), time);
+                    let observed = FollowUp::observation(event.count > 0, time);
                     observed.map(|observed| observations.push(observed))
                 }
                 (Explained::Condition(_), [_, case, ..]) => {
-                    cases.push(has(case));
+                    cases.push(case.count > 0);
                     Some(())
                 }
                 (Explained::Measure(_), [_, value, ..]) => number(value).map(|of| numbers.push(of)),
@@ -197,7 +216,7 @@ impl Asked {
         let mut covariates = Vec::new();
         let mut at = 0;
         for name in &self.covariates {
-            let column = column(&ground.admission.catalogue, name).map_err(|_| Lost)?;
+            let column = column(catalogue, name).map_err(|_| Lost)?;
             let width = levels(column).map_or(1, |labels| labels.len());
             let of = rows.iter();
             let of = of.map(|row| row.get(at..at + width).unwrap_or_default());
@@ -219,7 +238,7 @@ impl Asked {
             Explained::Condition(_) => Outcome::Condition(cases),
             Explained::Measure(_) => Outcome::Number(numbers),
         };
-        Ok(Data::new(units, outcome, covariates))
+        Ok(Data::new(units, self.name(), outcome, covariates))
     }
 }
 

@@ -145,11 +145,18 @@ impl Asked {
                 of_metric.extend(mean.map(|mean| (row.unit, mean)));
             }
         }
-        // Two cohorts that differ much may differ by one person in a group.
+        // Two cohorts that differ much may differ by one person in a group, of whom alone
+        // there are values: those are settled among themselves.
         let cohort = frame.strata.everybody();
-        let who = |of: &HashMap<u32, f64>| of.keys().copied().collect::<RoaringBitmap>() & &cohort;
-        let mut sets: Vec<RoaringBitmap> = values.values().flatten().map(who).collect();
-        ground.settle(sets.iter_mut())?;
+        let who = |of: &HashMap<u32, f64>| of.keys().copied().collect::<RoaringBitmap>();
+        let having: Vec<RoaringBitmap> = values.values().flatten().map(who).collect();
+        let mut sets: Vec<RoaringBitmap> = having.iter().map(|of| of & &cohort).collect();
+        let names = report.metrics.iter().map(|(column, _)| &column.name);
+        let names = names.cycle().zip(having.iter().zip(&mut sets));
+        for (name, (having, set)) in names {
+            let among = format!("metric:{name}");
+            ground.settle_among(&among, having, [set].into_iter())?;
+        }
         let settled = values.values().flatten().zip(&sets);
         let mut settled = settled.map(|(of, set)| -> Vec<(u32, f64)> {
             set.iter()

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Contribution, Sheet,
-    survival::{Group, Question},
+    Sheet,
+    survival::{Group, Observation, Question},
 };
 use sekisho_proto::v1;
 use sekisho_query::worker::Lost;
@@ -19,12 +20,6 @@ use super::{
 
 /// Individuals, events, and times.
 pub(super) const FIGURES: usize = 3;
-
-/// The figure of events.
-const EVENT: usize = 1;
-
-/// The figure of times.
-const TIME: usize = 2;
 
 /// Groups that can be asked for.
 const MOST_GROUPS: usize = 64;
@@ -101,34 +96,48 @@ impl Asked {
         let Ground {
             admission, profile, ..
         } = ground;
-        // It was planned with this catalogue.
         let shortest = self.follow_up.shortest(&admission.catalogue);
-        let interval = shortest.unwrap_or(f64::MAX) * f64::from(self.interval);
-        let times: HashMap<u32, &Contribution> = (frame.rows.iter())
-            .filter_map(|row| Some((row.unit, row.contributions.get(TIME)?)))
-            .collect();
-        // A set may be an earlier one: whoever is in it is of its group.
-        let strata = frame.strata.by_words();
-        let groups: Vec<Group> = (finished.protected.rows().iter())
-            .map(|row| {
-                let words = finished.keys.words(&row.key);
-                let members = strata.get(&words).map(|stratum| {
-                    let observed = stratum.everybody.iter().filter_map(|unit| {
-                        let event = stratum.of(EVENT).contains(unit);
-                        let observed = FollowUp::observation(event, times.get(&unit)?)?;
-                        Some((unit, observed))
-                    });
-                    observed.collect()
-                });
-                Group {
-                    words,
-                    members: members.unwrap_or_default(),
+        let observed: HashMap<u32, Observation> = (frame.rows.iter())
+            .filter_map(|row| match row.contributions.as_slice() {
+                [_, event, time] => {
+                    let of = FollowUp::observation(event.count > 0, time)?;
+                    Some((row.unit, of))
                 }
+                _ => None,
             })
             .collect();
+        // A set may be an earlier one, that has people of whom no time is known.
+        let strata = frame.strata.by_words();
+        let having: RoaringBitmap = observed.keys().copied().collect();
+        let words = finished.protected.rows().iter();
+        let words: Vec<_> = words.map(|row| finished.keys.words(&row.key)).collect();
+        let of_words = |words: &Vec<_>| {
+            let stratum = strata.get(words);
+            stratum.map_or_else(RoaringBitmap::new, |of| &of.everybody & &having)
+        };
+        let mut sets: Vec<RoaringBitmap> = words.iter().map(of_words).collect();
+        let among = format!("time:{}", self.follow_up.time);
+        ground.settle_among(&among, &having, sets.iter_mut())?;
+        let mut groups = Vec::new();
+        for (words, set) in words.into_iter().zip(sets) {
+            let has = |unit: &u32| observed.get(unit).is_some_and(|of| of.event);
+            let events = ground.settled_part(set.iter().filter(has).collect(), &set)?;
+            let member = |unit: u32| {
+                let event = events.as_ref().is_some_and(|events| events.contains(unit));
+                let time = observed.get(&unit)?.time;
+                Some((unit, Observation { time, event }))
+            };
+            groups.push(Group {
+                words,
+                members: set.iter().filter_map(member).collect(),
+                withheld: events.is_none(),
+            });
+        }
         let question = Question {
             by: &self.by,
-            interval,
+            // It was planned with this catalogue.
+            shortest: shortest.map_err(|_| Lost)?,
+            interval: self.interval,
             profile,
             noise: &admission.pinned.noise,
         };

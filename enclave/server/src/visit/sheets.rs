@@ -13,6 +13,7 @@ use super::{
     charged, commit,
 };
 use crate::{
+    admission::Admission,
     analyses::{Analysis, Ground},
     enclave::Enclave,
     exposure::Told,
@@ -30,7 +31,10 @@ pub(super) async fn judge(
     asked: &Analysis,
 ) -> Result<(Judged, Worker), Failure> {
     let sql = |catalogue: &_| asked.sql(catalogue);
-    let fits = |_: &_, planned: &mut _| asked.fits(planned);
+    let fits = |admission: &Admission, planned: &mut _| {
+        asked.is_within(admission)?;
+        asked.fits(planned)
+    };
     let judged = super::judge(enclave, verified, sql, fits).await?;
     let (judged, worker) = judged.map_err(words::refused)?;
     asked.is_protected_by(&judged.profile)?;
