@@ -22,7 +22,7 @@ pub(crate) const ACCOUNTS: [(&str, &str); 3] = [
 
 /// Datasets that are attacked. What was released before changes what is
 /// released: an attack that must begin anew has a dataset of its own.
-const POPULATIONS: [&str; 22] = [
+const POPULATIONS: [&str; 23] = [
     "averaging",
     "anchor-edge",
     "complement",
@@ -34,6 +34,7 @@ const POPULATIONS: [&str; 22] = [
     "groups",
     "informed",
     "models",
+    "models-exception",
     "models-one-hot",
     "nested",
     "one-pair",

@@ -5,7 +5,7 @@ use sekisho::{FollowUp, Kind, Model, Outcome, Survival};
 
 use crate::{
     intruder::{Intruder, intruder, population},
-    rates::{Rates, fewer_trials},
+    rates::{Met, Rates, fewer_trials},
     victims::{best_form, learnt_of, victims, weight},
 };
 
@@ -111,11 +111,48 @@ async fn nobody_is_the_only_event_of_a_model() {
     .report();
 }
 
+/// A condition on the outcome leaves the victim as the only exception to a rule, or none:
+/// whether a model is shown, and what it says, would tell which.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_the_exception_to_a_rule() {
+    let attacker = intruder("models-exception").await;
+    let dataset = population("models-exception");
+    let mut random = StdRng::seed_from_u64(42);
+    let wanted = victims(&dataset, &mut random, fewer_trials(3), |_| true);
+    let mut forms = Vec::new();
+    for columns in [&["age"][..], &["age", "sex"], &["age", "weight"]] {
+        let mut seen = Vec::new();
+        for victim in &wanted {
+            // On the side where the rule says that nobody smokes, and all but the victim's age.
+            let (w, cut) = (weight(victim), victim.age);
+            let rule = format!(
+                "(smoker AND age < {cut}) OR (NOT smoker AND age >= {cut}) OR weight = {w}"
+            );
+            let outcome = Outcome::Condition("smoker".to_owned());
+            let reply = attacker.analyze(model(&rule, Some(outcome), columns)).await;
+            seen.push((reply.view(), victim.smoker, reply.met()));
+        }
+        // What is learnt of is whether anything is shown.
+        let shown = |(view, smokes, met): (String, bool, Met)| {
+            (format!("{met:?} {}", view.contains('.')), smokes, met)
+        };
+        forms.push(learnt_of(&seen.into_iter().map(shown).collect::<Vec<_>>()));
+    }
+    Rates::of(
+        "model-exception",
+        "participants",
+        &best_form(forms),
+        0.5,
+        0.5,
+    )
+    .report();
+}
+
 async fn one_event(
     attacker: &Intruder,
     form: Form,
     wanted: &[&sekisho_tests::Person],
-) -> Vec<(String, bool, crate::rates::Met)> {
+) -> Vec<(String, bool, Met)> {
     let mut seen = Vec::new();
     for victim in wanted {
         let w = weight(victim);

@@ -1,7 +1,7 @@
 //! Every attack, where it is made, and what it is in words.
 
 /// Name, source below tests/attacks, words.
-pub(crate) const ATTACKS: [(&str, &str, &str); 42] = [
+pub(crate) const ATTACKS: [(&str, &str, &str); 43] = [
     (
         "anchor-edge",
         "edges.rs",
@@ -111,6 +111,11 @@ pub(crate) const ATTACKS: [(&str, &str, &str); 42] = [
         "model-differencing",
         "models.rs",
         "a curve or a model with the victim and without",
+    ),
+    (
+        "model-exception",
+        "models.rs",
+        "a model of people whom a rule describes, but for the victim",
     ),
     (
         "model-one-event",

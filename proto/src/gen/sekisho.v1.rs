@@ -108,8 +108,9 @@ pub struct FollowUp {
 ///   `lower` and `upper` limits of 95 % confidence. An interval ends where a crowd has
 ///   had the event or was last seen in it; a curve ends where few are at risk.
 /// * `groups`, a row for each: `individuals`, `events`, and the `median`.
-/// * `tests`: the log-rank test of the groups that are shown: `statistic` (chi-squared),
-///   to 3 significant digits, `degrees_of_freedom`, and `p`, to 2.
+/// * `tests`: the log-rank test of the groups that are shown, with such a noise as
+///   coefficients of a `Model` have: `statistic` (chi-squared), to 3 significant digits,
+///   `degrees_of_freedom`, and `p`, to 2.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Survival {
     /// Times and events.
@@ -132,8 +133,10 @@ pub struct Survival {
 /// * `coefficients`, a row for each term: `term`, `level` and `reference` of a column of
 ///   words; `coefficient`, to 3 significant digits, and `standard_error`, to 2; what
 ///   follows from them: `hazard_ratio` or `odds_ratio`, `lower` and `upper` limits of
-///   95 % confidence, `z`, `p`.
-/// * `fit`: `individuals` and `events`, rounded, and how well the model fits.
+///   95 % confidence, `z`, `p`. A coefficient carries a noise that hangs on the people, their
+///   outcomes and the term, as large as a rounding of counts would be; its error has it.
+/// * `fit`: `individuals` and `events`, rounded; `concordance` of Cox's model,
+///   `explained_variance` and `residual_deviation` of a linear one, to 2 digits.
 ///
 /// Levels that few have, with the outcome or without it, have no figures, nor have models
 /// in which few individuals determine a coefficient.

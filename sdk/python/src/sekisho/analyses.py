@@ -164,7 +164,8 @@ class Analyses(ABC):
             ``standard_error`` and what follows from these: ``hazard_ratio``, ``lower`` and
             ``upper`` limits of 95 % confidence, ``z``, ``p``. NULL where few have a level, and
             everywhere where few individuals determine a coefficient.
-            ``fit``: ``individuals``, ``events``, ``likelihood_ratio``, ``concordance``, ``p``.
+            Coefficients carry a noise that is as large as a rounding of counts would be, and
+            their errors are wider by it. ``fit``: ``individuals``, ``events``, ``concordance``.
         """
         asked = analysis.model(follow_up=(time, event), covariates=covariates, where=where)
         return self._analyze("cox", asked, datasets, idempotency_key)
