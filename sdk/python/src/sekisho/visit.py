@@ -20,6 +20,7 @@ from sekisho.result import Result, Results
 from sekisho.stream import read_answers
 from sekisho.tracing import Metadata, span
 from sekisho.transparency import LedgerKey
+from sekisho.twin import twin
 
 MAX_SQL_BYTES = 64 * 1024
 MAX_DATASETS = 16
@@ -100,6 +101,30 @@ class Visit(Analyses):
             for column in table.columns
         ]
         return Listing(pa.Table.from_pylist(rows, schema=_COLUMNS))
+
+    def twin(self, dataset: str, table: str, *, rows: int = 1000, seed: int = 0) -> pa.Table:
+        """Make synthetic rows with the columns of a table, to write code against.
+
+        They are drawn from what `tables` says alone, each column by itself: no row is
+        anybody's, and nothing that is computed from them means anything. Individuals have
+        the same names in the twins of all tables of a seed, so that they can be joined.
+
+        Parameters
+        ----------
+        dataset, table
+            Of `tables`.
+        rows
+            How many.
+        seed
+            The same seed gives the same rows.
+
+        Returns
+        -------
+        pyarrow.Table
+            The rows. No visit is charged.
+        """
+        columns = [column for column in self.tables(dataset) if column["table"] == table]
+        return twin(columns, rows, seed)
 
     def check(self, sql: str, *, datasets: str | Sequence[str]) -> Check | Checks:
         """Ask whether a query would be answered. No data are read, nothing is charged.
