@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from sekisho import listing
+from sekisho import crate, listing
 from sekisho.errors import SekishoError
 from sekisho.listing import Listing
 from sekisho.plots import Plot
@@ -15,6 +16,8 @@ from sekisho.release import Release
 from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas
     import polars
 
@@ -102,6 +105,21 @@ class Result:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Export through the Arrow PyCapsule interface."""
         return self._table.__arrow_c_stream__(requested_schema)
+
+    def save_crate(self, folder: "str | PathLike[str]") -> Path:
+        """Write an RO-Crate into a new folder: the tables, the receipt, and what was done.
+
+        Parameters
+        ----------
+        folder
+            It must not exist yet.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.
+        """
+        return crate.save(self, folder)
 
     @property
     def plot(self) -> Plot:
