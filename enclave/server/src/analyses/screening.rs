@@ -1,6 +1,8 @@
 //! Screening and design: counts, funnels, pairs of genes, prevalence. All of them are
 //! protected cells, arranged anew.
 
+mod prevalence;
+
 use std::fmt::Write as _;
 
 use sekisho_disclosure::{Sheet, counts};
@@ -11,21 +13,17 @@ use sekisho_tables::Catalogue;
 
 use super::{
     INDIVIDUALS, MOST_COLUMNS,
-    carriers::{Carriers, are_offered, literals, symbol},
+    carriers::Carriers,
     column, columns,
     follow_up::{clause, condition},
     unfit,
 };
-use crate::words::literal;
+use prevalence::Prevalence;
 
 /// Criteria of one funnel.
 const MOST_CRITERIA: usize = 20;
 /// Genes of which pairs are made.
 const MOST_PAIRED: usize = 8;
-/// Genes, by consequence, of one table of prevalence.
-const MOST_FIGURES: usize = 40;
-/// Columns by which prevalence is told.
-const MOST_PREVALENCE_COLUMNS: usize = 2;
 /// The tables that these analyses may read.
 const TABLES: [&str; 3] = [INDIVIDUALS, "genotypes", "variants"];
 
@@ -42,13 +40,6 @@ enum Screen {
     Funnel(Vec<Criterion>),
     Pairs(Vec<Carriers>),
     Prevalence(Prevalence),
-}
-
-#[derive(Debug)]
-struct Prevalence {
-    genes: Vec<String>,
-    consequences: Vec<String>,
-    by: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -120,35 +111,10 @@ impl Asked {
     }
 
     pub(super) fn prevalence(asked: v1::Prevalence) -> Result<Self, Failure> {
-        let v1::Prevalence {
-            genes,
-            consequences,
-            by,
-            r#where,
-        } = asked;
-        let field = "analysis.prevalence.genes";
-        let figures = genes.len().saturating_mul(1 + consequences.len());
-        if !(1..=MOST_FIGURES).contains(&figures) {
-            let message = format!("genes and consequences make {figures} figures");
-            let help = format!("name genes and consequences that make 1 to {MOST_FIGURES}");
-            return Err(Failure::invalid(field, message).help(help));
-        }
-        let symbols = |field: &str, names: Vec<String>| -> Result<Vec<String>, Failure> {
-            let read = names.into_iter().map(|name| symbol(field, name));
-            let read: Vec<String> = read.collect::<Result<_, _>>()?;
-            distinct(field, read.iter().cloned())?;
-            Ok(read)
-        };
-        let of = Prevalence {
-            genes: symbols(field, genes)?,
-            consequences: symbols("analysis.prevalence.consequences", consequences)?,
-            by,
-        };
-        let (by, most) = ("analysis.prevalence.by", MOST_PREVALENCE_COLUMNS);
-        columns(by, INDIVIDUALS, &of.by, most)?;
+        let (of, condition) = Prevalence::read(asked)?;
         Ok(Self {
             of: Screen::Prevalence(of),
-            condition: condition("analysis.prevalence.where", &r#where)?,
+            condition,
         })
     }
 
@@ -166,11 +132,7 @@ impl Asked {
         let of_where = clause(&self.condition, None);
         match &self.of {
             Screen::Count(by) => {
-                for name in by {
-                    if column(catalogue, name)?.domain.is_none() {
-                        return Err(unfit(&format!("column `{name}` has no declared values")));
-                    }
-                }
+                declared(catalogue, by)?;
                 Ok(format!(
                     "SELECT {}count(DISTINCT individual_id) AS individuals FROM individuals{of_where}{}",
                     by.iter()
@@ -317,60 +279,14 @@ impl Asked {
     }
 }
 
-impl Prevalence {
-    /// Genes and consequences, of each gene any first.
-    fn figures(&self) -> Vec<(String, Option<String>)> {
-        let consequences = || std::iter::once(None).chain(self.consequences.iter().map(Some));
-        let of_gene = |gene: &String| {
-            let of = consequences();
-            of.map(|of| (gene.clone(), of.cloned())).collect::<Vec<_>>()
-        };
-        self.genes.iter().flat_map(of_gene).collect()
-    }
-
-    /// Carriers by group, a figure for each gene and consequence, and the groups.
-    fn sql(&self, catalogue: &Catalogue, of_where: &str) -> Result<String, Failure> {
-        are_offered(catalogue, !self.consequences.is_empty())?;
-        for name in &self.by {
-            if column(catalogue, name)?.domain.is_none() {
-                return Err(unfit(&format!("column `{name}` has no declared values")));
-            }
+/// Whether columns have declared values.
+fn declared(catalogue: &Catalogue, by: &[String]) -> Result<(), Failure> {
+    for name in by {
+        if column(catalogue, name)?.domain.is_none() {
+            return Err(unfit(&format!("column `{name}` has no declared values")));
         }
-        let figure = |(at, (gene, consequence)): (usize, (String, Option<String>))| {
-            let of = consequence.map(|of| format!(" AND v.consequence = {}", literal(&of)));
-            format!(
-                ", count(DISTINCT g.individual_id) FILTER (WHERE v.gene = {}{}) AS n_{at}",
-                literal(&gene),
-                of.unwrap_or_default()
-            )
-        };
-        let figures: String = self.figures().into_iter().enumerate().map(figure).collect();
-        let figures = figures.trim_start_matches(", ");
-        let by = &self.by;
-        let of_i: Vec<String> = by.iter().map(|name| format!("i.{name}")).collect();
-        let listed = |by: &[String]| {
-            by.iter()
-                .map(|name| format!("{name}, "))
-                .collect::<String>()
-        };
-        // The two have nothing to do with one another in the query's own answer.
-        Ok(format!(
-            "WITH c AS (SELECT {}{figures} FROM genotypes g \
-             JOIN variants v ON v.variant_id = g.variant_id \
-             JOIN (SELECT {}individual_id FROM individuals{of_where}) i \
-             ON i.individual_id = g.individual_id \
-             WHERE g.dosage >= 1 AND v.gene IN ({}){}), \
-             e AS (SELECT {}count(DISTINCT individual_id) AS individuals \
-             FROM individuals{of_where}{}) \
-             SELECT n_0 FROM c UNION ALL SELECT individuals FROM e",
-            listed(&of_i),
-            listed(by),
-            literals(&self.genes),
-            grouped(&of_i),
-            listed(by),
-            grouped(by)
-        ))
     }
+    Ok(())
 }
 
 fn distinct(field: &str, names: impl Iterator<Item = String>) -> Result<(), Failure> {
