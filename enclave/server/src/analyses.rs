@@ -12,8 +12,6 @@ mod quality;
 mod screening;
 mod survival;
 
-use std::sync::Arc;
-
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{Amount, Contribution, Mechanism, Profile, Sheet};
 use sekisho_proto::v1::analysis::Kind;
@@ -21,9 +19,7 @@ use sekisho_query::{Planned, cells::Finished, worker::Lost};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Catalogue, Column, Rows};
 
-use crate::{
-    admission::Admission, anchors, frequencies, private::Frame, visit::Asked, words::is_column,
-};
+use crate::{admission::Admission, anchors, private::Frame, words::is_column};
 
 /// The one table that these analyses are of.
 const INDIVIDUALS: &str = "individuals";
@@ -92,30 +88,22 @@ impl Ground<'_> {
     }
 }
 
-/// Reads what is asked.
-pub(crate) fn read(kind: Option<Kind>) -> Result<Asked, Failure> {
-    let analysis = match kind {
-        Some(Kind::Frequencies(asked)) => {
-            return frequencies::Asked::read(asked).map(Asked::Frequencies);
-        }
-        Some(Kind::Survival(asked)) => Analysis::Survival(survival::Asked::read(asked)?),
-        Some(Kind::Model(asked)) => Analysis::Model(model::Asked::read(asked)?),
-        Some(Kind::QcReport(asked)) => Analysis::Quality(quality::Asked::read(asked)?),
-        Some(Kind::Count(asked)) => Analysis::Screening(screening::Asked::count(asked)?),
-        Some(Kind::Funnel(asked)) => Analysis::Screening(screening::Asked::funnel(asked)?),
-        Some(Kind::Cooccurrence(asked)) => {
-            Analysis::Screening(screening::Asked::cooccurrence(asked)?)
-        }
-        Some(Kind::Prevalence(asked)) => Analysis::Screening(screening::Asked::prevalence(asked)?),
-        None => {
-            return Err(Failure::invalid("analysis", "the request has no analysis")
-                .help("send one, for example of frequencies"));
-        }
-    };
-    Ok(Asked::Analysis(Arc::new(analysis)))
-}
-
 impl Analysis {
+    /// Reads what is asked.
+    pub(crate) fn read(kind: Kind) -> Result<Self, Failure> {
+        Ok(match kind {
+            Kind::Survival(asked) => Self::Survival(survival::Asked::read(asked)?),
+            Kind::Model(asked) => Self::Model(model::Asked::read(asked)?),
+            Kind::QcReport(asked) => Self::Quality(quality::Asked::read(asked)?),
+            Kind::Count(asked) => Self::Screening(screening::Asked::count(asked)?),
+            Kind::Funnel(asked) => Self::Screening(screening::Asked::funnel(asked)?),
+            Kind::Cooccurrence(asked) => Self::Screening(screening::Asked::cooccurrence(asked)?),
+            Kind::Prevalence(asked) => Self::Screening(screening::Asked::prevalence(asked)?),
+            // They are counted over genotypes, in a way of their own.
+            Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
+        })
+    }
+
     /// The query of individuals that is judged.
     pub(crate) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
         match self {

@@ -11,7 +11,7 @@ use sekisho_proto::{
         SignedPermit, enclave_service_server::EnclaveService,
     },
     permit::Wording,
-    v1,
+    v1::{self, analysis::Kind},
 };
 use sekisho_runtime::{
     status::{Failure, Reason},
@@ -22,9 +22,10 @@ use tonic::{Request, Response, Status};
 use tracing::Instrument as _;
 
 use crate::{
-    analyses, describe,
+    analyses::Analysis,
+    describe,
     enclave::Enclave,
-    failure,
+    failure, frequencies,
     permit::Verified,
     release::{self, Messages},
     visit::{self, Asked, Question},
@@ -164,7 +165,16 @@ impl EnclaveService for Service {
             let analysis = request.analysis.unwrap_or_default();
             let text = analysis::text(&analysis);
             let verified = verified(&enclave, request.permit, Wording::Analysis(&text))?;
-            let asked = analyses::read(analysis.kind)?;
+            let asked = match analysis.kind {
+                Some(Kind::Frequencies(asked)) => {
+                    Asked::Frequencies(frequencies::Asked::read(asked)?)
+                }
+                Some(kind) => Asked::Analysis(Arc::new(Analysis::read(kind)?)),
+                None => {
+                    return Err(Failure::invalid("analysis", "the request has no analysis")
+                        .help("send one, for example of frequencies"));
+                }
+            };
             visit(enclave, verified, asked, request.idempotency_key, trace_id).await
         })
         .await

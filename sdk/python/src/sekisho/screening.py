@@ -1,0 +1,168 @@
+"""What screening and design ask for: counts, funnels, pairs of genes, prevalence."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from sekisho import analysis
+from sekisho._proto import analysis_pb2
+from sekisho.criteria import Carriers, Criterion
+from sekisho.result import Result, Results
+
+
+class Screening(ABC):
+    """The part of `Analyses` that counts individuals."""
+
+    @abstractmethod
+    def _analyze(
+        self,
+        name: str,
+        asked: analysis_pb2.Analysis,
+        datasets: str | Sequence[str],
+        idempotency_key: str | None,
+    ) -> Result | Results: ...
+
+    def count(
+        self,
+        *,
+        datasets: str | Sequence[str],
+        where: str = "",
+        by: str | Sequence[str] = (),
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how many individuals there are, by group.
+
+        Parameters
+        ----------
+        datasets, where, by, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            ``counts``: the columns of `by`, and ``individuals``.
+        """
+        asked = analysis.count(where=where, by=by)
+        return self._analyze("count", asked, datasets, idempotency_key)
+
+    def crosstab(
+        self,
+        rows: str,
+        columns: str,
+        *,
+        datasets: str | Sequence[str],
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how many individuals there are, by two columns of ``individuals``.
+
+        Parameters
+        ----------
+        rows, columns
+            Two columns with declared values.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            As `count`, a row for each cell; ``to_pandas().pivot(index=rows, columns=columns)``
+            lays it out.
+        """
+        asked = analysis.count(where=where, by=[rows, columns])
+        return self._analyze("crosstab", asked, datasets, idempotency_key)
+
+    def funnel(
+        self,
+        criteria: Sequence[Criterion],
+        *,
+        datasets: str | Sequence[str],
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how many individuals are left after each criterion, as of a trial's protocol.
+
+        Parameters
+        ----------
+        criteria
+            1 to 20: conditions, or what `sekisho.carries` and `sekisho.excluding` give.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            ``funnel``: ``step``, ``criterion``, ``individuals``, ``excluded``, ``share``.
+
+        Examples
+        --------
+        >>> visit.funnel(
+        ...     [
+        ...         "age_at_diagnosis >= 18",
+        ...         sekisho.carries("EGFR"),
+        ...         sekisho.excluding("stage = 'IV'"),
+        ...     ],
+        ...     where="diagnosis = 'lung'", datasets="demo-cancer",
+        ... )  # doctest: +SKIP
+        """
+        asked = analysis.funnel(criteria=criteria, where=where)
+        return self._analyze("funnel", asked, datasets, idempotency_key)
+
+    def cooccurrence(
+        self,
+        genes: Sequence[str | Carriers],
+        *,
+        datasets: str | Sequence[str],
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how many individuals carry variants of two genes, for each pair.
+
+        Parameters
+        ----------
+        genes
+            2 to 8 symbols, or what `sekisho.carries` gives.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            ``pairs``: ``gene``, ``other``, ``individuals``, ``carriers``, ``other_carriers``,
+            ``both``; and, of what is shown, ``odds_ratio`` and Fisher's exact ``p``.
+        """
+        asked = analysis.cooccurrence(genes=genes, where=where)
+        return self._analyze("cooccurrence", asked, datasets, idempotency_key)
+
+    def prevalence(
+        self,
+        genes: str | Sequence[str],
+        *,
+        datasets: str | Sequence[str],
+        consequences: str | Sequence[str] = (),
+        by: str | Sequence[str] = (),
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask how many individuals carry variants of genes, by consequence and group.
+
+        Parameters
+        ----------
+        genes
+            Symbols.
+        consequences
+            Values of ``variants.consequence`` that are told apart, beside all together. Genes
+            times one more than these are at most 40.
+        by
+            At most 2 columns of ``individuals`` with declared values, for example
+            ``diagnosis``.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            ``prevalence``, a row for each gene, consequence (NULL for any) and group: ``gene``,
+            ``consequence``, the columns of `by`, ``carriers``, ``individuals``, ``share``.
+        """
+        asked = analysis.prevalence(genes=genes, consequences=consequences, by=by, where=where)
+        return self._analyze("prevalence", asked, datasets, idempotency_key)
