@@ -141,15 +141,15 @@ fn a_saturated_model_is_hidden() {
         let of = |k| {
             of_numbers(
                 &format!("c{k}"),
-                (0..60).map(|at| drawn(at, 10 + k)).collect(),
+                (0..200).map(|at| drawn(at, 10 + k)).collect(),
             )
         };
         (0..many).map(of).collect::<Vec<_>>()
     };
-    let outcome = || Outcome::Number((0..60).map(|at| drawn(at, 3)).collect());
-    assert!(!is_hidden(&asked(outcome(), covariates(4), 60)));
-    assert!(is_hidden(&asked(outcome(), covariates(20), 60)));
-    assert!(is_hidden(&asked(outcome(), covariates(58), 60)));
+    let outcome = || Outcome::Number((0..200).map(|at| drawn(at, 3)).collect());
+    assert!(!is_hidden(&asked(outcome(), covariates(4), 200)));
+    assert!(is_hidden(&asked(outcome(), covariates(66), 200)));
+    assert!(is_hidden(&asked(outcome(), covariates(198), 200)));
 }
 
 #[test]
