@@ -46,7 +46,7 @@ fn alike(influence: &[Vec<f64>], refits: &[Vec<f64>]) {
         let correlation = product / (own * theirs).sqrt();
         let slope = product / own;
         assert!(correlation > 0.98, "{coefficient}: {correlation}");
-        assert!((0.95..1.15).contains(&slope), "{coefficient}: {slope}");
+        assert!((0.9..1.25).contains(&slope), "{coefficient}: {slope}");
     }
 }
 
