@@ -1,5 +1,7 @@
 """Typed analyses go over the wire as they are meant, and their tables come back."""
 
+from collections.abc import Callable
+
 import pyarrow as pa
 import pytest
 
@@ -84,6 +86,40 @@ def test_criteria_are_asked_as_they_are_meant(
     assert list(prevalence.prevalence.consequences) == ["stop_gained"]
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda visit: visit.survival(time="a", event="b", interval=-1, datasets="d"),
+        lambda visit: visit.survival(time="a", event="b", interval=1.5, datasets="d"),
+        lambda visit: visit.survival(time="a", event="b", by=3, datasets="d"),
+        lambda visit: visit.cox(time="a", event="b", covariates=None, datasets="d"),
+        lambda visit: visit.crosstab(["a"], ["b"], datasets="d"),
+        lambda visit: visit.cooccurrence([sekisho.carries(["a"]), "b"], datasets="d"),
+        lambda visit: visit.funnel(
+            [sekisho.excluding(sekisho.excluding("a"))],
+            datasets="d",  # type: ignore[arg-type]
+        ),
+    ],
+)
+def test_arguments_of_another_kind_are_named_and_not_sent(
+    gateway: Gateway, visit: sekisho.Visit, ask: Callable[[sekisho.Visit], object]
+) -> None:
+    with pytest.raises(sekisho.InvalidRequest):
+        ask(visit)
+    assert not gateway.asked(ANALYZE)
+
+
+def test_one_criterion_and_one_gene_are_lists_of_one(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    visit.funnel("sex = 'male'", datasets="demo-cancer")
+    visit.cooccurrence("TP53", datasets="demo-cancer")
+    funnel, pairs = (request.analysis for request in gateway.asked(ANALYZE))
+    assert [of.condition for of in funnel.funnel.criteria] == ["sex = 'male'"]
+    assert [of.gene for of in pairs.cooccurrence.genes] == ["TP53"]
+
+
 def test_an_answer_of_several_tables_is_shown_table_by_table(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:
@@ -95,6 +131,7 @@ def test_an_answer_of_several_tables_is_shown_table_by_table(
     assert list(result.tables) == ["survival", "tests"]
     assert result.to_arrow().column_names == ["at_risk"]
     assert result.tables["tests"][0] == {"p": 0}
+    assert "suppressed" in repr(result.tables["survival"])
     shown, markup = repr(result), result._repr_html_()
     for name in ("survival", "tests"):
         assert f"-- {name}" in shown

@@ -18,6 +18,10 @@ use crate::{
 /// Counts of a curve are multiples of this, or of the profile's base if it is larger.
 const BASE: u32 = 5;
 
+/// A curve ends where fewer bases than this are at risk: what rounding does to events would
+/// be more than the estimate says.
+const FEWEST_AT_RISK: f64 = 5.0;
+
 /// Significant digits of a test's statistic.
 const STATISTIC_DIGITS: u32 = 3;
 
@@ -118,7 +122,8 @@ impl Question<'_> {
             let within = sorted.get(at..).unwrap_or_default();
             let within = within.iter();
             at += within.take_while(|(_, of)| end(of.time) <= of_grid).count();
-            if !self.is_crowd(sorted.get(from..).unwrap_or_default()) {
+            let at_risk = sorted.get(from..).unwrap_or_default();
+            if !self.is_crowd(at_risk) || self.rounded(at_risk) < FEWEST_AT_RISK * self.base() {
                 break;
             }
             if self.is_crowd(sorted.get(from..at).unwrap_or_default()) {
@@ -161,6 +166,10 @@ impl Question<'_> {
     fn is_crowd(&self, of: &[&(u32, Observation)]) -> bool {
         let who = || of.iter().map(|(unit, _)| *unit).collect();
         suppress::enough_of(of.len() as u64, self.profile.threshold, self.noise, who)
+    }
+
+    fn base(&self) -> f64 {
+        f64::from(self.profile.rounding_base.max(BASE))
     }
 
     /// A count as it may be shown; few look like nobody.
@@ -253,8 +262,7 @@ impl Question<'_> {
             let [everybody, events] = sets.map(|set| self.noise.set_of(&set).to_bytes());
             self.noise.normal("log-rank", &[&everybody, &events])
         };
-        let base = f64::from(self.profile.rounding_base.max(BASE));
-        let test = survival::blurred_log_rank(&observed, base, draw).ok();
+        let test = survival::blurred_log_rank(&observed, self.base(), draw).ok();
         let statistic = test.map(|test| rounding::to_significant(test.statistic, STATISTIC_DIGITS));
         let degrees = test.map(|test| test.degrees);
         let p = statistic.zip(degrees).map(|(statistic, degrees)| {

@@ -106,7 +106,8 @@ pub struct FollowUp {
 ///   interval's end in the unit of the column; `at_risk` when it begins, `events` and
 ///   `censored` in it, rounded; `survival` to its end, the life-table estimate, with
 ///   `lower` and `upper` limits of 95 % confidence. An interval ends where a crowd has
-///   had the event or was last seen in it; a curve ends where few are at risk.
+///   had the event or was last seen in it; a curve ends where few are at risk. Few events so
+///   far, as few at risk, are shown as 0.
 /// * `groups`, a row for each: `individuals`, `events`, and the `median`.
 /// * `tests`: the log-rank test of the groups that are shown, with such a noise as
 ///   coefficients of a `Model` have: `statistic` (chi-squared), to 3 significant digits,

@@ -211,6 +211,15 @@ async fn what_is_no_analysis_is_refused_before_a_charge() {
             "none is named",
         ),
         (
+            Kind::Model(Model {
+                outcome: Some(Outcome::Measure("age".to_owned())),
+                covariates: vec!["age".to_owned()],
+                r#where: String::new(),
+            }),
+            Reason::InvalidRequest,
+            "is what is explained",
+        ),
+        (
             logistic("smoker", &["note"]),
             Reason::QueryRefused,
             "neither numbers",

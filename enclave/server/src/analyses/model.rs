@@ -76,6 +76,16 @@ impl Asked {
                     .help("name columns of `individuals` that may explain the outcome"),
             );
         }
+        let explained = match &outcome {
+            Explained::FollowUp(FollowUp { time, .. }) => Some(time),
+            Explained::Measure(name) => Some(name),
+            Explained::Condition(_) => None,
+        };
+        if let Some(name) = explained.filter(|name| covariates.contains(name)) {
+            let message = format!("`{name}` is what is explained, and explains it");
+            return Err(Failure::invalid("analysis.model.covariates", message)
+                .help("leave it out of the covariates"));
+        }
         Ok(Self {
             outcome,
             covariates,

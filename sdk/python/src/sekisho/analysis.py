@@ -1,6 +1,8 @@
 """Analyses of a known shape, as the server is asked for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import ParamSpec
 
 from sekisho._proto import analysis_pb2
 from sekisho.criteria import Carriers, Criterion, carries
@@ -14,6 +16,29 @@ def written(asked: analysis_pb2.Analysis) -> str:
     return str(getattr(asked, kind).where) if kind else ""
 
 
+_P = ParamSpec("_P")
+
+
+def _checked(
+    make: Callable[_P, analysis_pb2.Analysis],
+) -> Callable[_P, analysis_pb2.Analysis]:
+    """Say what is asked too much of, or of the wrong kind, as our own exception."""
+
+    @wraps(make)
+    def checked(*args: _P.args, **kwargs: _P.kwargs) -> analysis_pb2.Analysis:
+        try:
+            return make(*args, **kwargs)
+        except (TypeError, ValueError, AttributeError) as error:
+            given = ", ".join(f"{name}={value!r}" for name, value in kwargs.items())
+            raise InvalidRequest(
+                f"an argument is of another kind than is needed ({given})",
+                help=f"`help(visit.{make.__name__})` says what each is",
+            ) from error
+
+    return checked
+
+
+@_checked
 def survival(
     *, time: str, event: str, where: str, by: str | Sequence[str], interval: int
 ) -> analysis_pb2.Analysis:
@@ -28,6 +53,7 @@ def survival(
     )
 
 
+@_checked
 def model(
     *,
     covariates: str | Sequence[str],
@@ -47,6 +73,7 @@ def model(
     return analysis_pb2.Analysis(model=asked)
 
 
+@_checked
 def qc_report(
     *, metrics: str | Sequence[str], where: str, by: str | Sequence[str]
 ) -> analysis_pb2.Analysis:
@@ -55,24 +82,31 @@ def qc_report(
     return analysis_pb2.Analysis(qc_report=asked)
 
 
+@_checked
 def count(*, where: str, by: str | Sequence[str]) -> analysis_pb2.Analysis:
     """Ask how many individuals there are; see `Visit.count` and `Visit.crosstab`."""
     return analysis_pb2.Analysis(count=analysis_pb2.Count(where=where, by=_names(by)))
 
 
+@_checked
 def funnel(*, criteria: Sequence[Criterion], where: str) -> analysis_pb2.Analysis:
     """Ask how many individuals criteria leave; see `Visit.funnel`."""
-    asked = analysis_pb2.Funnel(criteria=map(criterion, criteria), where=where)
+    listed = criteria if isinstance(criteria, Sequence) else [criteria]
+    listed = [criteria] if isinstance(criteria, str) else listed
+    asked = analysis_pb2.Funnel(criteria=map(criterion, listed), where=where)
     return analysis_pb2.Analysis(funnel=asked)
 
 
+@_checked
 def cooccurrence(*, genes: Sequence[str | Carriers], where: str) -> analysis_pb2.Analysis:
     """Ask how many individuals carry variants of two genes; see `Visit.cooccurrence`."""
-    named = [carries(gene) if isinstance(gene, str) else gene for gene in genes]
+    listed = [genes] if isinstance(genes, str) else genes
+    named = [carries(gene) if isinstance(gene, str) else gene for gene in listed]
     asked = analysis_pb2.Cooccurrence(genes=[gene.message() for gene in named], where=where)
     return analysis_pb2.Analysis(cooccurrence=asked)
 
 
+@_checked
 def prevalence(
     *,
     genes: str | Sequence[str],
@@ -88,9 +122,17 @@ def prevalence(
 
 
 def _names(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+    given = [names] if isinstance(names, str) else names
+    listed = list(given) if isinstance(given, Iterable) else [given]
+    if not all(isinstance(name, str) for name in listed):
+        raise InvalidRequest(
+            f"{names!r} is neither a name nor a list of names",
+            help="give a string, or a list of strings",
+        )
+    return listed
 
 
+@_checked
 def frequencies(
     *,
     region: str | None,

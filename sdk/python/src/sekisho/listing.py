@@ -28,8 +28,9 @@ class Listing(Sequence[dict[str, Any]]):
     'standard'
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, nulls: Sequence[Cell] | None = None) -> None:
         self._table = table
+        self._nulls = nulls or [Cell("")] * table.num_columns
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -64,7 +65,7 @@ class Listing(Sequence[dict[str, Any]]):
         return self._grid(HTML_ROWS).html()
 
     def _grid(self, limit: int) -> Grid:
-        return Grid.of(self._table, [Cell("")] * self._table.num_columns, limit)
+        return Grid.of(self._table, list(self._nulls), limit)
 
 
 def to_pandas(table: pa.Table) -> "pandas.DataFrame":

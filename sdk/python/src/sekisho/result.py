@@ -63,7 +63,10 @@ class Result:
 
         A query has one, without a name; a typed analysis says which it has.
         """
-        return {name: Listing(table) for name, table in self._tables.items()}
+        return {
+            name: Listing(table, [self._null(table, of) for of in table.column_names])
+            for name, table in self._tables.items()
+        }
 
     @property
     def figures(self) -> tuple[str, ...]:
