@@ -145,7 +145,8 @@ impl Question<'_> {
                 let parts = self.partition(measure, &self.limits_of(group, measure), &values);
                 for limit in self.limits_of(group, measure) {
                     let beyond = self.beyond(limit, &parts, &values);
-                    let share = beyond.zip(individuals).map(|(beyond, all)| {
+                    let all = self.rounded(values.len()).filter(|all| *all > 0);
+                    let share = beyond.zip(all).map(|(beyond, all)| {
                         #[expect(clippy::cast_precision_loss, reason = "counts of people")]
                         let share = beyond as f64 / all as f64;
                         rounding::to_significant(share, SHARE_DIGITS)
@@ -194,8 +195,12 @@ impl Question<'_> {
             _ => at(middle),
         };
         let digits = self.profile.sum_significant_digits;
-        [at(k - 1), median, at(values.len() - k)]
-            .map(|value| value.map(|value| rounding::to_significant(value, digits)))
+        [
+            at(k.saturating_sub(1)),
+            median,
+            at(values.len().saturating_sub(k)),
+        ]
+        .map(|value| value.map(|value| rounding::to_significant(value, digits)))
     }
 
     /// Cuts the grid into parts that each hold a crowd: first at limits, then between

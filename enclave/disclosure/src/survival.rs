@@ -38,8 +38,6 @@ pub struct Group {
     pub words: Vec<Option<String>>,
     /// Its individuals.
     pub members: Vec<(u32, Observation)>,
-    /// Whether nothing is shown of it over time.
-    pub withheld: bool,
 }
 
 /// What is asked of survival.
@@ -83,7 +81,14 @@ impl Question<'_> {
                     _ => None,
                 };
                 let (individuals, events) = (count(0), count(1));
-                let is_shown = individuals.is_some() && events.is_some() && !group.withheld;
+                // The sets of the curve may be others than those of the cells.
+                let members: Vec<_> = group.members.iter().collect();
+                let with_event = members.iter().filter(|(_, of)| of.event);
+                let with_event: Vec<_> = with_event.copied().collect();
+                let is_shown = individuals.is_some()
+                    && events.is_some()
+                    && self.is_crowd(&members)
+                    && self.is_crowd(&with_event);
                 Curve {
                     group,
                     individuals,

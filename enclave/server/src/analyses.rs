@@ -46,6 +46,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) frames: &'a [Frame],
 }
 
+/// The anchors of sets that curves and models are of: one family, so that what one kind of
+/// analysis left out is not asked of another.
+const ANALYSED: &str = "analysed";
+
 impl Ground<'_> {
     /// The only cut.
     fn only(&self) -> Result<(&Finished, &Frame), Lost> {
@@ -76,15 +80,23 @@ impl Ground<'_> {
         })
     }
 
-    /// Settles who of a set has an outcome; none if that is no part of the set any more.
+    /// Settles who of a set has an outcome, and so who of it has not: either may be aimed at.
+    /// What is settled stays inside the set, and it is never told that it would not.
     fn settled_part(
         &self,
         mut part: RoaringBitmap,
         of: &RoaringBitmap,
-    ) -> Result<Option<RoaringBitmap>, Lost> {
+    ) -> Result<RoaringBitmap, Lost> {
         let everybody = RoaringBitmap::clone(&self.admission.permitted.individuals);
-        self.settle_among("outcome", &everybody, [&mut part].into_iter())?;
-        Ok(Some(part).filter(|part| part.is_subset(of)))
+        let settle = |set: &mut RoaringBitmap| {
+            self.settle_among("outcome", &everybody, [&mut *set].into_iter())?;
+            *set &= of;
+            Ok(())
+        };
+        settle(&mut part)?;
+        let mut rest = of - &part;
+        settle(&mut rest)?;
+        Ok(of - rest)
     }
 }
 
@@ -116,7 +128,7 @@ impl Analysis {
 
     /// Whether what was planned is still what was meant, whatever the visitor's
     /// conditions say.
-    pub(crate) fn fits(&self, planned: &mut Planned) -> Result<(), Failure> {
+    pub(crate) fn fits(&self, catalogue: &Catalogue, planned: &mut Planned) -> Result<(), Failure> {
         let (name, is_meant) = match self {
             Self::Survival(asked) => {
                 let is_meant = is_of_individuals(
@@ -127,7 +139,8 @@ impl Analysis {
                 (asked.canonical(), is_meant)
             }
             Self::Model(asked) => {
-                let is_meant = is_of_individuals(planned, |figures| asked.has(figures), 0);
+                let is_meant =
+                    is_of_individuals(planned, |figures| asked.has(catalogue, figures), 0);
                 (asked.canonical(), is_meant)
             }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),

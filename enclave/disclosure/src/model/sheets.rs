@@ -50,11 +50,6 @@ impl Model {
         ]
     }
 
-    /// The sheets of a model of which nothing may be shown.
-    pub fn withheld(&self, rules: Rules<'_>) -> Vec<Sheet> {
-        vec![self.coefficients(None, rules), self.fit(None, rules)]
-    }
-
     /// The fit, if as many as a crowd move each coefficient, and nobody decides much.
     fn fitted(&self, rules: Rules<'_>) -> Result<Fitted, Unfit> {
         let estimates = |coefficients: Vec<f64>, errors: Vec<f64>, influence: Vec<Vec<f64>>| {
@@ -120,15 +115,25 @@ impl Model {
         #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
         let mean = squares / estimate.influence.len().max(1) as f64;
         let blur = f64::from(rules.profile.rounding_base.max(LEAST_BASE)) * mean.sqrt();
-        let with = self.outcome.parts(&self.units).into_iter().next();
-        let cases: Vec<u32> = (with.into_iter().flatten())
-            .filter_map(|at| self.units.get(at).copied())
-            .collect();
-        let sets = [&self.units, &cases].map(|set| rules.noise.set_of(set).to_bytes());
-        let [everybody, cases] = &sets;
+        let keys = self.outcome.parts(&self.units).into_iter().map(|part| {
+            let units = part.iter().filter_map(|&at| self.units.get(at).copied());
+            let units: Vec<u32> = units.collect();
+            rules.noise.set_of(&units).to_bytes()
+        });
+        let mut keys: Vec<_> = keys.collect();
+        // Of a condition and its contrary the same draw, of the other sign.
+        let contrary = matches!(self.outcome, Outcome::Condition(_)) && !keys.is_sorted();
+        if contrary {
+            keys.reverse();
+        }
+        let sign = if contrary { -1.0 } else { 1.0 };
+        let everybody = rules.noise.set_of(&self.units).to_bytes();
+        let cases = keys.first().copied().unwrap_or_default();
+        let (everybody, cases) = (&everybody, &cases);
         let [name, level, _] = term.map(|word| word.unwrap_or_default().as_bytes());
         let parts: [&[u8]; 5] = [everybody, cases, self.name.as_bytes(), name, level];
-        let moved = estimate.coefficient + blur * rules.noise.normal("coefficient", &parts);
+        let draw = sign * rules.noise.normal("coefficient", &parts);
+        let moved = estimate.coefficient + blur * draw;
         let digits = match rules.profile.sum_significant_digits {
             0 => EFFECT_DIGITS,
             of => EFFECT_DIGITS.min(of),

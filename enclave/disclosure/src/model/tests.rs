@@ -341,6 +341,24 @@ fn a_coefficient_is_moved_by_as_much_as_a_rounding_of_counts_would() {
 }
 
 #[test]
+fn a_condition_and_its_contrary_tell_the_same() {
+    let of = |cases: Vec<bool>| {
+        let sheets = asked(
+            Outcome::Condition(cases),
+            vec![of_numbers("age", ages(400))],
+            400,
+        );
+        figures(&sheets[0], "coefficient")
+    };
+    let contrary = of(cases(400).into_iter().map(|case| !case).collect());
+    let turned: Vec<_> = of(cases(400))
+        .into_iter()
+        .map(|of| of.map(|of| -of))
+        .collect();
+    assert_eq!(contrary, turned);
+}
+
+#[test]
 fn a_model_that_cannot_be_fitted_looks_like_one_that_is_hidden() {
     let cases = cases(400);
     // It tells the outcome, so its coefficient has no maximum.

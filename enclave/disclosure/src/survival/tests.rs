@@ -22,7 +22,6 @@ fn groups(of: &[Vec<(f64, bool)>]) -> Vec<Group> {
         .map(|(at, people)| Group {
             words: vec![Some(format!("group {at}"))],
             members: people.iter().map(&mut member).collect(),
-            withheld: false,
         })
         .collect()
 }

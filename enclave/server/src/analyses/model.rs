@@ -12,7 +12,7 @@ use sekisho_runtime::status::Failure;
 use sekisho_tables::{Catalogue, Column, ColumnType};
 
 use super::{
-    Ground, INDIVIDUALS, column, columns,
+    ANALYSED, Ground, INDIVIDUALS, column, columns,
     follow_up::{FollowUp, clause, condition},
     number, unfit,
 };
@@ -102,10 +102,15 @@ impl Asked {
         format!("{outcome} of {}", self.covariates.join(", "))
     }
 
-    /// Whether a query has its figures: individuals, the outcome's, those of covariates.
-    pub(super) fn has(&self, figures: usize) -> bool {
-        let least = 1 + self.of_outcome() + self.covariates.len();
-        (least..=1 + self.of_outcome() + MOST_TERMS).contains(&figures)
+    /// Whether a query has its figures: individuals, the outcome's, those of covariates. Of
+    /// two that are the same it would have one, and another's would be taken for it.
+    pub(super) fn has(&self, catalogue: &Catalogue, figures: usize) -> bool {
+        let width = |name: &String| {
+            let of = column(catalogue, name).ok()?;
+            Some(levels(of).map_or(1, |labels| labels.len()))
+        };
+        let terms: Option<usize> = self.covariates.iter().map(width).sum();
+        terms.is_some_and(|terms| figures == 1 + self.of_outcome() + terms)
     }
 
     fn of_outcome(&self) -> usize {
@@ -169,23 +174,12 @@ impl Asked {
         // else a column that one person lacks would leave out that person alone.
         let mut complete = data.complete(&settled.everybody, rules);
         let having = data.units().collect();
-        ground.settle_among(&self.name(), &having, [&mut complete].into_iter())?;
+        ground.settle_among(ANALYSED, &having, [&mut complete].into_iter())?;
         // And who of them has the outcome: people were left out of whom conditions spoke.
-        let nested = match data.cases(&complete) {
-            None => true,
-            Some(cases) => match ground.settled_part(cases, &complete)? {
-                None => false,
-                Some(cases) => {
-                    data.settle(&cases);
-                    true
-                }
-            },
-        };
-        let model = data.over(&complete, rules);
-        Ok(match nested {
-            true => model.sheets(rules),
-            false => model.withheld(rules),
-        })
+        if let Some(cases) = data.cases(&complete) {
+            data.settle(&ground.settled_part(cases, &complete)?);
+        }
+        Ok(data.over(&complete, rules).sheets(rules))
     }
 
     /// What is explained, in words that tell outcomes apart.

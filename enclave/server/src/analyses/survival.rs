@@ -13,7 +13,7 @@ use sekisho_runtime::status::Failure;
 use sekisho_tables::Catalogue;
 
 use super::{
-    Ground, INDIVIDUALS, MOST_COLUMNS, column, columns,
+    ANALYSED, Ground, INDIVIDUALS, MOST_COLUMNS, column, columns,
     follow_up::{FollowUp, clause, condition},
     unfit,
 };
@@ -116,21 +116,19 @@ impl Asked {
             stratum.map_or_else(RoaringBitmap::new, |of| &of.everybody & &having)
         };
         let mut sets: Vec<RoaringBitmap> = words.iter().map(of_words).collect();
-        let among = format!("time:{}", self.follow_up.time);
-        ground.settle_among(&among, &having, sets.iter_mut())?;
+        ground.settle_among(ANALYSED, &having, sets.iter_mut())?;
         let mut groups = Vec::new();
         for (words, set) in words.into_iter().zip(sets) {
             let has = |unit: &u32| observed.get(unit).is_some_and(|of| of.event);
             let events = ground.settled_part(set.iter().filter(has).collect(), &set)?;
             let member = |unit: u32| {
-                let event = events.as_ref().is_some_and(|events| events.contains(unit));
+                let event = events.contains(unit);
                 let time = observed.get(&unit)?.time;
                 Some((unit, Observation { time, event }))
             };
             groups.push(Group {
                 words,
                 members: set.iter().filter_map(member).collect(),
-                withheld: events.is_none(),
             });
         }
         let question = Question {

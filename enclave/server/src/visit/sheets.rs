@@ -33,7 +33,7 @@ pub(super) async fn judge(
     let sql = |catalogue: &_| asked.sql(catalogue);
     let fits = |admission: &Admission, planned: &mut _| {
         asked.is_within(admission)?;
-        asked.fits(planned)
+        asked.fits(&admission.catalogue, planned)
     };
     let judged = super::judge(enclave, verified, sql, fits).await?;
     let (judged, worker) = judged.map_err(words::refused)?;
