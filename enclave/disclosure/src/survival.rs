@@ -144,11 +144,14 @@ impl Question<'_> {
             last = if keeps { *end } else { last };
             keeps
         });
+        // Each count has a threshold's noise of its own; what adds up does not fall.
+        let mut so_far = 0.0_f64;
         let shown = ends.iter().map(|(end, left)| {
             let gone = sorted.get(..*left).unwrap_or_default();
             let events: Vec<_> = gone.iter().filter(|(_, of)| of.event).copied().collect();
             let at_risk = self.rounded(sorted.get(*left..).unwrap_or_default());
-            (end * self.shortest, at_risk, self.rounded(&events))
+            so_far = so_far.max(self.rounded(&events));
+            (end * self.shortest, at_risk, so_far)
         });
         let shown: Vec<_> = shown.collect();
         let series = shown.windows(2);

@@ -204,7 +204,9 @@ pub fn blurred_log_rank(
     }
     let everybody: usize = groups.iter().map(Vec::len).sum();
     let per_individual = variance.diagonal() / count(everybody.max(1));
-    let blur = per_individual.map(|of: f64| individuals * of.max(0.0).sqrt());
+    // No less than rounding each group's events would.
+    let rounding = individuals / 12_f64.sqrt();
+    let blur = per_individual.map(|of: f64| rounding.max(individuals * of.max(0.0).sqrt()));
     for (number, (excess, blur)) in excess.iter_mut().zip(blur.iter()).enumerate() {
         *excess += blur * draws(number);
     }

@@ -110,11 +110,11 @@ impl Data {
         self.units.iter().copied()
     }
 
-    /// Who of a cohort has a value for everything, but for levels that few of it have,
-    /// with the outcome or without it: those are taken for none.
+    /// Who of a cohort has a value for everything, but for levels that few of it have: those
+    /// are taken for none. Who has the outcome is not settled yet, and is not asked.
     pub fn complete(&self, cohort: &RoaringBitmap, rules: Rules<'_>) -> RoaringBitmap {
         let places = self.places(cohort);
-        let covariates = self.without_rare(&places, rules);
+        let covariates = self.without_rare(&places, Vec::new(), rules);
         let is_whole = |at: usize| {
             covariates.iter().all(|covariate| match &covariate.values {
                 Values::Numbers(of) => of.get(at).is_some_and(Option::is_some),
@@ -157,11 +157,20 @@ impl Data {
     /// The model of these individuals. Whoever of them lacks a value, as those may that an
     /// earlier release is of, or has a level that few of them have, gets the mean or the
     /// most frequent level of the others: to leave them out would tell of them.
+    /// Whoever is censored before the first event moves nothing, and is left out.
     pub fn over(&self, set: &RoaringBitmap, rules: Rules<'_>) -> Model {
         let places = self.places(set);
+        let inert = self.outcome.of(&places).inert();
+        let places = places.into_iter().enumerate();
+        let places = places.filter(|(at, _)| !inert.contains(at));
+        let places: Vec<usize> = places.map(|(_, place)| place).collect();
+        let parts = self
+            .outcome
+            .of(&places)
+            .parts(&picked(&self.units, &places));
         let mut columns: Vec<Vec<f64>> = Vec::new();
         let mut terms = Vec::new();
-        for covariate in self.without_rare(&places, rules) {
+        for covariate in self.without_rare(&places, parts, rules) {
             match &covariate.values {
                 Values::Numbers(of) => {
                     terms.push(Term {
@@ -213,11 +222,15 @@ impl Data {
         within.map(|(at, _)| at).collect()
     }
 
-    /// The covariates of these individuals, levels of few among those with the outcome or
-    /// without it taken for none.
-    fn without_rare(&self, places: &[usize], rules: Rules<'_>) -> Vec<Covariate> {
+    /// The covariates of these individuals, levels of few in any of the parts, or of all of
+    /// them if there are none, taken for none.
+    fn without_rare(
+        &self,
+        places: &[usize],
+        mut parts: Vec<Vec<usize>>,
+        rules: Rules<'_>,
+    ) -> Vec<Covariate> {
         let units = picked(&self.units, places);
-        let mut parts = self.outcome.of(places).parts(&units);
         if parts.is_empty() {
             parts.push((0..units.len()).collect());
         }

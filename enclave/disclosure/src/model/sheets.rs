@@ -5,7 +5,7 @@ use sekisho_statistics::{
     regression::{self, Fit},
 };
 
-use super::{LEAST_BASE, MOST_LEVERAGE, Model, Outcome, Rules};
+use super::{LEAST_BASE, MOST_LEVERAGE, Model, Outcome, Rules, participants};
 use crate::{
     rounding,
     sheet::{Column, Entry, Sheet},
@@ -113,7 +113,7 @@ impl Model {
     fn shown(&self, estimate: &Estimate, term: [Option<&str>; 3], rules: Rules<'_>) -> (f64, f64) {
         let squares = estimate.influence.iter().map(|of| of * of).sum::<f64>();
         #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
-        let mean = squares / estimate.influence.len().max(1) as f64;
+        let mean = squares / participants(&estimate.influence).max(1) as f64;
         let blur = f64::from(rules.profile.rounding_base.max(LEAST_BASE)) * mean.sqrt();
         let keys = self.outcome.parts(&self.units).into_iter().map(|part| {
             let units = part.iter().filter_map(|&at| self.units.get(at).copied());

@@ -151,10 +151,13 @@ impl Asked {
         let who = |of: &HashMap<u32, f64>| of.keys().copied().collect::<RoaringBitmap>();
         let having: Vec<RoaringBitmap> = values.values().flatten().map(who).collect();
         let mut sets: Vec<RoaringBitmap> = having.iter().map(|of| of & &cohort).collect();
-        let names = report.metrics.iter().map(|(column, _)| &column.name);
-        let names = names.cycle().zip(having.iter().zip(&mut sets));
-        for (name, (having, set)) in names {
-            let among = format!("metric:{name}");
+        // Of each group by itself: people may have a value in one and none in another.
+        let names = values.keys().flat_map(|key| {
+            let words = finished.keys.words(key);
+            let of = report.metrics.iter();
+            of.map(move |(column, _)| format!("metric:{}:{words:?}", column.name))
+        });
+        for (among, (having, set)) in names.zip(having.iter().zip(&mut sets)) {
             ground.settle_among(&among, having, [set].into_iter())?;
         }
         let settled = values.values().flatten().zip(&sets);
