@@ -70,10 +70,7 @@ impl Rules<'_> {
     /// Whether a model may be fitted and shown, as far as its columns tell.
     fn admit(&self, model: &Model) -> bool {
         let parts = model.outcome.parts(&model.units);
-        // Whoever is censored before the first event takes no part.
-        let inert = model.outcome.inert();
-        let taking = |part: &Vec<usize>| part.iter().filter(|at| !inert.contains(*at)).count();
-        let rarer = parts.iter().map(taking).min();
+        let rarer = parts.iter().map(Vec::len).min();
         let rarer = rarer.unwrap_or(model.units.len());
         // Not to the person: how many parameters pass would tell that.
         let base = self.profile.rounding_base.max(LEAST_BASE) as usize;
@@ -89,7 +86,7 @@ impl Rules<'_> {
                     let units = part.iter().filter_map(|&at| model.units.get(at));
                     units.copied().collect()
                 };
-                self.is_crowd(taking(part), who)
+                self.is_crowd(part.len(), who)
             });
         few_parameters && crowds && self.is_determined_by_many(model)
     }

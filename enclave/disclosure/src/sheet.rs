@@ -150,3 +150,6 @@ impl From<Option<&str>> for Entry {
         word.map_or(Self::Nothing, |word| Self::Text(word.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;

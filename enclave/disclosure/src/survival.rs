@@ -26,10 +26,10 @@ const FEWEST_AT_RISK: f64 = 5.0;
 const STATISTIC_DIGITS: u32 = 3;
 
 /// Significant digits of its probability.
-pub(crate) const P_DIGITS: u32 = 2;
+const P_DIGITS: u32 = 2;
 
 /// The most intervals of a curve.
-pub const MOST_INTERVALS: usize = 500;
+const MOST_INTERVALS: usize = 500;
 
 /// A group, and how long each of its individuals was observed.
 #[derive(Clone, Debug)]
@@ -237,9 +237,7 @@ impl Question<'_> {
         }
         sheet
     }
-}
 
-impl Question<'_> {
     /// Whether the groups that are shown differ; they alone take part. The excess of events
     /// of each is moved by what a rounding of counts would move it by, since those who leave
     /// before the first event could be added at will.

@@ -129,19 +129,6 @@ impl Enclave {
 }
 
 impl Admission {
-    /// Whether the tier lets what was planned be asked.
-    pub(crate) fn covers(&self, planned: &Planned) -> Result<(), Failure> {
-        if self.tier == Tier::Detailed {
-            return Ok(());
-        }
-        let limit = planned.shapes.iter().find_map(beyond_overview);
-        limit.map_or(Ok(()), |limit| {
-            Err(failure(Reason::PolicyDenied, limit.telling(self.language)))
-        })
-    }
-}
-
-impl Admission {
     /// Whether more may be asked than counts.
     pub(crate) fn is_detailed(&self) -> Result<(), Failure> {
         match self.tier {
@@ -151,6 +138,17 @@ impl Admission {
                 Beyond::OverviewCounts.telling(self.language),
             )),
         }
+    }
+
+    /// Whether the tier lets what was planned be asked.
+    pub(crate) fn covers(&self, planned: &Planned) -> Result<(), Failure> {
+        if self.tier == Tier::Detailed {
+            return Ok(());
+        }
+        let limit = planned.shapes.iter().find_map(beyond_overview);
+        limit.map_or(Ok(()), |limit| {
+            Err(failure(Reason::PolicyDenied, limit.telling(self.language)))
+        })
     }
 }
 

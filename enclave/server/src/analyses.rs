@@ -1,9 +1,9 @@
 //! Typed analyses whose answer is sheets of protected figures.
 //!
-//! Each is asked as a query, of individuals or of their samples, which the guard judges as it judges any:
-//! whom figures are of, and which conditions and columns take part. Sets are settled and
-//! cells protected as a query's are (`private.rs`); what is computed beyond cells is of
-//! the same sets, and becomes a [`Sheet`] in `sekisho-disclosure` alone.
+//! Each is asked as a query, of individuals or of their samples, which the guard judges as
+//! it judges any: whom figures are of, and which conditions and columns take part. Sets are
+//! settled and cells protected as a query's are (`private.rs`); what is computed beyond
+//! cells is of the same sets, and becomes a [`Sheet`] in `sekisho-disclosure` alone.
 
 mod carriers;
 mod follow_up;
@@ -147,10 +147,37 @@ impl Analysis {
             Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
         };
         if !is_meant {
-            return Err(unfit("a condition is more than a condition"));
+            return Err(unfit(
+                "a condition is more than a condition, or asks for what a covariate's level is",
+            ));
         }
         planned.canonical = format!("{name} over {}", planned.canonical);
         Ok(())
+    }
+
+    /// Whether a visitor who is granted an overview may ask it: counts, and no more.
+    pub(crate) fn is_within(&self, admission: &Admission) -> Result<(), Failure> {
+        match self {
+            Self::Screening(_) => Ok(()),
+            Self::Survival(_) | Self::Model(_) | Self::Quality(_) => admission.is_detailed(),
+        }
+    }
+
+    /// Whether the profile protects its sheets: of the profile alone, not of data. Counts
+    /// every mechanism does.
+    pub(crate) fn is_protected_by(&self, profile: &Profile) -> Result<(), Failure> {
+        match (profile.mechanism, self) {
+            (Mechanism::Suppress, _) | (_, Self::Screening(_)) => Ok(()),
+            (Mechanism::CellKey | Mechanism::Dp, _) => Err(Failure::new(
+                Reason::QueryRefused,
+                format!(
+                    "the `{}` mechanism of this dataset does not protect this analysis",
+                    profile.mechanism.name()
+                ),
+            )
+            .help("ask in SQL for counts, sums and means")
+            .with("rule", "release.mechanism")),
+        }
     }
 
     /// Whether anything is computed beyond protected cells.
@@ -180,33 +207,6 @@ fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize
         && has(shape.measures.len())
         && shape.dimensions.len() == keys
         && planned.as_is.is_some()
-}
-
-impl Analysis {
-    /// Whether a visitor who is granted an overview may ask it: counts, and no more.
-    pub(crate) fn is_within(&self, admission: &Admission) -> Result<(), Failure> {
-        match self {
-            Self::Screening(_) => Ok(()),
-            Self::Survival(_) | Self::Model(_) | Self::Quality(_) => admission.is_detailed(),
-        }
-    }
-
-    /// Whether the profile protects its sheets: of the profile alone, not of data. Counts
-    /// every mechanism does.
-    pub(crate) fn is_protected_by(&self, profile: &Profile) -> Result<(), Failure> {
-        match (profile.mechanism, self) {
-            (Mechanism::Suppress, _) | (_, Self::Screening(_)) => Ok(()),
-            (Mechanism::CellKey | Mechanism::Dp, _) => Err(Failure::new(
-                Reason::QueryRefused,
-                format!(
-                    "the `{}` mechanism of this dataset does not protect this analysis",
-                    profile.mechanism.name()
-                ),
-            )
-            .help("ask in SQL for counts, sums and means")
-            .with("rule", "release.mechanism")),
-        }
-    }
 }
 
 /// A column of `individuals` that is offered.

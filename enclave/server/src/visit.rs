@@ -146,9 +146,7 @@ async fn answer_query(
     let admission = Arc::clone(&judged.admission);
     let profile = judged.profile.clone();
     // The same question to the same data gets the same answer, free.
-    let key = visit.answer_key();
-    if let Some(earlier) = commit::again(enclave, &admission, key).await? {
-        enclave.spend(&question.verified)?;
+    if let Some(earlier) = commit::again(enclave, question, &admission, &visit).await? {
         return Ok(earlier);
     }
     let charge = Charge {

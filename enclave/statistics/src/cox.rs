@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::{
-    Unfit, chi_squared_p,
+    Unfit,
     design::Design,
     newton::{self, Slope},
     survival::{Observation, count},
@@ -25,16 +25,6 @@ pub struct Cox {
     pub concordance: f64,
     /// Of each coefficient: by how much each individual moves it, to first order.
     pub influence: Vec<Vec<f64>>,
-}
-
-impl Cox {
-    /// χ² of the likelihood-ratio test of all coefficients, and its probability.
-    #[must_use]
-    pub fn likelihood_ratio(&self) -> (f64, f64) {
-        let statistic = 2.0 * (self.likelihood - self.null_likelihood);
-        let degrees = u32::try_from(self.coefficients.len()).unwrap_or(u32::MAX);
-        (statistic, chi_squared_p(statistic, degrees))
-    }
 }
 
 /// Fits a model to observations and their covariates, a row each.
@@ -87,7 +77,7 @@ pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox,
 }
 
 /// What each individual does to each coefficient: its score residual, times the covariance.
-/// Ties are taken after Breslow here, which moves nothing that matters.
+/// Ties are taken after Breslow here: where they are heavy, a refit says up to a quarter more.
 fn influence(
     sorted: &[(Observation, DVector<f64>)],
     order: &[usize],
@@ -99,14 +89,15 @@ fn influence(
     let same =
         |(a, _): &(Observation, _), (b, _): &(Observation, _)| a.time.to_bits() == b.time.to_bits();
     // From the latest: of each time the events, the sum of weights, and the mean.
-    let mut at_risk = Sums::none(width);
+    let (mut weight, mut first) = (0.0, DVector::zeros(width));
     let mut times = Vec::new();
     for tied in sorted.chunk_by(same) {
-        tied.iter()
-            .for_each(|(_, row)| at_risk.add(score(row), row));
+        for (_, row) in tied {
+            weight += score(row);
+            first.axpy(score(row), row, 1.0);
+        }
         let events = tied.iter().filter(|(of, _)| of.event).count();
-        let mean = &at_risk.first / at_risk.weight;
-        times.push((count(events) / at_risk.weight, mean, tied));
+        times.push((count(events) / weight, &first / weight, tied));
     }
     let mut influence = vec![vec![0.0; sorted.len()]; width];
     let (mut hazard, mut weighted) = (0.0, DVector::zeros(width));

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, DVectorView};
 
 use crate::{
-    Unfit, chi_squared_p,
+    Unfit,
     design::Design,
     newton::{self, Slope},
     survival::count,
@@ -55,13 +55,11 @@ pub fn linear(outcome: &[f64], covariates: &[Vec<f64>]) -> Result<Regression, Un
     let degrees = outcome.len().checked_sub(width).filter(|&left| left > 0);
     let degrees = count(degrees.ok_or(Unfit::TooLittle)?);
     let mean = outcome.iter().sum::<f64>() / count(outcome.len());
-    let mut products = DMatrix::zeros(width, width);
     let mut moments = DVector::zeros(width);
     for (row, value) in rows.iter().zip(outcome) {
-        products.ger(1.0, row, row, 1.0);
         moments.axpy(value - mean, row, 1.0);
     }
-    let covariance = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    let covariance = newton::inverse(&products(&rows)).ok_or(Unfit::Singular)?;
     let mut coefficients = &covariance * moments;
     let squares = |of: &mut dyn Iterator<Item = f64>| of.map(|off| off * off).sum::<f64>();
     let left =
@@ -191,31 +189,8 @@ impl Moved {
 /// [`Unfit`] when covariates say the same.
 pub fn leverage(covariates: &[Vec<f64>]) -> Result<Vec<f64>, Unfit> {
     let (_, rows) = design(covariates.len(), covariates)?;
-    let width = rows.first().map_or(0, |row| row.len());
-    let mut products = DMatrix::zeros(width, width);
-    for row in &rows {
-        products.ger(1.0, row, row, 1.0);
-    }
-    let inverse = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    let inverse = newton::inverse(&products(&rows)).ok_or(Unfit::Singular)?;
     Ok(rows.iter().map(|row| row.dot(&(&inverse * row))).collect())
-}
-
-impl Fit {
-    /// χ² of the likelihood-ratio test of so many covariates, and its probability; none
-    /// of a linear model.
-    #[must_use]
-    pub fn likelihood_ratio(&self, covariates: u32) -> Option<(f64, f64)> {
-        match self {
-            Self::Linear { .. } => None,
-            Self::Logistic {
-                likelihood,
-                null_likelihood,
-            } => {
-                let statistic = 2.0 * (likelihood - null_likelihood);
-                Some((statistic, chi_squared_p(statistic, covariates)))
-            }
-        }
-    }
 }
 
 /// What of each covariate the others and an intercept do not say: its residuals when it is
@@ -226,12 +201,7 @@ impl Fit {
 /// [`Unfit`] when covariates say the same.
 pub fn own_parts(covariates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Unfit> {
     let (_, rows) = design(covariates.len(), covariates)?;
-    let width = rows.first().map_or(0, |row| row.len());
-    let mut products = DMatrix::zeros(width, width);
-    for row in &rows {
-        products.ger(1.0, row, row, 1.0);
-    }
-    let inverse = newton::inverse(&products).ok_or(Unfit::Singular)?;
+    let inverse = newton::inverse(&products(&rows)).ok_or(Unfit::Singular)?;
     let variances = inverse.diagonal();
     // The first is the intercept's.
     let directions = inverse.column_iter().zip(variances.iter()).skip(1);
@@ -240,6 +210,16 @@ pub fn own_parts(covariates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Unfit> {
         rows.iter().map(|row| row.dot(&direction)).collect()
     };
     Ok(directions.map(part).collect())
+}
+
+/// The sum of each row's products with itself.
+fn products(rows: &[DVector<f64>]) -> DMatrix<f64> {
+    let width = rows.first().map_or(0, |row| row.len());
+    let mut products = DMatrix::zeros(width, width);
+    for row in rows {
+        products.ger(1.0, row, row, 1.0);
+    }
+    products
 }
 
 fn design(n: usize, covariates: &[Vec<f64>]) -> Result<(Design, Vec<DVector<f64>>), Unfit> {

@@ -290,5 +290,12 @@ async fn a_mechanism_that_does_not_protect_an_analysis_refuses_it() {
             assert_eq!(failed.reason, Reason::QueryRefused, "{failed}");
             assert_eq!(failed.refusal.unwrap().rule, "release.mechanism");
         }
+        // Counts are protected by each.
+        let counts = tables(&only(visit.analyze(count("", &["sex"]), &[CANCER]).await));
+        let [(name, rows)] = counts.as_slice() else {
+            panic!("{counts:?}")
+        };
+        assert_eq!((name.as_str(), rows.len()), ("counts", 2), "{mechanism}");
+        assert!(rows.iter().any(|row| row.ends_with(char::is_numeric)));
     }
 }

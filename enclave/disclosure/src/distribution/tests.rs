@@ -56,17 +56,6 @@ fn asked(values: &[f64], limits: Vec<Limit>) -> Vec<Sheet> {
     question.sheets(&[group], &protected[0])
 }
 
-fn numbers(sheet: &Sheet, column: &str) -> Vec<Option<f64>> {
-    let at = sheet.columns().iter().position(|of| of.name == column);
-    let at = at.unwrap();
-    let number = |row: &Vec<Entry>| match row[at] {
-        Entry::Integer(value) => Some(value as f64),
-        Entry::Fraction(value) => Some(value),
-        Entry::Nothing | Entry::Text(_) => None,
-    };
-    sheet.rows().iter().map(number).collect()
-}
-
 /// 400 values from 20 to 60, evenly.
 fn even() -> Vec<f64> {
     (0..400).map(|at| 20.0 + f64::from(at) * 0.1).collect()
@@ -77,7 +66,7 @@ fn parts_cover_everybody_and_each_holds_a_crowd() {
     let mut values = even();
     values.extend([1.0, 3.0, 400.0, 999.0]);
     let sheets = asked(&values, vec![below(30.0)]);
-    let of = |column| numbers(&sheets[2], column);
+    let of = |column| sheets[2].numbers(column);
     let (lower, upper) = (of("lower"), of("upper"));
     assert_eq!(
         (lower[0], upper[upper.len() - 1]),
@@ -109,8 +98,8 @@ fn a_share_beyond_a_limit_is_shown_where_both_sides_are_crowds() {
     let limit = |at: f64| {
         let sheets = asked(&even(), vec![below(at)]);
         (
-            numbers(&sheets[1], "individuals")[0],
-            numbers(&sheets[1], "share")[0],
+            sheets[1].numbers("individuals")[0],
+            sheets[1].numbers("share")[0],
         )
     };
     assert_eq!(limit(30.0), (Some(100.0), Some(0.25)));
@@ -123,8 +112,8 @@ fn a_share_beyond_a_limit_is_shown_where_both_sides_are_crowds() {
 #[test]
 fn of_limits_that_few_lie_between_one_is_shown() {
     let sheets = asked(&even(), vec![below(30.0), below(30.3)]);
-    assert_eq!(numbers(&sheets[1], "individuals"), [Some(100.0), None]);
-    let upper = numbers(&sheets[2], "upper");
+    assert_eq!(sheets[1].numbers("individuals"), [Some(100.0), None]);
+    let upper = sheets[2].numbers("upper");
     assert!(upper.contains(&Some(30.0)) && !upper.contains(&Some(30.3)));
 }
 
@@ -139,7 +128,7 @@ fn limits_of_another_group_are_not_asked_of_this_one() {
         ..below(50.0)
     };
     let sheets = asked(&even(), vec![of_tumor, of_normal]);
-    assert_eq!(numbers(&sheets[1], "individuals"), [Some(300.0)]);
+    assert_eq!(sheets[1].numbers("individuals"), [Some(300.0)]);
 }
 
 #[test]
@@ -157,19 +146,19 @@ fn both_kinds_of_limits_count_what_lies_on_them_as_they_say() {
             ..below(30.0)
         };
         let sheets = asked(&values, vec![limit]);
-        assert_eq!(numbers(&sheets[1], "individuals"), [Some(beyond)]);
+        assert_eq!(sheets[1].numbers("individuals"), [Some(beyond)]);
     }
 }
 
 #[test]
 fn quantiles_have_a_crowd_on_either_side() {
     let sheets = asked(&even(), vec![]);
-    let of = |column| numbers(&sheets[0], column)[0].unwrap();
+    let of = |column| sheets[0].numbers(column)[0].unwrap();
     // The tenth of either end, the middle, to three digits.
     assert_eq!([of("low"), of("median"), of("high")], [20.9, 40.0, 59.0]);
     let few = asked(&even()[..19], vec![]);
-    assert_eq!(numbers(&few[0], "median"), [None]);
-    assert!(few[2].rows().is_empty() || numbers(&few[2], "lower").len() == 1);
+    assert_eq!(few[0].numbers("median"), [None]);
+    assert!(few[2].rows().is_empty() || few[2].numbers("lower").len() == 1);
 }
 
 #[test]

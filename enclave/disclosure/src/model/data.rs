@@ -67,7 +67,7 @@ impl Outcome {
     }
 
     /// The places of those who are censored before the first event.
-    pub(super) fn inert(&self) -> BTreeSet<usize> {
+    fn inert(&self) -> BTreeSet<usize> {
         let Self::Survival(observations) = self else {
             return BTreeSet::new();
         };

@@ -6,7 +6,6 @@ use sekisho_statistics::survival::Observation;
 use super::*;
 use crate::{
     Profile, Sheet,
-    sheet::Entry,
     suppress::tests::{noise, standard},
 };
 
@@ -68,18 +67,6 @@ fn settled(
     data.over(&complete, rules).sheets(rules)
 }
 
-/// The figures of a sheet's rows under a column.
-fn figures(sheet: &Sheet, column: &str) -> Vec<Option<f64>> {
-    let at = sheet.columns().iter().position(|of| of.name == column);
-    let at = at.unwrap();
-    let number = |row: &Vec<Entry>| match row[at] {
-        Entry::Integer(value) => Some(value as f64),
-        Entry::Fraction(value) => Some(value),
-        Entry::Nothing | Entry::Text(_) => None,
-    };
-    sheet.rows().iter().map(number).collect()
-}
-
 fn is_hidden(sheets: &[Sheet]) -> bool {
     sheets.iter().all(|sheet| sheet.released() == 0)
 }
@@ -91,16 +78,16 @@ fn an_ordinary_model_is_shown_to_few_digits() {
         vec![of_numbers("age", ages(400))],
         400,
     );
-    let coefficients = figures(&sheets[0], "coefficient");
+    let coefficients = sheets[0].numbers("coefficient");
     assert_eq!(coefficients.len(), 2);
     for value in coefficients.into_iter().flatten() {
         assert_eq!(value, crate::rounding::to_significant(value, 3));
     }
-    for value in figures(&sheets[0], "standard_error").into_iter().flatten() {
+    for value in sheets[0].numbers("standard_error").into_iter().flatten() {
         assert_eq!(value, crate::rounding::to_significant(value, 2));
     }
-    assert_eq!(figures(&sheets[1], "individuals"), [Some(400.0)]);
-    let events = figures(&sheets[1], "events")[0].unwrap();
+    assert_eq!(sheets[1].numbers("individuals"), [Some(400.0)]);
+    let events = sheets[1].numbers("events")[0].unwrap();
     assert_eq!(events % 5.0, 0.0);
 }
 
@@ -112,7 +99,7 @@ fn what_follows_is_made_of_what_is_shown() {
         vec![of_numbers("age", ages(400))],
         400,
     );
-    let of = |column: &str| figures(&sheets[0], column)[1].unwrap();
+    let of = |column: &str| sheets[0].numbers(column)[1].unwrap();
     let (coefficient, error) = (of("coefficient"), of("standard_error"));
     let near = |a: f64, b: f64| (a - b).abs() <= 0.006 * b.abs();
     assert!(near(of("odds_ratio"), coefficient.exp()));
@@ -211,13 +198,13 @@ fn a_level_of_few_and_one_of_nobody_look_the_same() {
     };
     for rare in [0, 1, 9, 14] {
         let sheets = of(rare);
-        let coefficients = figures(&sheets[0], "coefficient");
+        let coefficients = sheets[0].numbers("coefficient");
         assert!(
             coefficients[1].is_some() && coefficients[2].is_none(),
             "{rare}"
         );
     }
-    assert!(figures(&of(60)[0], "coefficient")[2].is_some());
+    assert!(of(60)[0].numbers("coefficient")[2].is_some());
 }
 
 /// Who lacks a value is left out among others who do, and takes a common one where an
@@ -244,7 +231,7 @@ fn few_who_lack_a_value_are_not_told_from_the_others() {
     let everybody = units.iter().copied().collect();
     assert_eq!(data.complete(&everybody, rules).len(), 399);
     let sheets = data.over(&everybody, rules).sheets(rules);
-    assert_eq!(figures(&sheets[1], "individuals"), [Some(400.0)]);
+    assert_eq!(sheets[1].numbers("individuals"), [Some(400.0)]);
     assert!(!is_hidden(&sheets));
 }
 
@@ -326,7 +313,7 @@ fn a_coefficient_is_moved_by_as_much_as_a_rounding_of_counts_would() {
             vec![of_numbers("age", ages(n))],
             n,
         );
-        figures(&sheets[0], "coefficient")[1].unwrap()
+        sheets[0].numbers("coefficient")[1].unwrap()
     };
     assert_eq!(of(cases(n)), of(cases(n)));
     let changes = (0..40).map(|at| {
@@ -348,7 +335,7 @@ fn a_condition_and_its_contrary_tell_the_same() {
             vec![of_numbers("age", ages(400))],
             400,
         );
-        figures(&sheets[0], "coefficient")
+        sheets[0].numbers("coefficient")
     };
     let contrary = of(cases(400).into_iter().map(|case| !case).collect());
     let turned: Vec<_> = of(cases(400))

@@ -233,8 +233,11 @@ impl Asked {
         let bounded = |column: &'c Column| Some((column, column.bounds?));
         let of: Vec<_> = (metrics.columns.iter().filter(is_asked))
             .filter_map(bounded)
-            .take(MOST_METRICS)
             .collect();
+        if of.len() > MOST_METRICS {
+            let message = format!("`qc_metrics` has {} technical columns", of.len());
+            return Err(unfit(&message).help(format!("name at most {MOST_METRICS} as metrics")));
+        }
         let missing = self
             .metrics
             .iter()

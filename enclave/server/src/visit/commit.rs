@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use sekisho_disclosure::Profile;
-use sekisho_ledger::{AnswerKey, Ledger, Reserved};
+use sekisho_ledger::{AnswerKey, Ledger, Reserved, Visit};
 use sekisho_runtime::status::Failure;
 
+use super::Question;
 use crate::{
     admission::Admission,
     enclave::Enclave,
@@ -14,22 +15,29 @@ use crate::{
     release::{CommitError, Description, Release},
 };
 
-/// The release that answered the same question of the same people before.
+/// The release that answered the same question of the same people before, for which the permit is spent
+/// and nothing else.
 pub(super) async fn again(
     enclave: &Arc<Enclave>,
+    question: &Question,
     admission: &Arc<Admission>,
-    key: AnswerKey,
+    visit: &Visit,
 ) -> Result<Option<Release>, Failure> {
-    let (enclave, admission) = (Arc::clone(enclave), Arc::clone(admission));
+    let key = visit.answer_key();
+    let (of, admission) = (Arc::clone(enclave), Arc::clone(admission));
     let found = tokio::task::spawn_blocking(move || {
         // If somebody withdrew a moment ago the answer is computed anew, and refused
         // where it would be committed.
-        let held = enclave.consents.hold(&admission.permitted);
+        let held = of.consents.hold(&admission.permitted);
         let Some(_held) = held else { return Ok(None) };
-        Release::again(&enclave.ledger, &key)
+        Release::again(&of.ledger, &key)
     });
     let found = found.await.map_err(|_| failure::ended())?;
-    found.map_err(failure::internal)
+    let found = found.map_err(failure::internal)?;
+    if found.is_some() {
+        enclave.spend(&question.verified)?;
+    }
+    Ok(found)
 }
 
 /// The release of the same table before; else the table.

@@ -52,9 +52,7 @@ pub(super) async fn answer(
 ) -> Result<Release, Failure> {
     let admission = Arc::clone(&judged.admission);
     let profile = judged.profile.clone();
-    let key = visit.answer_key();
-    if let Some(earlier) = commit::again(enclave, &admission, key).await? {
-        enclave.spend(&question.verified)?;
+    if let Some(earlier) = commit::again(enclave, question, &admission, &visit).await? {
         return Ok(earlier);
     }
     let charge = Charge {

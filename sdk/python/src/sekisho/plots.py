@@ -25,7 +25,6 @@ _HIDDEN: Final[dict[str, Any]] = {
     "hatch": "///",
     "linewidth": 0,
 }
-_AT_RISK: Final = ("time", "at_risk", "events", "censored", "survival", "lower", "upper")
 
 
 class Plot:
@@ -84,7 +83,7 @@ class Plot:
 def _survival(result: "Result", ax: "Axes") -> None:
     """Draw curves with bands, and numbers at risk below."""
     rows = list(result.tables["survival"])
-    keys = [name for name in result.to_arrow().column_names if name not in _AT_RISK]
+    keys = _keys(result.to_arrow())
     curves = [(group, list(of)) for group, of in groupby(rows, lambda row: _words(row, keys))]
     last = max((row["time"] for row in rows), default=1.0)
     ticks = [last * n / 5 for n in range(6)]
@@ -143,7 +142,7 @@ def _coefficients(result: "Result", ax: "Axes") -> None:
 def _quality(result: "Result", ax: "Axes") -> None:
     """Draw the histogram of the first metric as densities, with its limits."""
     parts = list(result.tables["histogram"])
-    keys = list(result.to_arrow().column_names[: _metric(result)])
+    keys = [key for key in _keys(result.to_arrow()) if key != "metric"]
     metric = parts[0]["metric"] if parts else ""
     of = [part for part in parts if part["metric"] == metric]
     ends: list[float] = []
@@ -246,10 +245,6 @@ def _keys(table: pa.Table) -> list[str]:
         field for field in table.schema if (field.metadata or {}).get(b"sekisho.kind") == b"key"
     )
     return [field.name for field in keys]
-
-
-def _metric(result: "Result") -> int:
-    return int(result.to_arrow().schema.get_field_index("metric"))
 
 
 def _at_risk(of: list[Row], time: float) -> str:
