@@ -4,6 +4,8 @@
 //! enclave only through `sekisho-disclosure`. Each estimator is held against the
 //! package that its field uses (`tests/`).
 
+pub mod association;
+pub mod components;
 pub mod cox;
 mod design;
 mod newton;

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::Unfit;
 
 /// Steps after which an estimate is said not to converge.
-const MOST_STEPS: usize = 50;
+const MOST_STEPS: usize = 250;
 
 /// Halvings after which no better estimate lies in a step's direction.
 const MOST_HALVINGS: u32 = 20;

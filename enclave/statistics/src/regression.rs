@@ -95,35 +95,29 @@ pub fn linear(outcome: &[f64], covariates: &[Vec<f64>]) -> Result<Regression, Un
 /// [`Unfit`] when everybody has the outcome or nobody, when covariates say the same, or
 /// when they tell the outcome.
 pub fn logistic(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression, Unfit> {
+    fitted(outcome, covariates, slope)
+}
+
+/// Fits a logistic model by a likelihood with Jeffreys' prior (Firth 1993; Heinze and
+/// Schemper 2002): it has a maximum where covariates tell the outcome, too.
+///
+/// # Errors
+///
+/// [`Unfit`] when everybody has the outcome or nobody, or when covariates say the same.
+pub fn firth(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression, Unfit> {
+    fitted(outcome, covariates, penalised_slope)
+}
+
+/// A logistic model at the maximum of what `slope` climbs.
+fn fitted(
+    outcome: &[bool],
+    covariates: &[Vec<f64>],
+    slope: impl Fn(&[bool], &[DVector<f64>], &DVector<f64>) -> Slope,
+) -> Result<Regression, Unfit> {
     let (design, rows) = design(outcome.len(), covariates)?;
-    let width = rows.first().map_or(0, |row| row.len());
-    let cases = count(outcome.iter().filter(|&&of| of).count());
-    let others = count(outcome.len()) - cases;
-    if cases <= 0.0 || others <= 0.0 {
-        return Err(Unfit::TooLittle);
-    }
-    let slope = |coefficients: &DVector<f64>| {
-        let mut found = Slope {
-            likelihood: 0.0,
-            gradient: DVector::zeros(width),
-            information: DMatrix::zeros(width, width),
-        };
-        for (row, &is_case) in rows.iter().zip(outcome) {
-            let score = row.dot(coefficients);
-            let odds = (-score.abs()).exp();
-            let share = logistic_share(score);
-            let of_case = f64::from(u8::from(is_case));
-            found.likelihood += of_case * score - score.max(0.0) - odds.ln_1p();
-            found.gradient.axpy(of_case - share, row, 1.0);
-            found.information.ger(share * (1.0 - share), row, row, 1.0);
-        }
-        found
-    };
-    let mut start = DVector::zeros(width);
-    if let Some(intercept) = start.get_mut(0) {
-        *intercept = (cases / others).ln();
-    }
-    let found = newton::maximum(start, slope)?;
+    let [cases, others] = sides(outcome)?;
+    let start = start(outcome, &rows)?;
+    let found = newton::maximum(start, |at| slope(outcome, &rows, at))?;
     let n = cases + others;
     let residuals = rows.iter().zip(outcome).map(|(row, &is_case)| {
         let share = logistic_share(row.dot(&found.coefficients));
@@ -142,6 +136,78 @@ pub fn logistic(outcome: &[bool], covariates: &[Vec<f64>]) -> Result<Regression,
             null_likelihood: cases * (cases / n).ln() + others * (others / n).ln(),
         },
     })
+}
+
+/// How many have the outcome, and how many have not.
+fn sides(outcome: &[bool]) -> Result<[f64; 2], Unfit> {
+    let cases = count(outcome.iter().filter(|&&of| of).count());
+    let others = count(outcome.len()) - cases;
+    match cases > 0.0 && others > 0.0 {
+        true => Ok([cases, others]),
+        false => Err(Unfit::TooLittle),
+    }
+}
+
+/// The model with an intercept alone.
+fn start(outcome: &[bool], rows: &[DVector<f64>]) -> Result<DVector<f64>, Unfit> {
+    let [cases, others] = sides(outcome)?;
+    let mut start = DVector::zeros(rows.first().map_or(0, |row| row.len()));
+    if let Some(intercept) = start.get_mut(0) {
+        *intercept = (cases / others).ln();
+    }
+    Ok(start)
+}
+
+/// The likelihood of a logistic model.
+fn slope(outcome: &[bool], rows: &[DVector<f64>], coefficients: &DVector<f64>) -> Slope {
+    let width = coefficients.len();
+    let mut found = Slope {
+        likelihood: 0.0,
+        gradient: DVector::zeros(width),
+        information: DMatrix::zeros(width, width),
+    };
+    for (row, &is_case) in rows.iter().zip(outcome) {
+        let score = row.dot(coefficients);
+        let odds = (-score.abs()).exp();
+        let share = logistic_share(score);
+        let of_case = f64::from(u8::from(is_case));
+        found.likelihood += of_case * score - score.max(0.0) - odds.ln_1p();
+        found.gradient.axpy(of_case - share, row, 1.0);
+        found.information.ger(share * (1.0 - share), row, row, 1.0);
+    }
+    found
+}
+
+/// The same with half the logarithm of its information's determinant.
+fn penalised_slope(outcome: &[bool], rows: &[DVector<f64>], at: &DVector<f64>) -> Slope {
+    let mut found = slope(outcome, rows, at);
+    let Some(factor) = found.information.clone().cholesky() else {
+        found.likelihood = f64::NAN;
+        return found;
+    };
+    found.likelihood += factor.l_dirty().diagonal().map(f64::ln).sum();
+    for row in rows {
+        let share = logistic_share(row.dot(at));
+        let leverage = share * (1.0 - share) * row.dot(&factor.solve(row));
+        found.gradient.axpy(leverage * (0.5 - share), row, 1.0);
+    }
+    found
+}
+
+/// Rows with a 1 before each, of covariates less their means; of no covariates, 1 alone.
+pub(crate) fn rows(n: usize, covariates: &[Vec<f64>]) -> Result<Vec<DVector<f64>>, Unfit> {
+    if covariates.len() == n && covariates.iter().all(Vec::is_empty) {
+        return Ok(vec![DVector::from_element(1, 1.0); n]);
+    }
+    Ok(design(n, covariates)?.1)
+}
+
+/// What a logistic model of these rows expects of each individual.
+pub(crate) fn shares(outcome: &[bool], rows: &[DVector<f64>]) -> Result<Vec<f64>, Unfit> {
+    let start = start(outcome, rows)?;
+    let found = newton::maximum(start, |at| slope(outcome, rows, at))?;
+    let share = |row: &DVector<f64>| logistic_share(row.dot(&found.coefficients));
+    Ok(rows.iter().map(share).collect())
 }
 
 /// 1 / (1 + e^−score), without overflow.
