@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::v1::{
-    Analysis, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies, Funnel, Model,
-    Prevalence, QcReport, Survival, analysis::Kind, criterion::Of, frequencies::Sites,
-    model::Outcome,
+    Analysis, Association, Burden, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies,
+    Funnel, Model, Prevalence, QcReport, Survival, analysis::Kind, association, criterion::Of,
+    frequencies::Sites, model::Outcome,
 };
 
 /// What is asked, in one line that reads like a call. No two analyses share it.
@@ -31,7 +31,49 @@ pub fn text(analysis: &Analysis) -> String {
             format!("cooccurrence([{genes}], where={})", quoted(r#where))
         }
         Some(Kind::Prevalence(asked)) => of_prevalence(asked),
+        Some(Kind::Association(asked)) => of_association(asked),
     }
+}
+
+fn of_association(asked: &Association) -> String {
+    let Association {
+        sites,
+        outcome,
+        covariates,
+        components,
+        stratum,
+        r#where,
+        most,
+    } = asked;
+    let sites = match sites {
+        None => "all".to_owned(),
+        Some(association::Sites::Region(region)) => format!("region={}", quoted(region)),
+        Some(association::Sites::Gene(gene)) => format!("gene={}", quoted(gene)),
+        Some(association::Sites::Variants(named)) => format!("variants={}", list(&named.ids)),
+        Some(association::Sites::Burden(Burden {
+            genes,
+            consequences,
+            max_frequency,
+        })) => format!(
+            "burden(genes={}, consequences={}, max_frequency={max_frequency})",
+            list(genes),
+            list(consequences)
+        ),
+    };
+    let outcome = match outcome {
+        None => String::new(),
+        Some(association::Outcome::Condition(condition)) => {
+            format!("condition={}", quoted(condition))
+        }
+        Some(association::Outcome::Measure(column)) => format!("measure={}", quoted(column)),
+    };
+    format!(
+        "association({sites}, {outcome}, covariates={}, components={components}, stratum={}, \
+         where={}, most={most})",
+        list(covariates),
+        quoted(stratum),
+        quoted(r#where)
+    )
 }
 
 fn of_frequencies(asked: &Frequencies) -> String {
@@ -218,6 +260,19 @@ mod tests {
         })
     }
 
+    fn associated(
+        sites: Option<association::Sites>,
+        outcome: Option<association::Outcome>,
+        most: u32,
+    ) -> String {
+        text(&of(Kind::Association(Association {
+            sites,
+            outcome,
+            most,
+            ..Association::default()
+        })))
+    }
+
     #[test]
     fn an_analysis_reads_like_a_call() {
         let region = Some(Sites::Region("22:1-5".to_owned()));
@@ -267,6 +322,26 @@ mod tests {
                 }],
                 r#where: String::new(),
             }))),
+            associated(None, None, 0),
+            associated(None, None, 1),
+            associated(
+                Some(association::Sites::Gene("a".to_owned())),
+                Some(association::Outcome::Measure("a".to_owned())),
+                0,
+            ),
+            associated(
+                Some(association::Sites::Burden(Burden::default())),
+                Some(association::Outcome::Condition("a".to_owned())),
+                0,
+            ),
+            associated(
+                Some(association::Sites::Burden(Burden {
+                    max_frequency: 0.01,
+                    ..Burden::default()
+                })),
+                Some(association::Outcome::Condition("a".to_owned())),
+                0,
+            ),
             modelled(None, &[]),
             modelled(Some(Outcome::Condition("a".to_owned())), &[]),
             modelled(Some(Outcome::Measure("a".to_owned())), &[]),

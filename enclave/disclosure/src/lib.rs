@@ -8,6 +8,7 @@
 //! source it is named beside the rule.
 
 pub mod anchors;
+pub mod association;
 mod cell;
 pub mod cell_key;
 pub mod counts;

@@ -12,6 +12,7 @@ mod data;
 mod sheets;
 
 pub use data::{Covariate, Data, Outcome, Values};
+pub(crate) use sheets::{Estimate, estimate_columns, estimate_entries};
 
 use sekisho_statistics::regression;
 
@@ -29,7 +30,7 @@ const LEAST_BASE: u32 = 5;
 const LEAST_BEYOND: usize = 10;
 
 /// The most that somebody may decide of a fitted value.
-const MOST_LEVERAGE: f64 = 0.3;
+pub(crate) const MOST_LEVERAGE: f64 = 0.3;
 
 /// What may be shown of a model is judged by this.
 #[derive(Clone, Copy)]
@@ -52,6 +53,38 @@ pub struct Model {
     rows: Vec<Vec<f64>>,
 }
 
+impl Model {
+    /// The individuals, in ascending order.
+    pub fn units(&self) -> &[u32] {
+        &self.units
+    }
+
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    pub(crate) fn rows(&self) -> &[Vec<f64>] {
+        &self.rows
+    }
+
+    /// How many have the outcome, and how many have not; all, where it is a number.
+    pub(crate) fn sides(&self) -> impl Iterator<Item = u64> {
+        let parts = self.outcome.parts(&self.units);
+        let all = parts.is_empty().then_some(self.units.len());
+        let sides: Vec<usize> = parts.iter().map(Vec::len).chain(all).collect();
+        sides.into_iter().map(|n| n as u64)
+    }
+
+    /// The same with more columns, of which nothing is shown by itself: a row of them for each
+    /// individual.
+    pub(crate) fn with(mut self, columns: &[Vec<f64>]) -> Self {
+        for (row, more) in self.rows.iter_mut().zip(columns) {
+            row.extend(more);
+        }
+        self
+    }
+}
+
 /// A coefficient that is asked for.
 #[derive(Clone, Debug, PartialEq)]
 struct Term {
@@ -67,8 +100,9 @@ impl Rules<'_> {
         suppress::enough_of(n as u64, self.profile.threshold, self.noise, who)
     }
 
-    /// Whether a model may be fitted and shown, as far as its columns tell.
-    fn admit(&self, model: &Model) -> bool {
+    /// Whether a model may be fitted and shown, as far as its columns tell, with so many
+    /// columns more.
+    pub(crate) fn admit(&self, model: &Model, more: usize) -> bool {
         let parts = model.outcome.parts(&model.units);
         let rarer = parts.iter().map(Vec::len).min();
         let rarer = rarer.unwrap_or(model.units.len());
@@ -76,7 +110,7 @@ impl Rules<'_> {
         let base = self.profile.rounding_base.max(LEAST_BASE) as usize;
         let rarer = rarer / base * base;
         // The intercept is one.
-        let parameters = model.rows.first().map_or(0, Vec::len) + 1;
+        let parameters = model.rows.first().map_or(0, Vec::len) + 1 + more;
         #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
         let few_parameters = parameters as f64 <= PARAMETERS_PER_INDIVIDUAL * rarer as f64
             && rarer >= parameters + LEAST_BEYOND;
@@ -93,10 +127,11 @@ impl Rules<'_> {
 
     /// Whether many could move each coefficient, and the outcome itself.
     fn is_determined_by_many(&self, model: &Model) -> bool {
-        let (Ok(own), Ok(leverage)) = (
-            regression::own_parts(&model.rows),
-            regression::leverage(&model.rows),
-        ) else {
+        let own = match model.rows.iter().all(Vec::is_empty) {
+            true => Ok(Vec::new()),
+            false => regression::own_parts(&model.rows),
+        };
+        let Ok(own) = own else {
             return false;
         };
         let outcome_of_many = match &model.outcome {
@@ -104,14 +139,19 @@ impl Rules<'_> {
             Outcome::Survival(_) | Outcome::Condition(_) => true,
         };
         let own_of_many = own.iter().all(|values| self.is_of_many(model, values));
-        let nobody_decides = leverage.iter().all(|of| *of <= MOST_LEVERAGE);
-        own_of_many && outcome_of_many && nobody_decides
+        own_of_many && outcome_of_many && nobody_decides(&model.rows)
     }
 
     /// Whether a crowd makes up a sum of squares.
-    fn is_of_many(&self, model: &Model, values: &[f64]) -> bool {
+    pub(crate) fn is_of_many(&self, model: &Model, values: &[f64]) -> bool {
         self.is_crowd(participants(values), || model.units.clone())
     }
+}
+
+/// Whether nobody decides much of a fitted value, whatever the outcome.
+pub(crate) fn nobody_decides(rows: &[Vec<f64>]) -> bool {
+    rows.iter().all(Vec::is_empty)
+        || regression::leverage(rows).is_ok_and(|of| of.iter().all(|of| *of <= MOST_LEVERAGE))
 }
 
 /// How many individuals make up a sum of squares, as if each of them had the same: the

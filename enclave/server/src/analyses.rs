@@ -5,6 +5,7 @@
 //! settled and cells protected as a query's are (`private.rs`); what is computed beyond
 //! cells is of the same sets, and becomes a [`Sheet`] in `sekisho-disclosure` alone.
 
+mod association;
 mod carriers;
 mod follow_up;
 mod model;
@@ -12,14 +13,16 @@ mod quality;
 mod screening;
 mod survival;
 
+use std::sync::atomic::AtomicBool;
+
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{Amount, Contribution, Mechanism, Profile, Sheet};
 use sekisho_proto::v1::analysis::Kind;
 use sekisho_query::{Planned, cells::Finished, worker::Lost};
 use sekisho_runtime::status::{Failure, Reason};
-use sekisho_tables::{Catalogue, Column, Rows};
+use sekisho_tables::{Catalogue, Column, Rows, Spans};
 
-use crate::{admission::Admission, anchors, private::Frame, words::is_column};
+use crate::{admission::Admission, anchors, exposure::Told, private::Frame, words::is_column};
 
 /// The one table that these analyses are of.
 const INDIVIDUALS: &str = "individuals";
@@ -32,6 +35,7 @@ const MOST_COLUMNS: usize = 4;
 pub(crate) enum Analysis {
     Survival(survival::Asked),
     Model(model::Asked),
+    Association(association::Asked),
     Quality(quality::Asked),
     Screening(screening::Asked),
 }
@@ -44,6 +48,22 @@ pub(crate) struct Ground<'a> {
     pub(crate) finished: &'a [Finished],
     /// What individuals have of its figures, of each cut.
     pub(crate) frames: &'a [Frame],
+    pub(crate) spans: &'a Spans,
+    /// Set when nobody waits for the answer any more.
+    pub(crate) ended: &'a AtomicBool,
+}
+
+/// What an analysis comes to.
+pub(crate) struct Found {
+    pub(crate) sheets: Vec<Sheet>,
+    /// What they tell of genomes beyond the cells.
+    pub(crate) told: Option<Told>,
+}
+
+impl From<Vec<Sheet>> for Found {
+    fn from(sheets: Vec<Sheet>) -> Self {
+        Self { sheets, told: None }
+    }
 }
 
 /// The anchors of sets that curves and models are of: one family, so that what one kind of
@@ -106,6 +126,7 @@ impl Analysis {
         Ok(match kind {
             Kind::Survival(asked) => Self::Survival(survival::Asked::read(asked)?),
             Kind::Model(asked) => Self::Model(model::Asked::read(asked)?),
+            Kind::Association(asked) => Self::Association(association::Asked::read(asked)?),
             Kind::QcReport(asked) => Self::Quality(quality::Asked::read(asked)?),
             Kind::Count(asked) => Self::Screening(screening::Asked::count(asked)?),
             Kind::Funnel(asked) => Self::Screening(screening::Asked::funnel(asked)?),
@@ -121,6 +142,7 @@ impl Analysis {
         match self {
             Self::Survival(asked) => asked.sql(catalogue),
             Self::Model(asked) => asked.sql(catalogue),
+            Self::Association(asked) => asked.sql(catalogue),
             Self::Quality(asked) => asked.sql(catalogue),
             Self::Screening(asked) => asked.sql(catalogue),
         }
@@ -143,6 +165,12 @@ impl Analysis {
                     is_of_individuals(planned, |figures| asked.has(catalogue, figures), 0);
                 (asked.canonical(), is_meant)
             }
+            Self::Association(asked) => {
+                let figures = |figures| asked.model.has(catalogue, figures);
+                let is_meant = is_of_individuals(planned, figures, 0);
+                asked.reads_genotypes(catalogue, planned)?;
+                (asked.canonical(), is_meant)
+            }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
             Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
         };
@@ -159,7 +187,9 @@ impl Analysis {
     pub(crate) fn is_within(&self, admission: &Admission) -> Result<(), Failure> {
         match self {
             Self::Screening(_) => Ok(()),
-            Self::Survival(_) | Self::Model(_) | Self::Quality(_) => admission.is_detailed(),
+            Self::Survival(_) | Self::Model(_) | Self::Association(_) | Self::Quality(_) => {
+                admission.is_detailed()
+            }
         }
     }
 
@@ -186,12 +216,13 @@ impl Analysis {
     }
 
     /// What is released.
-    pub(crate) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
+    pub(crate) fn found(&self, ground: &Ground<'_>) -> Result<Found, Lost> {
         match self {
-            Self::Survival(asked) => asked.sheets(ground),
-            Self::Model(asked) => asked.sheets(ground),
-            Self::Quality(asked) => asked.sheets(ground),
-            Self::Screening(asked) => asked.sheets(ground.finished),
+            Self::Survival(asked) => asked.sheets(ground).map(Found::from),
+            Self::Model(asked) => asked.sheets(ground).map(Found::from),
+            Self::Association(asked) => asked.found(ground),
+            Self::Quality(asked) => asked.sheets(ground).map(Found::from),
+            Self::Screening(asked) => asked.sheets(ground.finished).map(Found::from),
         }
     }
 }

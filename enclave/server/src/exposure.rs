@@ -101,15 +101,17 @@ impl Told {
     }
 
     /// Adds what frequencies tell of groups that have nobody in common: of each, how
-    /// many have genotypes, and of how many variants they are told.
+    /// many have genotypes, and of how many variants they are told. `part` numbers them, where
+    /// the same people are in groups of another kind.
     pub(crate) fn add_sites<'s>(
         &mut self,
+        part: usize,
         groups: impl Iterator<Item = (&'s RoaringBitmap, u64, u64)>,
         profile: &Profile,
     ) {
         self.sets
             .extend(groups.map(|(set, genotyped, variants)| Set {
-                part: (0, 0),
+                part: (part, 0),
                 set: set.clone(),
                 amount: amount(variants, charged_size(genotyped, profile)),
             }));

@@ -26,14 +26,14 @@ use sekisho_receipt::{ROWS_SALT, salted_rows};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Selection, SnapshotError, Spans};
 
-pub(crate) use question::Asked;
+pub(crate) use figures::{Counted, is_autosome};
+pub(crate) use groups::{Group, of_sets, remember};
+pub(crate) use question::{Asked, is_offered, selection};
 
 use crate::{
     admission::Admission, enclave::Enclave, exposure::Told, private::beside, release::Said,
 };
 
-use figures::Counted;
-use groups::Group;
 use table::{Kept, Tally, Tallying};
 
 /// A table of frequencies that is settled, and can be made as often as it is needed.
@@ -159,10 +159,10 @@ impl Table {
         let mut told = Told::under(&self.profile.exposure);
         let named = match &self.selection {
             Selection::Variants(names) => Some(names.len() as u64),
-            Selection::Region { .. } | Selection::Gene(_) => None,
+            Selection::All | Selection::Region { .. } | Selection::Gene(_) => None,
         };
         let groups = groups::told(&self.groups, &self.tally.shown, named);
-        told.add_sites(groups, &self.profile);
+        told.add_sites(0, groups, &self.profile);
         told
     }
 

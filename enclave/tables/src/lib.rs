@@ -25,7 +25,8 @@ pub use catalogue::{
 pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
 pub use manifest::ManifestError;
 pub use snapshot::{
-    Batches, Blocks, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup, GenotypeSample, Near,
-    SPAN, Selection, Snapshot, SnapshotError, Span, Spans, public_rows,
+    Batches, Blocks, Copies, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup,
+    GenotypeSample, Near, Places, SPAN, Selection, Snapshot, SnapshotError, Span, Spans,
+    public_rows,
 };
 pub use store::{Store, StoreError};

@@ -3,7 +3,7 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -35,6 +35,9 @@ pub mod analysis {
         /// How many individuals carry variants of genes, by consequence and group.
         #[prost(message, tag = "8")]
         Prevalence(super::Prevalence),
+        /// Which variants or genes an outcome hangs on.
+        #[prost(message, tag = "9")]
+        Association(super::Association),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -282,6 +285,97 @@ pub struct Prevalence {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
     #[prost(string, tag = "4")]
     pub r#where: ::prost::alloc::string::String,
+}
+/// Asks which variants, or genes, an outcome hangs on: each is tested beside the same
+/// covariates, by the copies of the alternate allele (a logistic model of a condition, by its
+/// score; a linear one of a number), and of those that lie farthest out a model is fitted.
+/// Where a logistic model has no estimate, Firth's has. Tables:
+///
+/// * `associations`, a row for each that is shown, the one with the largest z first:
+///   `variant_id` or `gene`; `coefficient` and `standard_error` of a copy, with the noise of a
+///   `Model`; what follows from them: `odds_ratio`, `lower`, `upper`, `z`, `p`.
+/// * `summary`: `individuals` and `cases`, rounded; how many `tests` there were, to 100; and
+///   `lambda_gc`, the median of their squares by what it would be by chance.
+/// * `quantiles`, for each quarter of a power of ten: −log₁₀ of the p that so many tests are
+///   `expected` below, and that they are `observed` below. Of fewer than 1000 tests neither
+///   these nor λ are shown.
+/// * Of a condition and of variants also `tests`, of the counts that are shown: Fisher's exact
+///   test of alleles, the trend of Cochran and Armitage, χ² of genotypes, and over strata that
+///   of Cochran, Mantel and Haenszel; and `genotypes`, the figures of `Frequencies` of cases
+///   and of controls, of all and of each stratum.
+///
+/// A variant is tested if the profile's threshold of individuals have it, and as many have
+/// not; an unknown genotype counts as the mean of the others. Each that is shown, or named,
+/// counts as one release of frequencies for cases and one for controls; and so does the
+/// summary.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Association {
+    /// What else explains it: at most 16 columns of `individuals`, as of `Model`.
+    #[prost(string, repeated, tag = "7")]
+    pub covariates: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many principal components of the individuals' common variants are covariates, too,
+    /// at most 10. They are computed inside, and never shown.
+    #[prost(uint32, tag = "8")]
+    pub components: u32,
+    /// One of the covariates, of declared words, whose values are strata. Empty for none.
+    #[prost(string, tag = "9")]
+    pub stratum: ::prost::alloc::string::String,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "10")]
+    pub r#where: ::prost::alloc::string::String,
+    /// Rows at most, up to 100; 0 for 10. Of named variants all have one.
+    #[prost(uint32, tag = "11")]
+    pub most: u32,
+    /// What is tested. Without any, all variants.
+    #[prost(oneof = "association::Sites", tags = "1, 2, 3, 4")]
+    pub sites: ::core::option::Option<association::Sites>,
+    /// What it hangs on.
+    #[prost(oneof = "association::Outcome", tags = "5, 6")]
+    pub outcome: ::core::option::Option<association::Outcome>,
+}
+/// Nested message and enum types in `Association`.
+pub mod association {
+    /// What is tested. Without any, all variants.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Sites {
+        /// Variants whose first base lies here, as of `Frequencies`.
+        #[prost(string, tag = "1")]
+        Region(::prost::alloc::string::String),
+        /// Variants annotated with this gene.
+        #[prost(string, tag = "2")]
+        Gene(::prost::alloc::string::String),
+        /// These, at most 100. Each has a row.
+        #[prost(message, tag = "3")]
+        Variants(super::VariantNames),
+        /// Genes.
+        #[prost(message, tag = "4")]
+        Burden(super::Burden),
+    }
+    /// What it hangs on.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Outcome {
+        /// Who meets a condition on columns of `individuals`, in SQL: the cases. The others are
+        /// controls.
+        #[prost(string, tag = "5")]
+        Condition(::prost::alloc::string::String),
+        /// A number, a column of `individuals`.
+        #[prost(string, tag = "6")]
+        Measure(::prost::alloc::string::String),
+    }
+}
+/// Genes as markers: who carries any of a gene's variants.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Burden {
+    /// At most 1000 genes, each once; empty for all.
+    #[prost(string, repeated, tag = "1")]
+    pub genes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Values of `variants.consequence` that count, at most 16; empty for any.
+    #[prost(string, repeated, tag = "2")]
+    pub consequences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The highest allele frequency, among those who are tested, of a variant that counts; 0
+    /// for any.
+    #[prost(double, tag = "3")]
+    pub max_frequency: f64,
 }
 /// What is said of a release beside its figures. The same facts stand in the
 /// Arrow schema's metadata under `sekisho.*`.

@@ -39,9 +39,13 @@ pub use connection::{Connection, UnusableAddress, UnusableLanguage};
 pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
-    AppliedRule, Budget, Carriers, CheckResult, Column, Cooccurrence, Count, Criterion, Dataset,
-    FollowUp, Frequencies, Funnel, Model, Prevalence, QcReport, Release, ReleasedColumn, Survival,
-    Table, VariantNames, analysis::Kind, criterion::Of as CriterionOf, frequencies::Sites,
+    AppliedRule, Association, Budget, Burden, Carriers, CheckResult, Column, Cooccurrence, Count,
+    Criterion, Dataset, FollowUp, Frequencies, Funnel, Model, Prevalence, QcReport, Release,
+    ReleasedColumn, Survival, Table, VariantNames,
+    analysis::Kind,
+    association::{Outcome as AssociationOutcome, Sites as AssociationSites},
+    criterion::Of as CriterionOf,
+    frequencies::Sites,
     model::Outcome,
 };
 pub use sekisho_receipt::{Leaf, Receipt, ReceiptError, VerifierKey, VerifyError};

@@ -154,6 +154,28 @@ impl Data {
         }
     }
 
+    /// Who of a set has each level of a covariate of words, in the order of its words.
+    pub fn by_level(&self, name: &str, set: &RoaringBitmap) -> Vec<(String, RoaringBitmap)> {
+        let covariate = self.covariates.iter().find(|of| of.name == name);
+        let Some(Values::Levels { labels, of }) = covariate.map(|of| &of.values) else {
+            return Vec::new();
+        };
+        let who = |level: usize| {
+            let has = self
+                .units
+                .iter()
+                .zip(of)
+                .filter(move |(_, of)| **of == Some(level));
+            has.map(|(unit, _)| *unit)
+                .filter(|unit| set.contains(*unit))
+                .collect()
+        };
+        let levels = labels.iter().enumerate();
+        levels
+            .map(|(level, label)| (label.clone(), who(level)))
+            .collect()
+    }
+
     /// The model of these individuals. Whoever of them lacks a value, as those may that an
     /// earlier release is of, or has a level that few of them have, gets the mean or the
     /// most frequent level of the others: to leave them out would tell of them.
@@ -219,7 +241,9 @@ impl Data {
     fn places(&self, set: &RoaringBitmap) -> Vec<usize> {
         let units = self.units.iter().enumerate();
         let within = units.filter(|(_, unit)| set.contains(**unit));
-        within.map(|(at, _)| at).collect()
+        let mut places: Vec<usize> = within.map(|(at, _)| at).collect();
+        places.sort_by_key(|at| self.units.get(*at));
+        places
     }
 
     /// The covariates of these individuals, levels of few in any of the parts, or of all of

@@ -29,18 +29,54 @@ struct Fitted {
     fit: Vec<(&'static str, f64)>,
 }
 
-struct Estimate {
-    coefficient: f64,
-    error: f64,
+pub(crate) struct Estimate {
+    pub(crate) coefficient: f64,
+    pub(crate) error: f64,
     /// How much each individual moves it.
-    influence: Vec<f64>,
+    pub(crate) influence: Vec<f64>,
+}
+
+/// The columns of an estimate, after its keys.
+pub(crate) fn estimate_columns(ratio: Option<&str>) -> impl Iterator<Item = Column> {
+    let figures = ["coefficient", "standard_error"].map(Column::figure);
+    let derived = ratio.into_iter().chain(["lower", "upper", "z", "p"]);
+    figures.into_iter().chain(derived.map(Column::derived))
+}
+
+/// An estimate as it is shown, its coefficient and error, with what follows from them, and
+/// from nothing else.
+pub(crate) fn estimate_entries(
+    shown: Option<(f64, f64)>,
+    is_ratio: bool,
+) -> impl Iterator<Item = Entry> {
+    let on_scale = |value: f64| if is_ratio { value.exp() } else { value };
+    let figure = |of: fn(f64, f64) -> f64, digits| {
+        let value = shown.map(|(coefficient, error)| of(coefficient, error));
+        Entry::from(value.map(|value| rounding::to_significant(value, digits)))
+    };
+    let limit = |sign: f64| {
+        let value = shown.map(|(coefficient, error)| coefficient + sign * Z95 * error);
+        Entry::from(value.map(|value| rounding::to_significant(on_scale(value), EFFECT_DIGITS)))
+    };
+    let ratio = is_ratio.then(|| figure(|coefficient, _| coefficient.exp(), EFFECT_DIGITS));
+    let figures = [
+        shown.map(|(coefficient, _)| coefficient).into(),
+        shown.map(|(_, error)| error).into(),
+    ];
+    let rest = [
+        limit(-1.0),
+        limit(1.0),
+        figure(|coefficient, error| coefficient / error, EFFECT_DIGITS),
+        figure(|coefficient, error| normal_p(coefficient / error), P_DIGITS),
+    ];
+    figures.into_iter().chain(ratio).chain(rest)
 }
 
 impl Model {
     /// The sheets `coefficients` and `fit`. A model that may not be shown, or cannot be
     /// fitted, shows its terms alone.
     pub fn sheets(&self, rules: Rules<'_>) -> Vec<Sheet> {
-        let fitted = match rules.admit(self) {
+        let fitted = match rules.admit(self, 0) {
             true => self.fitted(rules).ok(),
             false => None,
         };
@@ -110,7 +146,12 @@ impl Model {
     /// A coefficient and its error as they are shown: moved by what a rounding of counts
     /// would move them by, alike for the same people with the same outcome, whatever else
     /// stands in the model.
-    fn shown(&self, estimate: &Estimate, term: [Option<&str>; 3], rules: Rules<'_>) -> (f64, f64) {
+    pub(crate) fn shown(
+        &self,
+        estimate: &Estimate,
+        term: [Option<&str>; 3],
+        rules: Rules<'_>,
+    ) -> (f64, f64) {
         let squares = estimate.influence.iter().map(|of| of * of).sum::<f64>();
         #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
         let mean = squares / participants(&estimate.influence).max(1) as f64;
@@ -150,39 +191,13 @@ impl Model {
             Outcome::Condition(_) => Some("odds_ratio"),
             Outcome::Number(_) => None,
         };
-        let mut columns = vec![
-            Column::key("term"),
-            Column::key("level"),
-            Column::key("reference"),
-            Column::figure("coefficient"),
-            Column::figure("standard_error"),
-        ];
-        columns.extend(ratio.map(Column::derived));
-        columns.extend(["lower", "upper", "z", "p"].map(Column::derived));
+        let keys = ["term", "level", "reference"].map(Column::key);
+        let columns = keys.into_iter().chain(estimate_columns(ratio)).collect();
         let mut sheet = Sheet::new("coefficients", columns);
         let mut add = |keys: [Option<&str>; 3], estimate: Option<&Estimate>| {
-            // What follows is made of what is shown, and of nothing else.
             let shown = estimate.map(|of| self.shown(of, keys, rules));
-            let on_scale = |value: f64| if ratio.is_some() { value.exp() } else { value };
-            let figure = |of: fn(f64, f64) -> f64, digits| {
-                let value = shown.map(|(coefficient, error)| of(coefficient, error));
-                value.map(|value| rounding::to_significant(value, digits))
-            };
-            let limit = |sign: f64| {
-                let value = shown.map(|(coefficient, error)| coefficient + sign * Z95 * error);
-                value.map(|value| rounding::to_significant(on_scale(value), EFFECT_DIGITS))
-            };
-            let mut row: Vec<Entry> = keys.into_iter().map(Entry::from).collect();
-            row.push(shown.map(|(coefficient, _)| coefficient).into());
-            row.push(shown.map(|(_, error)| error).into());
-            if ratio.is_some() {
-                row.push(figure(|coefficient, _| coefficient.exp(), EFFECT_DIGITS).into());
-            }
-            row.push(limit(-1.0).into());
-            row.push(limit(1.0).into());
-            row.push(figure(|coefficient, error| coefficient / error, EFFECT_DIGITS).into());
-            row.push(figure(|coefficient, error| normal_p(coefficient / error), P_DIGITS).into());
-            sheet.add(row);
+            let keys = keys.into_iter().map(Entry::from);
+            sheet.add(keys.chain(estimate_entries(shown, ratio.is_some())));
         };
         if !matches!(self.outcome, Outcome::Survival(_)) {
             let estimate = fitted.and_then(|fitted| fitted.intercept.as_ref());

@@ -20,14 +20,9 @@ pub(super) struct Carriers {
 impl Carriers {
     pub(super) fn read(field: &str, asked: v1::Carriers) -> Result<Self, Failure> {
         let v1::Carriers { gene, consequences } = asked;
-        if consequences.len() > MOST_CONSEQUENCES || !consequences.iter().all(|of| is_symbol(of)) {
-            let help = format!("name at most {MOST_CONSEQUENCES}, as in `variants.consequence`");
-            let message = "these are no consequences";
-            return Err(Failure::invalid(&format!("{field}.consequences"), message).help(help));
-        }
         Ok(Self {
+            consequences: self::consequences(&format!("{field}.consequences"), consequences)?,
             gene: symbol(&format!("{field}.gene"), gene)?,
-            consequences,
         })
     }
 
@@ -86,6 +81,17 @@ pub(super) fn symbol(field: &str, word: String) -> Result<String, Failure> {
         true => Ok(word),
         false => {
             Err(Failure::invalid(field, "this is no symbol").help("write one, for example `TP53`"))
+        }
+    }
+}
+
+/// Reads consequences that are told from others.
+pub(super) fn consequences(field: &str, words: Vec<String>) -> Result<Vec<String>, Failure> {
+    match words.len() <= MOST_CONSEQUENCES && words.iter().all(|word| is_symbol(word)) {
+        true => Ok(words),
+        false => {
+            let help = format!("name at most {MOST_CONSEQUENCES}, as in `variants.consequence`");
+            Err(Failure::invalid(field, "these are no consequences").help(help))
         }
     }
 }

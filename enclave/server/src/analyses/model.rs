@@ -37,7 +37,7 @@ pub(crate) struct Asked {
 
 /// What is explained.
 #[derive(Debug)]
-enum Explained {
+pub(super) enum Explained {
     FollowUp(FollowUp),
     Condition(String),
     Measure(String),
@@ -64,18 +64,24 @@ impl Asked {
                     .help("give a follow-up, a condition, or a column of numbers"));
             }
         };
-        columns(
-            "analysis.model.covariates",
-            INDIVIDUALS,
-            &covariates,
-            MOST_COVARIATES,
-        )?;
         if covariates.is_empty() {
             return Err(
                 Failure::invalid("analysis.model.covariates", "none is named")
                     .help("name columns of `individuals` that may explain the outcome"),
             );
         }
+        Self::of("analysis.model", outcome, covariates, &r#where)
+    }
+
+    /// Of an outcome that was read, with covariates that are read now, under a field's name.
+    pub(super) fn of(
+        field: &str,
+        outcome: Explained,
+        covariates: Vec<String>,
+        condition: &str,
+    ) -> Result<Self, Failure> {
+        let of_covariates = format!("{field}.covariates");
+        columns(&of_covariates, INDIVIDUALS, &covariates, MOST_COVARIATES)?;
         let explained = match &outcome {
             Explained::FollowUp(FollowUp { time, .. }) => Some(time),
             Explained::Measure(name) => Some(name),
@@ -83,13 +89,14 @@ impl Asked {
         };
         if let Some(name) = explained.filter(|name| covariates.contains(name)) {
             let message = format!("`{name}` is what is explained, and explains it");
-            return Err(Failure::invalid("analysis.model.covariates", message)
-                .help("leave it out of the covariates"));
+            return Err(
+                Failure::invalid(&of_covariates, message).help("leave it out of the covariates")
+            );
         }
         Ok(Self {
             outcome,
             covariates,
-            condition: condition("analysis.model.where", &r#where)?,
+            condition: self::condition(&format!("{field}.where"), condition)?,
         })
     }
 
@@ -192,7 +199,7 @@ impl Asked {
     }
 
     /// The columns, of everybody who has an outcome.
-    fn data(&self, frame: &Frame, catalogue: &Catalogue) -> Result<Data, Lost> {
+    pub(super) fn data(&self, frame: &Frame, catalogue: &Catalogue) -> Result<Data, Lost> {
         let first = 1 + self.of_outcome();
         let (mut units, mut rows) = (Vec::new(), Vec::new());
         let mut observations = Vec::new();
@@ -251,7 +258,7 @@ fn is_number(column: &Column) -> bool {
 }
 
 /// A column's levels; none of a column of numbers.
-fn levels(column: &Column) -> Option<Vec<String>> {
+pub(super) fn levels(column: &Column) -> Option<Vec<String>> {
     match column.r#type {
         ColumnType::Bool => Some(["false", "true"].map(str::to_owned).to_vec()),
         _ => column.domain.clone().filter(|_| !is_number(column)),

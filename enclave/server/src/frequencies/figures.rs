@@ -24,32 +24,32 @@ use super::{earlier::By, groups::Group};
 const AHEAD: usize = 1;
 
 /// What is counted, of whom.
-pub(super) struct Counted<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) spans: &'a Spans,
-    pub(super) noise: &'a Noise,
-    pub(super) profile: &'a Profile,
-    pub(super) selection: &'a Selection,
+pub(crate) struct Counted<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) spans: &'a Spans,
+    pub(crate) noise: &'a Noise,
+    pub(crate) profile: &'a Profile,
+    pub(crate) selection: &'a Selection,
     /// The variants that are meant.
-    pub(super) selected: &'a RoaringBitmap,
-    pub(super) groups: &'a [Group],
+    pub(crate) selected: &'a RoaringBitmap,
+    pub(crate) groups: &'a [Group],
 }
 
 /// The figures of a variant in a group.
 #[derive(Debug, PartialEq)]
-pub(super) struct Row<'s> {
-    pub(super) variant: &'s str,
+pub(crate) struct Row<'s> {
+    pub(crate) variant: &'s str,
     /// The group's number.
-    pub(super) group: usize,
+    pub(crate) group: usize,
     /// None where they may not be shown.
-    pub(super) figures: Option<Frequency>,
+    pub(crate) figures: Option<Frequency>,
 }
 
 impl Counted<'_> {
     /// Hands rows to `take`, some at a time, in the order of the snapshot's variants
     /// and, of each, of the groups. Only variants that were asked for by name have
     /// rows without figures.
-    pub(super) fn rows<E: From<SnapshotError> + Send>(
+    pub(crate) fn rows<E: From<SnapshotError> + Send>(
         &self,
         mut take: impl FnMut(&[Row<'_>]) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -195,13 +195,13 @@ impl Counted<'_> {
     fn named_variants(&self) -> u64 {
         match self.selection {
             Selection::Variants(names) => names.len() as u64,
-            Selection::Region { .. } | Selection::Gene(_) => 1,
+            Selection::All | Selection::Region { .. } | Selection::Gene(_) => 1,
         }
     }
 }
 
 /// Whether everybody has the chromosome twice.
-fn is_autosome(variant: &str) -> bool {
+pub(crate) fn is_autosome(variant: &str) -> bool {
     let chromosome = variant
         .split(':')
         .next()

@@ -15,22 +15,22 @@ use crate::{
 };
 
 /// A group of individuals.
-pub(super) struct Group {
+pub(crate) struct Group {
     /// The values of its columns; none for NULL.
     pub(super) words: Vec<Option<String>>,
     /// Everybody in it. Final.
-    everybody: RoaringBitmap,
+    pub(crate) everybody: RoaringBitmap,
     /// Those of it whose genotypes are counted. Final, too.
-    pub(super) genotyped: GenotypeGroup,
+    pub(crate) genotyped: GenotypeGroup,
     /// Whether nothing of it is shown: it is too small for what was asked.
-    pub(super) withheld: bool,
+    pub(crate) withheld: bool,
     /// Whose genotypes were counted before.
     earlier: Earlier,
 }
 
 /// Why groups cannot be had.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum GroupError {
+pub(crate) enum GroupError {
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     #[error(transparent)]
@@ -68,6 +68,22 @@ pub(super) fn of(
     admission: &Admission,
     profile: &Profile,
 ) -> Result<Vec<Group>, GroupError> {
+    let sets = strata.by_words();
+    let none = RoaringBitmap::new();
+    let everybody = |words: &Vec<_>| sets.get(words).map_or(&none, |stratum| &stratum.everybody);
+    let named = combinations(shape).into_iter().map(|words| {
+        let set = everybody(&words).clone();
+        (words, set)
+    });
+    of_sets(named.collect(), admission, profile)
+}
+
+/// The groups of sets that are settled as a query's are.
+pub(crate) fn of_sets(
+    sets: Vec<(Vec<Option<String>>, RoaringBitmap)>,
+    admission: &Admission,
+    profile: &Profile,
+) -> Result<Vec<Group>, GroupError> {
     let pinned = &admission.pinned;
     let genotyped: RoaringBitmap = pinned.snapshot.genotype_units()?.iter().collect();
     let permitted = &genotyped & &*admission.permitted.individuals;
@@ -75,17 +91,11 @@ pub(super) fn of(
         permitted: &permitted,
         ..admission.asked(profile)
     };
-    let sets = strata.by_words();
-    let none = RoaringBitmap::new();
-    let combinations = combinations(shape);
-    let everybody = |words: &Vec<_>| sets.get(words).map_or(&none, |stratum| &stratum.everybody);
-    let mut counted: Vec<RoaringBitmap> = (combinations.iter())
-        .map(|words| everybody(words) & &permitted)
-        .collect();
+    let mut counted: Vec<RoaringBitmap> = sets.iter().map(|(_, set)| set & &permitted).collect();
     pinned.genotyped.snap(asked, counted.iter_mut())?;
-    let group = |(words, counted): (Vec<_>, &RoaringBitmap)| {
+    let group = |((words, everybody), counted): ((Vec<_>, _), &RoaringBitmap)| {
         let mut group = Group {
-            everybody: everybody(&words).clone(),
+            everybody,
             genotyped: GenotypeGroup::new(&pinned.snapshot, counted)?,
             withheld: false,
             earlier: Earlier::none(),
@@ -99,7 +109,7 @@ pub(super) fn of(
         }
         Ok(group)
     };
-    combinations.into_iter().zip(&counted).map(group).collect()
+    sets.into_iter().zip(&counted).map(group).collect()
 }
 
 fn combinations(shape: &Shape) -> Vec<Vec<Option<String>>> {
@@ -140,7 +150,7 @@ pub(super) fn told<'g>(
 
 /// Remembers who is in the groups that are shown, and who is in the others: their
 /// totals may be asked for later.
-pub(super) fn remember(
+pub(crate) fn remember(
     groups: &[Group],
     shown: &BTreeMap<usize, u64>,
     admission: &Admission,

@@ -31,29 +31,7 @@ impl Asked {
     /// Reads a question.
     pub(crate) fn read(asked: v1::Frequencies) -> Result<Self, Failure> {
         let v1::Frequencies { sites, r#where, by } = asked;
-        let selection = match sites {
-            Some(Sites::Region(region)) => Selection::region(&region).ok_or_else(|| {
-                let message = format!("{} is no region", named(&region));
-                Failure::invalid("analysis.frequencies.region", message)
-                    .help("write `22` or `22:16050000-16060000`, 1-based and inclusive")
-            }),
-            Some(Sites::Gene(gene)) => {
-                let legal = |byte: u8| byte.is_ascii_graphic();
-                match (1..=64).contains(&gene.len()) && gene.bytes().all(legal) {
-                    true => Ok(Selection::Gene(gene)),
-                    false => {
-                        let message = format!("{} is no gene", named(&gene));
-                        let failure = Failure::invalid("analysis.frequencies.gene", message);
-                        Err(failure.help("write one symbol, for example `TP53`"))
-                    }
-                }
-            }
-            Some(Sites::Variants(named)) => Self::named(&named.ids),
-            None => Err(
-                Failure::invalid("analysis.frequencies", "no variants are named")
-                    .help("name a region, a gene, or variants"),
-            ),
-        }?;
+        let selection = selection("analysis.frequencies", MOST_VARIANTS, sites)?;
         let odd = by.iter().enumerate().find_map(|(at, name)| {
             let again = by.iter().take(at).any(|earlier| earlier == name);
             match (is_column(name), again) {
@@ -81,24 +59,6 @@ impl Asked {
         })
     }
 
-    fn named(ids: &[String]) -> Result<Selection, Failure> {
-        let refused = |message: String| {
-            let help = format!(
-                "name 1 to {MOST_VARIANTS}, as CHROM:POS:REF:ALT, for example `22:16050408:T:C`"
-            );
-            Failure::invalid("analysis.frequencies.variants", message).help(help)
-        };
-        if !(1..=MOST_VARIANTS).contains(&ids.len()) {
-            return Err(refused(format!("{} variants are named", ids.len())));
-        }
-        let all = Selection::variants(ids.iter().map(String::as_str));
-        all.ok_or_else(|| {
-            let is_odd = |id: &&String| Selection::variants([id.as_str()]).is_none();
-            let odd = ids.iter().find(is_odd).map_or("", String::as_str);
-            refused(format!("{} is no variant", named(odd)))
-        })
-    }
-
     /// The query of individuals whose cohort and groups are meant. The guard judges it
     /// as it judges any: what was written in `where` may say in it whatever it likes.
     pub(crate) fn sql(&self) -> String {
@@ -120,7 +80,7 @@ impl Asked {
     /// Whether the catalogue has what is needed, and the query is still one of
     /// individuals by these columns.
     pub(crate) fn fits(&self, catalogue: &Catalogue, planned: &mut Planned) -> Result<(), Failure> {
-        self.is_offered(catalogue)?;
+        is_offered(catalogue, self.selection.columns())?;
         let [shape] = planned.shapes.as_mut_slice() else {
             return Err(unfit("`where` is more than a condition"));
         };
@@ -162,24 +122,69 @@ impl Asked {
         );
         Ok(())
     }
+}
 
-    fn is_offered(&self, catalogue: &Catalogue) -> Result<(), Failure> {
-        let has = |table: &str, column: &str| {
-            let table = catalogue.table(table);
-            table.is_some_and(|table| table.column(column).is_some())
-        };
-        let columns = self.selection.columns().iter();
-        let offered = has("genotypes", "dosage")
-            && has("variants", "variant_id")
-            && columns.clone().all(|column| has("variants", column));
-        if offered {
-            return Ok(());
+/// Reads which variants are meant, of named ones at most so many.
+pub(crate) fn selection(
+    field: &str,
+    most: usize,
+    sites: Option<Sites>,
+) -> Result<Selection, Failure> {
+    match sites {
+        Some(Sites::Region(region)) => Selection::region(&region).ok_or_else(|| {
+            let message = format!("{} is no region", named(&region));
+            Failure::invalid(&format!("{field}.region"), message)
+                .help("write `22` or `22:16050000-16060000`, 1-based and inclusive")
+        }),
+        Some(Sites::Gene(gene)) => {
+            let legal = |byte: u8| byte.is_ascii_graphic();
+            match (1..=64).contains(&gene.len()) && gene.bytes().all(legal) {
+                true => Ok(Selection::Gene(gene)),
+                false => {
+                    let message = format!("{} is no gene", named(&gene));
+                    let failure = Failure::invalid(&format!("{field}.gene"), message);
+                    Err(failure.help("write one symbol, for example `TP53`"))
+                }
+            }
         }
-        Err(unfit(
-            "the dataset offers this project no genotypes, or no such annotation of variants",
-        )
-        .help("`tables` lists what may be asked; frequencies need `genotypes.dosage`"))
+        Some(Sites::Variants(named)) => variants(&format!("{field}.variants"), most, &named.ids),
+        None => Err(Failure::invalid(field, "no variants are named")
+            .help("name a region, a gene, or variants")),
     }
+}
+
+fn variants(field: &str, most: usize, ids: &[String]) -> Result<Selection, Failure> {
+    let refused = |message: String| {
+        let help = format!("name 1 to {most}, as CHROM:POS:REF:ALT, for example `22:16050408:T:C`");
+        Failure::invalid(field, message).help(help)
+    };
+    if !(1..=most).contains(&ids.len()) {
+        return Err(refused(format!("{} variants are named", ids.len())));
+    }
+    let all = Selection::variants(ids.iter().map(String::as_str));
+    all.ok_or_else(|| {
+        let is_odd = |id: &&String| Selection::variants([id.as_str()]).is_none();
+        let odd = ids.iter().find(is_odd).map_or("", String::as_str);
+        refused(format!("{} is no variant", named(odd)))
+    })
+}
+
+/// Whether the catalogue has genotypes, and these columns of variants.
+pub(crate) fn is_offered(catalogue: &Catalogue, columns: &[&str]) -> Result<(), Failure> {
+    let has = |table: &str, column: &str| {
+        let table = catalogue.table(table);
+        table.is_some_and(|table| table.column(column).is_some())
+    };
+    let offered = has("genotypes", "dosage")
+        && has("variants", "variant_id")
+        && columns.iter().all(|column| has("variants", column));
+    if offered {
+        return Ok(());
+    }
+    Err(
+        unfit("the dataset offers this project no genotypes, or no such annotation of variants")
+            .help("`tables` lists what may be asked; this needs `genotypes.dosage`"),
+    )
 }
 
 fn unfit(what: &str) -> Failure {

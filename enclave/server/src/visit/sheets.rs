@@ -1,6 +1,9 @@
 //! A visit whose answer is sheets of a typed analysis.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sekisho_disclosure::Sheet;
 use sekisho_ledger::{Meter, Reserved, Visit};
@@ -106,24 +109,38 @@ async fn sheets(
     let payer = payer(&question.verified, enclave.clock.now_ms());
     let snapshot = admission.pinned.snapshot.id();
     let meters = meters::of_figures(&payer, snapshot, &private.finished, &profiles);
-    let asked = Arc::clone(asked);
+    let (asked, spans) = (Arc::clone(asked), Arc::clone(&enclave.spans));
+    let watch = Watch::default();
+    let ended = Arc::clone(&watch.0);
     beside(move || {
         let Private {
             finished,
             frames,
             told,
         } = private;
-        let sheets = asked.sheets(&Ground {
+        let found = asked.found(&Ground {
             admission: &admission,
             profile: &profile,
             finished: &finished,
             frames: &frames,
+            spans: &spans,
+            ended: &ended,
         })?;
         Ok(Made {
-            sheets,
-            told,
+            sheets: found.sheets,
+            told: found.told.or(told),
             meters,
         })
     })
     .await
+}
+
+/// Says that nobody waits any more, when it is dropped.
+#[derive(Default)]
+struct Watch(Arc<AtomicBool>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

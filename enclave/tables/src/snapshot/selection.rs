@@ -13,6 +13,8 @@ use crate::variants::chromosome;
 /// Variants, as somebody names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
+    /// All of them.
+    All,
     /// Those whose first base lies here.
     Region {
         /// The chromosome, without `chr`.
@@ -54,6 +56,7 @@ impl Selection {
     /// The same text for the same selection, however it was written.
     pub fn canonical(&self) -> String {
         match self {
+            Self::All => "all variants".to_owned(),
             Self::Region { chrom, range: None } => format!("region {chrom}"),
             Self::Region {
                 chrom,
@@ -70,6 +73,7 @@ impl Selection {
     /// The columns of `variants` that it reads.
     pub fn columns(&self) -> &'static [&'static str] {
         match self {
+            Self::All => &[],
             Self::Region { range: None, .. } => &["chrom"],
             Self::Region { .. } => &["chrom", "pos"],
             Self::Gene(_) => &["gene"],
@@ -87,6 +91,11 @@ impl Snapshot {
     /// If the snapshot has no variants or no such column, or a file cannot be read.
     pub fn select(&self, selection: &Selection) -> Result<RoaringBitmap, SnapshotError> {
         match selection {
+            Selection::All => {
+                self.table("variants")?;
+                let rows = TableFile::open(&self.table_path("variants"))?.rows()?;
+                Ok((0..rows).collect())
+            }
             Selection::Region { chrom, range } => {
                 let (start, end) = range.unwrap_or((0, u32::MAX));
                 let range = (i64::from(start), i64::from(end));

@@ -87,6 +87,16 @@ impl GenotypeGroup {
         &self.individuals
     }
 
+    /// Whose the samples are, of each position.
+    pub(super) fn units(&self) -> &[u32] {
+        &self.units
+    }
+
+    /// Whether anybody has several samples.
+    pub(super) fn has_several(&self) -> bool {
+        self.several.is_some()
+    }
+
     fn has(&self, position: u32) -> bool {
         let word = self.plane.get(position as usize / 64);
         word.is_some_and(|word| word >> (position % 64) & 1 == 1)
@@ -230,6 +240,41 @@ impl Span {
             one,
             two,
             missing,
+        }
+    }
+
+    /// Who of a group has one copy, two, and an unknown number.
+    pub(super) fn copies(&self, variant: u32, group: &GenotypeGroup) -> [RoaringBitmap; 3] {
+        let sets = self.index(variant).and_then(|index| self.sets.get(index));
+        sets.map_or_else(Default::default, |sets| self.of_individuals(sets, group))
+    }
+
+    /// Hands on the positions of a group's samples with one copy, two, or an unknown number,
+    /// whichever the number says from 0 on.
+    pub(super) fn each_position(
+        &self,
+        variant: u32,
+        number: usize,
+        group: &GenotypeGroup,
+        mut each: impl FnMut(u32),
+    ) {
+        let sets = self.index(variant).and_then(|index| self.sets.get(index));
+        match sets.and_then(|sets| sets.get(number)) {
+            None => {}
+            Some(Set::List(start, end)) => {
+                let list = self.list(*start, *end).iter().copied();
+                list.filter(|position| group.has(*position)).for_each(each);
+            }
+            Some(Set::Plane(start)) => {
+                let words = self.plane(*start).iter().zip(&group.plane).zip(0_u32..);
+                for ((word, of_group), number) in words {
+                    let mut rest = word & of_group;
+                    while rest != 0 {
+                        each(number * 64 + rest.trailing_zeros());
+                        rest &= rest - 1;
+                    }
+                }
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! Genotypes in memory count as the rows do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::*;
-use crate::{Genotype, GenotypeCounts, GenotypeGroup, SPAN, Selection, Spans};
+use crate::{Copies, Genotype, GenotypeCounts, GenotypeGroup, Places, SPAN, Selection, Spans};
 
 const VARIANTS: &str = "[[variants]]\nfiles = [\"*.vcf\"]\ninfo = { gene = \"GENE\" }\n\n";
 
@@ -87,6 +87,17 @@ proptest! {
                     missing: missing.len() as u64,
                 }
             );
+            let mut copies = Copies::default();
+            Places::of(&of).read(&span, variant, &mut copies);
+            let units = |places: &[u32]| -> Vec<u32> {
+                let mut units: Vec<u32> = places.iter().map(|place| of.individuals().select(*place).unwrap()).collect();
+                units.sort_unstable();
+                units
+            };
+            prop_assert_eq!(
+                [&copies.one, &copies.two, &copies.missing].map(|places| units(places)),
+                [&one, &two, &missing].map(Clone::clone)
+            );
             let mut carriers = [one.clone(), two.clone()].concat();
             carriers.sort_unstable();
             for (genotypes, expected) in [
@@ -130,6 +141,13 @@ fn variants_are_found_by_region_gene_and_name() {
     assert_eq!(found(Some(Selection::Gene("A1".into()))), [0, 1, 3]);
     let named = ["chr2:10:A:C", "1:20:A:C", "1:20:A:G", "9:1:A:C"];
     assert_eq!(found(Selection::variants(named)), [1, 2]);
+    assert_eq!(found(Some(Selection::All)), [0, 1, 2, 3]);
+    let genes = snapshot.genes(&BTreeSet::new()).unwrap();
+    let genes: Vec<(&str, Vec<u32>)> = genes
+        .iter()
+        .map(|(gene, of)| (gene.as_str(), of.iter().collect()))
+        .collect();
+    assert_eq!(genes, [("A1", vec![0, 1, 3]), ("B2", vec![2])]);
     let span = Spans::new(0).of(&snapshot, 0).unwrap();
     assert_eq!(
         [0, 3].map(|variant| span.id(variant)),

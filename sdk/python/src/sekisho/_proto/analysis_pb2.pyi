@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence")
+    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
     SURVIVAL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -16,6 +16,7 @@ class Analysis(_message.Message):
     FUNNEL_FIELD_NUMBER: _ClassVar[int]
     COOCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREVALENCE_FIELD_NUMBER: _ClassVar[int]
+    ASSOCIATION_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
     survival: Survival
     model: Model
@@ -24,7 +25,8 @@ class Analysis(_message.Message):
     funnel: Funnel
     cooccurrence: Cooccurrence
     prevalence: Prevalence
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ...) -> None: ...
+    association: Association
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -143,3 +145,39 @@ class Prevalence(_message.Message):
     by: _containers.RepeatedScalarFieldContainer[str]
     where: str
     def __init__(self, genes: _Optional[_Iterable[str]] = ..., consequences: _Optional[_Iterable[str]] = ..., by: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...
+
+class Association(_message.Message):
+    __slots__ = ("region", "gene", "variants", "burden", "condition", "measure", "covariates", "components", "stratum", "where", "most")
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    GENE_FIELD_NUMBER: _ClassVar[int]
+    VARIANTS_FIELD_NUMBER: _ClassVar[int]
+    BURDEN_FIELD_NUMBER: _ClassVar[int]
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_FIELD_NUMBER: _ClassVar[int]
+    COVARIATES_FIELD_NUMBER: _ClassVar[int]
+    COMPONENTS_FIELD_NUMBER: _ClassVar[int]
+    STRATUM_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    MOST_FIELD_NUMBER: _ClassVar[int]
+    region: str
+    gene: str
+    variants: VariantNames
+    burden: Burden
+    condition: str
+    measure: str
+    covariates: _containers.RepeatedScalarFieldContainer[str]
+    components: int
+    stratum: str
+    where: str
+    most: int
+    def __init__(self, region: _Optional[str] = ..., gene: _Optional[str] = ..., variants: _Optional[_Union[VariantNames, _Mapping]] = ..., burden: _Optional[_Union[Burden, _Mapping]] = ..., condition: _Optional[str] = ..., measure: _Optional[str] = ..., covariates: _Optional[_Iterable[str]] = ..., components: _Optional[int] = ..., stratum: _Optional[str] = ..., where: _Optional[str] = ..., most: _Optional[int] = ...) -> None: ...
+
+class Burden(_message.Message):
+    __slots__ = ("genes", "consequences", "max_frequency")
+    GENES_FIELD_NUMBER: _ClassVar[int]
+    CONSEQUENCES_FIELD_NUMBER: _ClassVar[int]
+    MAX_FREQUENCY_FIELD_NUMBER: _ClassVar[int]
+    genes: _containers.RepeatedScalarFieldContainer[str]
+    consequences: _containers.RepeatedScalarFieldContainer[str]
+    max_frequency: float
+    def __init__(self, genes: _Optional[_Iterable[str]] = ..., consequences: _Optional[_Iterable[str]] = ..., max_frequency: _Optional[float] = ...) -> None: ...

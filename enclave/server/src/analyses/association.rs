@@ -1,0 +1,332 @@
+//! Associations of variants, or of genes, with an outcome.
+//!
+//! Whom they are of and what else explains the outcome is asked and settled as for a model.
+//! Genotypes are read here, span after span; what is computed from them, and what of it may
+//! be shown, is decided in `sekisho-disclosure`.
+
+mod released;
+mod scan;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{
+    association::{Association, Group, MOST_COMPONENTS},
+    model::{Data, Rules},
+};
+use sekisho_proto::v1::{self, association::Sites, frequencies};
+use sekisho_query::{Planned, worker::Lost};
+use sekisho_runtime::status::Failure;
+use sekisho_tables::{Catalogue, GenotypeGroup, Selection};
+
+use super::{
+    ANALYSED, Found, Ground, carriers, column,
+    follow_up::condition,
+    model::{self, Explained, levels},
+    unfit,
+};
+use crate::{
+    exposure::Told,
+    frequencies::{is_offered, of_sets, remember, selection},
+    words::is_column,
+};
+
+const FIELD: &str = "analysis.association";
+
+/// Rows at most, and if it is not said how many.
+const MOST_ROWS: u32 = 100;
+const ROWS: u32 = 10;
+
+/// Genes that can be named at once.
+const MOST_GENES: usize = 1_000;
+
+/// A question about associations, well formed.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(super) model: model::Asked,
+    markers: Markers,
+    is_of_cases: bool,
+    components: usize,
+    stratum: Option<String>,
+    rows: usize,
+}
+
+/// What is tested.
+#[derive(Debug)]
+enum Markers {
+    Variants(Selection),
+    Genes(Burden),
+}
+
+/// Genes, and which of their variants count.
+#[derive(Debug)]
+struct Burden {
+    /// None for all.
+    genes: BTreeSet<String>,
+    consequences: BTreeSet<String>,
+    max_frequency: f64,
+}
+
+impl Asked {
+    /// Reads a question.
+    pub(super) fn read(asked: v1::Association) -> Result<Self, Failure> {
+        let v1::Association {
+            sites,
+            outcome,
+            covariates,
+            components,
+            stratum,
+            r#where,
+            most,
+        } = asked;
+        let invalid = |field: &str, message: String, help: &str| {
+            Failure::invalid(&format!("{FIELD}.{field}"), message).help(help)
+        };
+        let outcome = match outcome {
+            Some(v1::association::Outcome::Condition(text)) if !text.trim().is_empty() => {
+                Explained::Condition(condition(&format!("{FIELD}.condition"), &text)?)
+            }
+            Some(v1::association::Outcome::Measure(name)) if is_column(&name) => {
+                Explained::Measure(name)
+            }
+            _ => {
+                return Err(Failure::invalid(FIELD, "no outcome is named")
+                    .help("give a condition, or a column of numbers"));
+            }
+        };
+        let is_of_cases = matches!(outcome, Explained::Condition(_));
+        if components as usize > MOST_COMPONENTS {
+            let message = format!("{components} components are asked for");
+            let help = format!("ask for at most {MOST_COMPONENTS}");
+            return Err(invalid("components", message, &help));
+        }
+        if most > MOST_ROWS {
+            let message = format!("{most} rows are asked for");
+            return Err(invalid("most", message, "ask for at most 100"));
+        }
+        let stratum = Some(stratum).filter(|name| !name.is_empty());
+        if let Some(name) = stratum.as_ref().filter(|name| !covariates.contains(name)) {
+            let message = format!("`{name}` is no covariate");
+            let help = "name a covariate of declared words, or leave it out";
+            return Err(invalid("stratum", message, help));
+        }
+        let named = MOST_ROWS as usize;
+        let of_sites = |sites| selection(FIELD, named, Some(sites)).map(Markers::Variants);
+        let markers = match sites {
+            None => Markers::Variants(Selection::All),
+            Some(Sites::Region(region)) => of_sites(frequencies::Sites::Region(region))?,
+            Some(Sites::Gene(gene)) => of_sites(frequencies::Sites::Gene(gene))?,
+            Some(Sites::Variants(named)) => of_sites(frequencies::Sites::Variants(named))?,
+            Some(Sites::Burden(burden)) => Markers::Genes(Burden::read(burden)?),
+        };
+        Ok(Self {
+            model: model::Asked::of(FIELD, outcome, covariates, &r#where)?,
+            markers,
+            is_of_cases,
+            components: components as usize,
+            stratum,
+            rows: if most == 0 { ROWS } else { most } as usize,
+        })
+    }
+
+    pub(super) fn canonical(&self) -> String {
+        let Self {
+            model,
+            markers,
+            components,
+            stratum,
+            rows,
+            ..
+        } = self;
+        let markers = match markers {
+            Markers::Variants(of) => of.canonical(),
+            Markers::Genes(of) => format!("{of:?}"),
+        };
+        format!(
+            "association of {markers} with {}, {components} components, strata {stratum:?}, \
+             {rows} rows",
+            model.canonical()
+        )
+    }
+
+    pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
+        if let Some(name) = &self.stratum
+            && levels(column(catalogue, name)?).is_none()
+        {
+            return Err(unfit(&format!("column `{name}` has no declared values")));
+        }
+        self.model.sql(catalogue)
+    }
+
+    /// Adds to what was planned that genotypes are read.
+    pub(super) fn reads_genotypes(
+        &self,
+        catalogue: &Catalogue,
+        planned: &mut Planned,
+    ) -> Result<(), Failure> {
+        match &self.markers {
+            Markers::Variants(of) => is_offered(catalogue, of.columns())?,
+            Markers::Genes(of) if of.consequences.is_empty() => is_offered(catalogue, &["gene"])?,
+            Markers::Genes(_) => is_offered(catalogue, &["gene", "consequence"])?,
+        }
+        for shape in &mut planned.shapes {
+            let read = ["genotypes", "variants"].map(str::to_owned);
+            shape.tables.extend(read);
+        }
+        Ok(())
+    }
+
+    pub(super) fn found(&self, ground: &Ground<'_>) -> Result<Found, Lost> {
+        let rules = Rules {
+            profile: ground.profile,
+            noise: &ground.admission.pinned.noise,
+        };
+        let (data, set) = self.settled(ground, rules)?;
+        let sides = self.sides(&data, &set);
+        let sets = sides
+            .iter()
+            .map(|(group, set)| (vec![group.stratum.clone()], set.clone()));
+        let groups = of_sets(sets.collect(), ground.admission, ground.profile).map_err(lost)?;
+        let (everybody, strata) = groups.split_at(if self.is_of_cases { 2 } else { 1 });
+        let model = data.over(&set, rules);
+        let group = GenotypeGroup::new(&ground.admission.pinned.snapshot, &set).map_err(lost)?;
+        // Of fewer nothing about genomes may be told; of a set that has people without
+        // genotypes, nothing is known.
+        let may_tell = everybody.iter().all(|group| !group.withheld);
+        let is_whole = *group.individuals() == set;
+        let scan = scan::Scan::of(ground, &group);
+        let association = match may_tell && is_whole {
+            true => {
+                let components = scan.components(self.components)?;
+                Association::of(model, &components, rules)
+            }
+            false => None,
+        };
+        let names: Vec<Group> = sides.iter().map(|(group, _)| group.clone()).collect();
+        let sheets = self.sheets(ground, association.as_ref(), &scan, &names, &groups)?;
+        let mut told = Told::under(&ground.profile.exposure);
+        // What is not shown of those that were asked for tells, too; and so do all together.
+        let variants = self.named().map_or(self.rows, BTreeSet::len) as u64 + 1;
+        let mut shown = BTreeMap::new();
+        for (part, (from, groups)) in [(0, everybody), (everybody.len(), strata)]
+            .into_iter()
+            .enumerate()
+        {
+            let large = groups
+                .iter()
+                .enumerate()
+                .filter(|(_, group)| !group.withheld);
+            shown.extend(large.clone().map(|(at, _)| (from + at, variants)));
+            let of = large.map(|(_, group)| {
+                (
+                    &group.everybody,
+                    group.genotyped.individuals().len(),
+                    variants,
+                )
+            });
+            told.add_sites(part, of, ground.profile);
+        }
+        remember(&groups, &shown, ground.admission, ground.profile).map_err(lost)?;
+        Ok(Found {
+            sheets,
+            told: Some(told),
+        })
+    }
+
+    /// The columns, and whose they are: those who have a value for everything, and genotypes.
+    fn settled(
+        &self,
+        ground: &Ground<'_>,
+        rules: Rules<'_>,
+    ) -> Result<(Data, RoaringBitmap), Lost> {
+        let (_, frame) = ground.only()?;
+        let mut data = self.model.data(frame, &ground.admission.catalogue)?;
+        let settled = frame.strata.iter().next().ok_or(Lost)?;
+        let units = ground.admission.pinned.snapshot.genotype_units();
+        let genotyped: RoaringBitmap = units.map_err(lost)?.iter().collect();
+        let mut set = data.complete(&settled.everybody, rules) & &genotyped;
+        let having = data.units().collect::<RoaringBitmap>() & &genotyped;
+        ground.settle_among(ANALYSED, &having, [&mut set].into_iter())?;
+        if let Some(cases) = data.cases(&set) {
+            data.settle(&ground.settled_part(cases, &set)?);
+        }
+        Ok((data, set))
+    }
+
+    /// Those whose genotypes are told: cases and controls, of all and of each stratum; or
+    /// everybody.
+    fn sides(&self, data: &Data, set: &RoaringBitmap) -> Vec<(Group, RoaringBitmap)> {
+        let Some(cases) = data.cases(set).filter(|_| self.is_of_cases) else {
+            let group = Group {
+                stratum: None,
+                cases: false,
+            };
+            return vec![(group, set.clone())];
+        };
+        let both = |stratum: Option<String>, of: &RoaringBitmap| {
+            let group = |cases| Group {
+                stratum: stratum.clone(),
+                cases,
+            };
+            [(group(true), of & &cases), (group(false), of - &cases)]
+        };
+        let mut sides = both(None, set).to_vec();
+        if let Some(name) = &self.stratum {
+            let strata = data.by_level(name, set).into_iter();
+            sides.extend(strata.flat_map(|(label, of)| both(Some(label), &of)));
+        }
+        sides
+    }
+
+    /// Markers that were asked for by name: each has a row.
+    fn named(&self) -> Option<&BTreeSet<String>> {
+        match &self.markers {
+            Markers::Variants(Selection::Variants(names)) => Some(names),
+            Markers::Genes(Burden { genes, .. }) => {
+                Some(genes).filter(|genes| !genes.is_empty() && genes.len() <= MOST_ROWS as usize)
+            }
+            Markers::Variants(_) => None,
+        }
+    }
+}
+
+impl Burden {
+    fn read(asked: v1::Burden) -> Result<Self, Failure> {
+        let v1::Burden {
+            genes,
+            consequences,
+            max_frequency,
+        } = asked;
+        let field = format!("{FIELD}.burden");
+        let named = genes.len();
+        let of_genes = format!("{field}.genes");
+        let genes = genes
+            .into_iter()
+            .map(|gene| carriers::symbol(&of_genes, gene));
+        let distinct = genes.collect::<Result<BTreeSet<String>, Failure>>()?;
+        if distinct.len() != named || named > MOST_GENES {
+            let message = format!(
+                "{named} genes are named, of which {} differ",
+                distinct.len()
+            );
+            let help = format!("name at most {MOST_GENES}, each once; none for all");
+            return Err(Failure::invalid(&of_genes, message).help(help));
+        }
+        let consequences = carriers::consequences(&format!("{field}.consequences"), consequences)?;
+        if !(0.0..=1.0).contains(&max_frequency) {
+            let field = format!("{field}.max_frequency");
+            return Err(Failure::invalid(&field, "it is no frequency")
+                .help("give a number from 0 to 1; 0 for any frequency"));
+        }
+        Ok(Self {
+            genes: distinct,
+            consequences: consequences.into_iter().collect(),
+            max_frequency,
+        })
+    }
+}
+
+fn lost(error: impl std::fmt::Display) -> Lost {
+    tracing::error!("associations could not be computed: {error}");
+    Lost
+}
