@@ -2,6 +2,7 @@
 
 mod analyses;
 mod anchors;
+mod association;
 mod check;
 mod exposure;
 mod frequencies;
