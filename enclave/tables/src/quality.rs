@@ -3,8 +3,14 @@
 //! Readers give texts as they are written. What they mean, and which rows they make,
 //! is the declared table's.
 
+mod found;
+mod ga4gh;
+mod json;
 mod lines;
+mod mosdepth;
+mod multiqc;
 mod picard;
+mod samtools;
 
 use crate::inputs::Input;
 use crate::manifest::{Format, Source};
@@ -37,6 +43,12 @@ pub(crate) fn read(file: &Input, source: &Source, sink: &mut Sink<'_>) -> Result
     let lines = Lines::open(file)?;
     match source.format {
         Format::Picard => picard::read(lines, source, sink)?,
+        Format::SamtoolsStats => samtools::stats(lines, source, sink)?,
+        Format::SamtoolsFlagstat => samtools::flagstat(lines, source, sink)?,
+        Format::Mosdepth => mosdepth::read(lines, source, sink)?,
+        Format::Multiqc => multiqc::read(lines, source, sink)?,
+        Format::Ga4ghWgsQc => ga4gh::read(lines, source, sink)?,
+        Format::Verifybamid => multiqc::table(lines, source, sink)?,
     }
     Ok(())
 }

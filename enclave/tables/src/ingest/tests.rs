@@ -16,6 +16,7 @@ mod fuzz;
 mod picard;
 mod publication;
 mod published;
+mod quality;
 mod records;
 mod reference;
 mod spans;

@@ -34,13 +34,27 @@ pub(crate) struct Field {
 pub(crate) enum Format {
     /// Picard's metrics files.
     Picard,
+    /// `samtools stats`.
+    SamtoolsStats,
+    /// `samtools flagstat`.
+    SamtoolsFlagstat,
+    /// mosdepth's summaries and distributions.
+    Mosdepth,
+    /// MultiQC's data and tables.
+    Multiqc,
+    /// The GA4GH's metrics of whole genomes.
+    #[serde(rename = "ga4gh-wgs-qc")]
+    Ga4ghWgsQc,
+    /// VerifyBamID's `.selfSM`.
+    Verifybamid,
 }
 
 impl Format {
     /// Whether the files themselves name samples.
     pub(crate) fn names_samples(self) -> bool {
         match self {
-            Self::Picard => true,
+            Self::Picard | Self::Multiqc | Self::Ga4ghWgsQc | Self::Verifybamid => true,
+            Self::SamtoolsStats | Self::SamtoolsFlagstat | Self::Mosdepth => false,
         }
     }
 
