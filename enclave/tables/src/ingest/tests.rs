@@ -13,6 +13,7 @@ mod cohort;
 mod coverage;
 mod declared;
 mod fuzz;
+mod multiqc;
 mod picard;
 mod publication;
 mod published;

@@ -40,7 +40,7 @@ fn data(lines: Lines<'_>, source: &Source, sink: &mut Sink<'_>) -> Result<(), In
         [top] => top == GENERAL || (top == RAW && !raw.is_empty()),
         [top, part] => top == GENERAL || raw.contains(part.as_str()),
         [_, _, _sample] => true,
-        [_, _, _, name] => asked.iter().any(|asked| asked.name == name),
+        [_, _, _, name] => (asked.iter()).any(|asked| asked.whole == name || asked.name == name),
         _ => false,
     };
     // Of one sample in one part, whose fields stand together.
@@ -49,9 +49,9 @@ fn data(lines: Lines<'_>, source: &Source, sink: &mut Sink<'_>) -> Result<(), In
         let [top, part, sample, name] = path else {
             return Ok(());
         };
-        let is_asked = |asked: &Asked<'_>| match asked.part {
-            Some(asked_part) => asked.name == name && asked_part == part,
-            None => asked.name == name && top == GENERAL,
+        let is_asked = |asked: &Asked<'_>| {
+            let in_general = top == GENERAL && asked.whole == name;
+            in_general || (asked.part == Some(part.as_str()) && asked.name == name)
         };
         let fields = (0..).zip(&asked).filter(|(_, asked)| is_asked(asked));
         let values: Vec<Value> = fields.map(|(field, _)| value(field, text, place)).collect();
@@ -89,18 +89,18 @@ fn none(file: &Input) -> InputError {
 
 /// A field of the general statistics, or after `part:` of a section or of raw data.
 struct Asked<'s> {
+    whole: &'s str,
     part: Option<&'s str>,
     name: &'s str,
 }
 
 impl<'s> Asked<'s> {
-    fn of(name: &'s str) -> Self {
-        match name.split_once(':') {
-            Some((part, name)) => Self {
-                part: Some(part),
-                name,
-            },
-            None => Self { part: None, name },
+    fn of(whole: &'s str) -> Self {
+        let (part, name) = whole.split_once(':').unzip();
+        Self {
+            whole,
+            part,
+            name: name.unwrap_or(whole),
         }
     }
 }

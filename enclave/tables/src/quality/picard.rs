@@ -61,6 +61,7 @@ fn is_metrics(line: &str) -> bool {
 /// A table of metrics.
 struct Section {
     names: Vec<String>,
+    place: Place,
     rows: Vec<Row>,
     /// Whether another begins at its end.
     followed: bool,
@@ -78,6 +79,7 @@ impl Section {
         };
         let mut section = Self {
             names: header.split('\t').map(str::to_owned).collect(),
+            place: lines.place(),
             rows: Vec::new(),
             followed: false,
         };
@@ -131,6 +133,11 @@ impl Section {
         if plain.is_empty() && derived.is_empty() {
             return Ok(());
         }
+        let has = |name: &&String| self.position(name).is_some();
+        if let Some(name) = source.only.keys().find(|name| !has(name)) {
+            let message = "the metrics have no such field, which `only` names";
+            return Err(lines.error_at(self.place, message).in_field(name));
+        }
         for (sample, rows) in self.chosen(source) {
             let Some(first) = rows.first() else { continue };
             if let (Some(second), false) = (rows.get(1), plain.is_empty()) {
@@ -165,10 +172,8 @@ impl Section {
     /// The rows to read, by the sample that they name if the source reads that.
     fn chosen<'r>(&'r self, source: &Source) -> BTreeMap<Option<String>, Vec<&'r Row>> {
         let asked = |row: &&Row| {
-            let fits = |(name, asked): (&String, &String)| {
-                self.cell(row, name).is_none_or(|cell| cell == asked)
-            };
-            source.only.iter().all(fits)
+            let mut only = source.only.iter();
+            only.all(|(name, asked)| self.cell(row, name) == Some(asked))
         };
         let mut rows: Vec<&Row> = self.rows.iter().filter(asked).collect();
         let unsaid = |names: &[&str]| names.iter().all(|name| !source.only.contains_key(*name));

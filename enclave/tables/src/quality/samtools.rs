@@ -152,8 +152,8 @@ pub(super) fn flagstat(
     found.tell(source, sink)
 }
 
-/// A line's name, number and percentage: `5350 + 0 mapped (98.82% : N/A)`, or of TSV
-/// `5350	0	mapped`.
+/// A line's name, number and percentage: `5350 + 0 mapped (98.82% : N/A)`, or in TSV the
+/// two numbers and the name.
 fn flagstat_line(line: &str) -> Option<(&str, &str, Option<&str>)> {
     const ALL: &str = " (QC-passed reads + QC-failed reads)";
     if let Some((passed, rest)) = line.split_once('\t') {

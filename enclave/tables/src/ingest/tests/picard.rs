@@ -42,7 +42,7 @@ fn metrics(class: &str, rows: &[&str]) -> String {
     text
 }
 
-fn alignment(pair: &str) -> String {
+pub(super) fn alignment(pair: &str) -> String {
     metrics(
         "analysis.AlignmentSummaryMetrics",
         &[
@@ -56,7 +56,7 @@ fn alignment(pair: &str) -> String {
     )
 }
 
-fn duplicates(rate: &str) -> String {
+pub(super) fn duplicates(rate: &str) -> String {
     let header = "LIBRARY UNPAIRED_READS_EXAMINED READ_PAIRS_EXAMINED UNPAIRED_READ_DUPLICATES \
                   READ_PAIR_DUPLICATES PERCENT_DUPLICATION";
     metrics(
@@ -238,15 +238,44 @@ fn faults_are_named_by_file_line_and_field() {
     assert!(error.ends_with(
         ": no file of the source has the field `PERCENT_DUPLICATION`; write it as the tool does"
     ));
-    let source = SOURCES.replace(
-        "duplicate_rate = \"PERCENT_DUPLICATION\" }",
-        "duplicate_rate = \"PERCENT_DUPLICATION\" }\nonly = { CATEGORY = \"FIRST_OF_PAIR\" }",
-    );
-    let dataset = dataset(&source);
-    assert_eq!(
-        table(&dataset.snapshot(), "qc_metrics", &["mapped_rate"]),
-        ["10.0", "10.0", "10.0"]
-    );
+}
+
+#[test]
+fn rows_are_chosen_by_what_only_says() {
+    let source = r#"
+[[tables.qc_metrics.sources]]
+format = "picard"
+files = ["{sample_id}.alignment.txt"]
+stage = "qc2"
+only = { CATEGORY = "FIRST_OF_PAIR" }
+columns = { mapped_rate = { field = "PCT_PF_READS_ALIGNED", scale = 100 } }
+"#;
+    let columns = COLUMNS.lines().nth(1).unwrap();
+    let dataset = Dataset::with_samples(1, &table_of(source, columns));
+    dataset.file("s0.alignment.txt", &alignment("0.57"));
+    let read = table(&dataset.snapshot(), "qc_metrics", &["mapped_rate"]);
+    assert_eq!(read, ["10.0"]);
+    for (to, message) in [
+        (
+            "CATEGROY = \"PAIR\"",
+            "s0.alignment.txt:5: field `CATEGROY`: the metrics have no such field, which `only` names",
+        ),
+        (
+            "CATEGORY = \"UNPAIRED\"",
+            "s0.alignment.txt: expected a field of `PCT_PF_READS_ALIGNED`, found none; correct \
+             `columns`, `files` or `only`",
+        ),
+        (
+            "SAMPLE = \"s0\"",
+            "s0.alignment.txt:10: the metrics have a second row for the sample; say with `only` \
+             which to read",
+        ),
+    ] {
+        let source = source.replace("CATEGORY = \"FIRST_OF_PAIR\"", to);
+        let dataset = Dataset::with_samples(1, &table_of(&source, columns));
+        dataset.file("s0.alignment.txt", &alignment("0.57"));
+        assert_eq!(dataset.error(), message);
+    }
 }
 
 #[test]

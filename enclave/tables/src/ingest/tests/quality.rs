@@ -1,5 +1,6 @@
-//! Outputs of samtools, mosdepth, MultiQC, VerifyBamID and the GA4GH's pipelines.
+//! Outputs of samtools, mosdepth and the GA4GH's pipelines.
 
+use super::multiqc::SECTIONS;
 use super::*;
 
 /// A dataset of samples s0 and s1 whose sources give three numbers.
@@ -26,7 +27,7 @@ fn dataset(sources: &str, files: &[(&str, &str)]) -> Dataset {
 }
 
 /// The rows: a sample, and what there is of its numbers.
-fn read(sources: &str, files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn read(sources: &str, files: &[(&str, &str)]) -> Vec<String> {
     let dataset = dataset(sources, files);
     let snapshot = dataset.snapshot();
     let columns = &snapshot.catalogue().table("qc_metrics").unwrap().columns;
@@ -35,8 +36,80 @@ fn read(sources: &str, files: &[(&str, &str)]) -> Vec<String> {
     table(&snapshot, "qc_metrics", &names)
 }
 
-fn error(sources: &str, files: &[(&str, &str)]) -> String {
+pub(super) fn error(sources: &str, files: &[(&str, &str)]) -> String {
     dataset(sources, files).error()
+}
+
+/// A file of each format, and fields that it has.
+pub(super) fn examples() -> Vec<(&'static str, &'static str, String, Vec<&'static str>)> {
+    let rates = vec!["mapped_rate", "duplicate_rate"];
+    let data = SECTIONS
+        .replace("s1_md", "s0_R2")
+        .replace("\"30_x_pc\": 5", "");
+    let data = data.replace("41.0, ", "41.0").replace("-Infinity", "[]");
+    let data = data.replace("\"PERCENT_DUPLICATION\": NaN", "\"x\": NaN");
+    vec![
+        (
+            "picard",
+            "picard.txt",
+            picard::alignment("0.5"),
+            vec!["PCT_PF_READS_ALIGNED"],
+        ),
+        (
+            "picard",
+            "dup.txt",
+            picard::duplicates("0.5"),
+            vec!["duplicate_rate"],
+        ),
+        (
+            "samtools-stats",
+            "stats",
+            stats(),
+            vec!["q30_rate", "gc_content", "mapped_rate"],
+        ),
+        (
+            "samtools-flagstat",
+            "flagstat.txt",
+            FLAGSTAT.to_owned(),
+            rates.clone(),
+        ),
+        (
+            "samtools-flagstat",
+            "flagstat.json",
+            FLAGSTAT_JSON.to_owned(),
+            rates,
+        ),
+        (
+            "mosdepth",
+            "summary",
+            SUMMARY.to_owned(),
+            vec!["total_region.mean", "mean"],
+        ),
+        (
+            "mosdepth",
+            "dist",
+            DISTRIBUTION.to_owned(),
+            vec!["at_least_30x"],
+        ),
+        (
+            "multiqc",
+            "multiqc.json",
+            data,
+            vec!["PERCENT_DUPLICATION", "30_x_pc"],
+        ),
+        (
+            "multiqc",
+            "general.txt",
+            "Sample\tx-a\tx-b\ns0\t0.5\tNone\n".to_owned(),
+            vec!["a", "b"],
+        ),
+        (
+            "ga4gh-wgs-qc",
+            "metrics.json",
+            GA4GH.to_owned(),
+            vec!["pct_reads_mapped", "count_snvs"],
+        ),
+    ]
 }
 
 const STATS: &str = "# This file was produced by samtools stats (1.18+htslib-1.18)\n\
@@ -241,93 +314,6 @@ columns = { a = "HLA-A*01.2.mean", b = "at_least_303x", c = "chr1.at_least_32x" 
         let expected = format!("s0.mosdepth.global.dist.txt{message}");
         assert_eq!(error(&source, &files), expected);
     }
-}
-
-const SECTIONS: &str = r#"{
-  "report_plot_data": { "x": [[1, {"s9": {"PERCENT_DUPLICATION": "…"}}]] },
-  "report_general_stats_data": {
-    "picard": {
-      "s0_md": { "PERCENT_DUPLICATION": 0.07, "summed_mean": 401.5 },
-      "s1_md": { "PERCENT_DUPLICATION": NaN }
-    },
-    "mosdepth": { "s0_md": { "30_x_pc": 91.5, "other": [1, 2] }, "s1_md": { "30_x_pc": -Infinity } },
-    "fastqc": { "s0_R1": { "percent_gc": 41.0, "30_x_pc": 5 } }
-  },
-  "report_saved_raw_data": {
-    "multiqc_picard_dups": { "s0_md": { "PERCENT_DUPLICATION": 0.08 } }
-  }
-}
-"#;
-
-const MULTIQC: &str = r#"
-format = "multiqc"
-files = ["multiqc_data/multiqc_data.json"]
-sample = "{sample_id}_md"
-columns = { a = { field = "PERCENT_DUPLICATION", scale = 100 }, b = "30_x_pc" }
-"#;
-
-#[test]
-fn multiqc_data_are_read_by_sample_and_section() {
-    let at = "multiqc_data/multiqc_data.json";
-    assert_eq!(read(MULTIQC, &[(at, SECTIONS)]), ["s0 7.0 91.5", "s1 - -"]);
-    // As of versions that wrote a list of sections.
-    let list = r#"{"report_general_stats_data": [
-        {"s0_md": {"PERCENT_DUPLICATION": 0.5}}, {"s0_md": {"30_x_pc": "?"}, "s1_md": {"30_x_pc": 4e1}}
-    ]}"#;
-    assert_eq!(read(MULTIQC, &[(at, list)]), ["s0 50.0 -", "s1 - 40.0"]);
-    let raw = MULTIQC.replace("\"PERC", "\"multiqc_picard_dups:PERC");
-    assert_eq!(read(&raw, &[(at, SECTIONS)]), ["s0 8.0 91.5", "s1 - -"]);
-
-    let unnamed = MULTIQC.replace("sample = \"{sample_id}_md\"", "");
-    assert_eq!(
-        error(&unnamed, &[(at, SECTIONS)]),
-        "multiqc_data/multiqc_data.json:5: field `sample_id`: sample `s0_md` has no row in table \
-         `samples`; add one, or say with `sample` and `sample_id` how samples are named"
-    );
-    let twice = SECTIONS.replace("\"summed_mean\"", "\"30_x_pc\"");
-    assert_eq!(
-        error(MULTIQC, &[(at, &twice)]),
-        "multiqc_data/multiqc_data.json:8: field `30_x_pc`: sample `s0` has `b` already from \
-         multiqc_data/multiqc_data.json:5; let one place give it"
-    );
-    let words = SECTIONS.replace("91.5", "\"many\"");
-    assert_eq!(
-        error(MULTIQC, &[(at, &words)]),
-        "multiqc_data/multiqc_data.json:8: field `30_x_pc`: expected a number"
-    );
-    for text in ["{", "{\"report_general_stats_data\": Nil}", "{} x"] {
-        assert!(error(MULTIQC, &[(at, text)]).ends_with(":1: expected JSON"));
-    }
-    let deep = format!("{{\"report_general_stats_data\": {}", "[".repeat(100_000));
-    assert!(error(MULTIQC, &[(at, &deep)]).ends_with(":1: expected JSON"));
-    assert!(error(MULTIQC, &[(at, "{}")]).contains("found none of them"));
-}
-
-#[test]
-fn multiqc_and_verifybamid_tables_name_samples_in_the_first_column() {
-    let at = "multiqc_general_stats.txt";
-    let source = MULTIQC.replace("multiqc_data/multiqc_data.json", at);
-    let general = "Sample\tPicard_mqc-generalstats-picard-PERCENT_DUPLICATION\tmosdepth-30_x_pc\t\
-                   fastqc-percent_gc\ns0_md\t0.07\t91.5\t\ns0_R1\t\t\t41.0\ns1_md\tNone\tnan\t\n";
-    assert_eq!(read(&source, &[(at, general)]), ["s0 7.0 91.5", "s1 - -"]);
-    let twice = general.replace("fastqc-percent_gc", "other-30_x_pc");
-    assert_eq!(
-        error(&source, &[(at, &twice)]),
-        "multiqc_general_stats.txt:1: field `30_x_pc`: several columns have the name; write the \
-         whole name of one"
-    );
-    let short = general.replace("\tNone\tnan\t", "\tNone");
-    assert_eq!(
-        error(&source, &[(at, &short)]),
-        "multiqc_general_stats.txt:4: expected 4 fields as in the header, found 2"
-    );
-    let self_sm = "#SEQ_ID\tRG\tAVG_DP\tFREEMIX\nnone\tALL\t4.71\t3.7E-04\n";
-    let source = r#"
-format = "verifybamid"
-files = ["{sample_id}.selfSM"]
-columns = { a = { field = "FREEMIX", scale = 100 }, b = "AVG_DP" }
-"#;
-    assert_eq!(read(source, &[("s1.selfSM", self_sm)]), ["s1 0.037 4.71"]);
 }
 
 const GA4GH: &str = r#"{

@@ -130,7 +130,7 @@ fn source(
             Some(pattern.or_else(|message| at.fail(text.span(), message))?)
         }
         None if raw.sample_id.is_none() && !in_a_path => {
-            let whole = raw.format.names_samples().then(|| "{sample_id}");
+            let whole = raw.format.names_samples().then_some("{sample_id}");
             whole.and_then(|whole| Pattern::parse(whole).ok())
         }
         None => None,
