@@ -97,15 +97,15 @@ fn distribution(lines: &mut Lines<'_>, fields: &[Asked<'_>]) -> Result<Vec<Value
     let mut nearest: Vec<Option<Nearest>> = fields.iter().map(|_| None).collect();
     loop {
         let place = lines.place();
-        let error = lines.error("expected a contig, a depth and a share");
+        let error = || lines.error("expected a contig, a depth and a share");
         let line = lines.last();
         let mut cells = line.split('\t');
         let row = (cells.next(), cells.next(), cells.next(), cells.next());
         let (Some(row), Some(depth), Some(share), None) = row else {
-            return Err(error);
+            return Err(error());
         };
         let Ok(depth) = depth.parse::<u64>() else {
-            return Err(error);
+            return Err(error());
         };
         for (asked, nearest) in fields.iter().zip(&mut nearest) {
             let Figure::AtLeast(least) = asked.figure else {

@@ -139,11 +139,15 @@ pub(super) fn table(
         }
         let place = lines.place();
         let sample = cells.first().map(|cell| cell.trim().to_owned());
-        let text = |at: usize| cells.get(at).copied().unwrap_or_default();
-        let values = columns
-            .iter()
-            .map(|(field, at)| value(*field, text(*at), place));
-        let values: Vec<Value> = values.collect();
+        // An empty cell is a field that the sample's tools did not give.
+        let given = columns.iter().filter_map(|(field, at)| {
+            let text = cells.get(*at).filter(|text| !text.trim().is_empty())?;
+            Some(value(*field, text, place))
+        });
+        let values: Vec<Value> = given.collect();
+        if values.is_empty() {
+            continue;
+        }
         sink(Reading {
             sample,
             place,

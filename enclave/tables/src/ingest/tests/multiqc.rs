@@ -69,6 +69,12 @@ fn multiqc_and_verifybamid_tables_name_samples_in_the_first_column() {
     let general = "Sample\tPicard_mqc-generalstats-picard-PERCENT_DUPLICATION\tmosdepth-30_x_pc\t\
                    fastqc-percent_gc\ns0_md\t0.07\t91.5\t\ns0_R1\t\t\t41.0\ns1_md\tNone\tnan\t\n";
     assert_eq!(read(&source, &[(at, general)]), ["s0 7.0 91.5", "s1 - -"]);
+    // Whoever has none of the fields needs not be known.
+    let all = source.replace("sample = \"{sample_id}_md\"", "");
+    assert_eq!(
+        read(&all, &[(at, &general.replace("_md", ""))]),
+        ["s0 7.0 91.5", "s1 - -"]
+    );
     let twice = general.replace("fastqc-percent_gc", "other-30_x_pc");
     assert_eq!(
         error(&source, &[(at, &twice)]),
