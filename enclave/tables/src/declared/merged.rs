@@ -103,7 +103,8 @@ impl<'a> Merge<'a, '_> {
             place: reading.place,
         };
         let Some(mut captures) = source.captures(&file.name) else {
-            let message = "the file's name gives one part in braces two values";
+            let message =
+                "expected a name that gives each part in braces one value, which is not empty";
             return Err(InputError::new(&file.name, crate::Place::File, message));
         };
         if let (Some(pattern), Some(name)) = (&source.sample, &reading.sample)

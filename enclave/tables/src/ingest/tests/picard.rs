@@ -255,6 +255,14 @@ columns = { mapped_rate = { field = "PCT_PF_READS_ALIGNED", scale = 100 } }
     dataset.file("s0.alignment.txt", &alignment("0.57"));
     let read = table(&dataset.snapshot(), "qc_metrics", &["mapped_rate"]);
     assert_eq!(read, ["10.0"]);
+    let folders = source.replace("{sample_id}.al", "{sample_id}/{sample_id}.al");
+    let other = Dataset::with_samples(1, &table_of(&folders, columns));
+    other.file("s0/s1.alignment.txt", &alignment("0.57"));
+    assert_eq!(
+        other.error(),
+        "s0/s1.alignment.txt: expected a name that gives each part in braces one value, which is \
+         not empty"
+    );
     for (to, message) in [
         (
             "CATEGROY = \"PAIR\"",
