@@ -3,6 +3,7 @@
 mod cell;
 mod column;
 mod delimited;
+mod merged;
 mod parquet;
 
 use std::collections::{BTreeMap, HashMap};
@@ -62,9 +63,17 @@ pub(crate) fn write(
     };
     let mut individuals = RoaringBitmap::new();
     let total = manifest.tables.len() as u64;
-    for (done, (table, files)) in (0..).zip(manifest.tables.iter().zip(&inputs.tables)) {
+    let inputs = inputs.tables.iter().zip(&inputs.sources);
+    for (done, (table, (files, sources))) in (0..).zip(manifest.tables.iter().zip(inputs)) {
         progress.at("read tables", done, Some(total));
         let mut writer = TableWriter::create(table, directory)?;
+        for row in merged::rows(table, sources, &declared.samples, warnings)? {
+            writer.check_merged(&row.cells, &row.at)?;
+            let owner = writer.owner(&row.cells, &row.at, registry, &mut individuals)?;
+            if writer.is_new(&row.cells, &row.at, &owner)? {
+                writer.append(&row.cells, owner.unit, &row.at)?;
+            }
+        }
         for file in files {
             let mut source = open(file, table)?;
             let mut cells = Vec::new();
@@ -164,6 +173,15 @@ impl<'a> TableWriter<'a> {
             cell::normalise(cell, column);
             cell::check(cell, &column.column)
                 .map_err(|expected| at.error(expected).in_field(&column.from))?;
+        }
+        Ok(())
+    }
+
+    /// Checks the cells of a row that was put together of checked ones.
+    fn check_merged(&self, cells: &[String], at: &At<'_>) -> Result<(), InputError> {
+        for (cell, column) in cells.iter().zip(&self.table.columns) {
+            cell::check(cell, &column.column)
+                .map_err(|expected| at.error(expected).in_field(&column.column.name))?;
         }
         Ok(())
     }

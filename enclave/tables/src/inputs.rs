@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use glob::MatchOptions;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Called, Manifest, ManifestError};
+use crate::manifest::{Called, Manifest, ManifestError, Source};
 use crate::{IngestError, Progress};
 
 /// Changes when the same inputs would give different tables.
@@ -33,6 +33,8 @@ pub(crate) struct Inputs {
     pub(crate) variants: Vec<Vec<Input>>,
     /// The files of each declared table.
     pub(crate) tables: Vec<Vec<Input>>,
+    /// The files of each source of each declared table.
+    pub(crate) sources: Vec<Vec<Vec<Input>>>,
     /// The rows and the receipt of each published table.
     pub(crate) published: Vec<[Input; 2]>,
     /// The reference genome.
@@ -78,6 +80,15 @@ impl Inputs {
                 .iter()
                 .map(|table| find(directory, &table.files, table.line))
                 .collect::<Result<_, _>>()?,
+            sources: manifest
+                .tables
+                .iter()
+                .map(|table| {
+                    let sources = table.sources.iter();
+                    let files = |source: &Source| find(directory, &source.globs(), source.line);
+                    sources.map(files).collect()
+                })
+                .collect::<Result<_, _>>()?,
             published: manifest
                 .published
                 .iter()
@@ -94,7 +105,9 @@ impl Inputs {
     }
 
     fn all(&self) -> impl Iterator<Item = &Input> {
-        let files = self.variants.iter().chain(&self.tables).flatten();
+        let sources = self.sources.iter().flatten();
+        let files = self.variants.iter().chain(&self.tables).chain(sources);
+        let files = files.flatten();
         let published = self.published.iter().flatten();
         files
             .chain(published)

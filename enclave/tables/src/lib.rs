@@ -12,6 +12,7 @@ mod inputs;
 mod manifest;
 mod parquet_file;
 mod published;
+mod quality;
 mod registry;
 mod schema;
 mod snapshot;

@@ -3,6 +3,7 @@
 mod check;
 mod published;
 mod raw;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use crate::schema::{genotypes_table, variants_table};
 use crate::{Catalogue, Column, Label, Rows, Table};
 
 pub(crate) use check::is_dataset_id;
+pub(crate) use source::{Field, Format, Source};
 
 /// The manifest's name in a dataset's directory.
 pub(crate) const FILE: &str = "dataset.toml";
@@ -147,6 +149,8 @@ pub(crate) struct DeclaredTable {
     pub(crate) line: usize,
     pub(crate) name: String,
     pub(crate) files: Vec<String>,
+    /// In place of files: outputs of tools for quality control.
+    pub(crate) sources: Vec<Source>,
     pub(crate) rows: Rows,
     profile: Option<String>,
     pub(crate) delimiter: Option<u8>,

@@ -50,6 +50,7 @@ pub(crate) struct Warnings {
     pub(crate) unread_header_lines: AtomicU64,
     pub(crate) records_without_genotypes: AtomicU64,
     pub(crate) moved_alleles: AtomicU64,
+    pub(crate) other_names: AtomicU64,
 }
 
 impl Warnings {
@@ -83,6 +84,10 @@ impl Warnings {
                 &self.unread_header_lines,
             ),
             ("allele moved to the left", &self.moved_alleles),
+            (
+                "sample of quality control left out by its name",
+                &self.other_names,
+            ),
             (
                 "record without genotypes, which are missing",
                 &self.records_without_genotypes,

@@ -1,5 +1,6 @@
 //! What a manifest must satisfy beyond its syntax.
 
+mod sources;
 mod tables;
 
 use std::collections::HashSet;
@@ -38,6 +39,17 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             group.span(),
             "variants need [tables.samples], which says whose sample each is",
         );
+    }
+    if let Some(table) = tables.iter().find(|table| !table.sources.is_empty())
+        && !has("samples")
+    {
+        return Err(ManifestError {
+            line: table.line,
+            message: format!(
+                "table `{}` needs [tables.samples], which says whose sample each is",
+                table.name
+            ),
+        });
     }
     let variants = raw
         .variants

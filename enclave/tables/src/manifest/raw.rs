@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::{ColumnType, Role};
 
-use super::AbsentGenotype;
+use super::{AbsentGenotype, Format};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,7 +101,10 @@ pub(super) struct RawInfo {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTable {
-    pub(super) files: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) files: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) sources: Vec<Spanned<RawSource>>,
     #[serde(default)]
     pub(super) rows: Option<Spanned<RawRows>>,
     #[serde(default)]
@@ -157,6 +161,66 @@ pub(super) struct RawColumn {
     pub(super) bin: Option<f64>,
     #[serde(default)]
     pub(super) limits: Vec<RawLimit>,
+}
+
+/// Files of a tool for quality control.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSource {
+    pub(super) format: Format,
+    pub(super) files: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) sample: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_id: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) stage: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) only: BTreeMap<String, String>,
+    pub(super) columns: Entries<RawField>,
+}
+
+/// A field's name, or a table of it and of how it is scaled.
+pub(super) struct RawField {
+    pub(super) field: String,
+    pub(super) scale: Option<f64>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScaledField {
+    field: String,
+    #[serde(default)]
+    scale: Option<f64>,
+}
+
+impl<'de> Deserialize<'de> for RawField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+struct FieldVisitor;
+
+impl<'de> Visitor<'de> for FieldVisitor {
+    type Value = RawField;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name, or { field = \"…\", scale = … }")
+    }
+
+    fn visit_str<E>(self, field: &str) -> Result<Self::Value, E> {
+        Ok(RawField {
+            field: field.to_owned(),
+            scale: None,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let ScaledField { field, scale } =
+            ScaledField::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(RawField { field, scale })
+    }
 }
 
 /// One of the four places, and perhaps the tissue that it is for.

@@ -1,5 +1,5 @@
 //! What holds of a manifest.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::Role;
@@ -213,4 +213,32 @@ fn the_documented_manifest_is_read() {
         .map(|table| table.name)
         .collect();
     assert_eq!(tables, ["genotypes", "individuals", "samples", "variants"]);
+}
+
+#[test]
+fn the_documented_sources_are_read() {
+    let page = include_str!("../../DATASET.md");
+    let mut examples = page.split("```toml\n").skip(1);
+    let example = examples.find(|text| text.contains(".sources]]")).unwrap();
+    let sources = example.split("```").next().unwrap();
+    let read = Manifest::parse(&format!("{WHOLE}\n{sources}")).unwrap();
+    let table = read.tables.iter().find(|table| table.name == "qc_metrics");
+    let table = table.unwrap();
+    let sources: Vec<_> = (table.sources.iter())
+        .map(|source| (source.format, source.fields.len()))
+        .collect();
+    assert_eq!(
+        sources,
+        [
+            (Format::Picard, 2),
+            (Format::Mosdepth, 2),
+            (Format::Multiqc, 1)
+        ]
+    );
+    let mosdepth = &table.sources[1];
+    let captures = mosdepth.captures("qc2/a_T.mosdepth.summary.txt").unwrap();
+    assert_eq!(mosdepth.sample_id.fill(&captures), "a-tumor");
+    assert!(mosdepth.captures("qc2/a_N.mosdepth.summary.txt").is_none());
+    let picard = table.sources[0].globs();
+    assert_eq!(picard[1], "*/*.dup_metrics.txt");
 }

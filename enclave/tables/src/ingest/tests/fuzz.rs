@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::binary::{MANIFEST as BCF_MANIFEST, binary, compressed};
+use super::quality;
 use super::*;
 
 /// How many of each are drawn where nobody says otherwise.
@@ -16,7 +17,7 @@ const USUAL: u64 = 150;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What damages are made of, beside single bytes.
-const WORDS: [&[u8]; 28] = [
+const WORDS: [&[u8]; 36] = [
     b"\t",
     b"\n",
     b"\r\n",
@@ -45,6 +46,14 @@ const WORDS: [&[u8]; 28] = [
     b"=",
     b",,,,",
     b"\"",
+    b"## METRICS CLASS\tx\n",
+    b"SN\t",
+    b"total\t",
+    b"?",
+    b"NaN",
+    b"-Infinity",
+    b"[[[[{\"",
+    b"\": 0.5, \"",
 ];
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=1,length=249250621>\n##contig=<ID=X>\n\
@@ -187,4 +196,26 @@ fn damaged_manifest() {
             fs::write(path.with_file_name("cohort.vcf"), VCF).unwrap();
         },
     );
+}
+
+#[test]
+fn damaged_outputs_of_quality_control() {
+    for (format, file, whole, fields) in quality::examples() {
+        let fields: Vec<String> = (0..)
+            .zip(fields)
+            .map(|(n, field)| format!("m{n} = {{ field = \"{field}\", scale = 100 }}"))
+            .collect();
+        let columns: String = (0..fields.len())
+            .map(|n| format!("m{n} = {{ role = \"technical\", type = \"float\" }}\n"))
+            .collect();
+        let manifest = format!(
+            "[[tables.qc_metrics.sources]]\nformat = \"{format}\"\nfiles = [\"{file}\"]\n\
+             sample_id = \"s0\"\ncolumns = {{ {} }}\n[tables.qc_metrics.columns]\n\
+             sample_id = {{ role = \"identifier\" }}\nindividual_id = {{ role = \"unit\" }}\n{columns}",
+            fields.join(", ")
+        );
+        fuzz(&manifest, file, whole.as_bytes(), |path, bytes| {
+            fs::write(path, bytes).unwrap();
+        });
+    }
 }

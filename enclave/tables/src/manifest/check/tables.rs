@@ -8,7 +8,7 @@ use crate::manifest::raw::{Entries, RawColumn, RawDuplicates, RawLimit, RawRows,
 use crate::manifest::{DeclaredColumn, DeclaredTable, ManifestError};
 use crate::{Beyond, Column, ColumnType, Limit, Quality, Role, Rows};
 
-use super::{Lines, NAME_RULE, files, is_name};
+use super::{Lines, NAME_RULE, files, is_name, sources};
 
 /// What is read as NULL unless the manifest says otherwise.
 const MISSING: [&str; 5] = ["", "NA", "N/A", "null", "."];
@@ -54,6 +54,9 @@ fn declared_table(
         _ => Rows::ManyPerIndividual,
     };
     let missing = raw.missing.as_deref().or(missing);
+    if !raw.sources.is_empty() {
+        sources::fits(at, &span, &name, &raw)?;
+    }
     let mut columns = raw
         .columns
         .0
@@ -84,10 +87,19 @@ fn declared_table(
         };
         sample_id.required = true;
     }
+    let sources = sources::sources(at, &span, &columns, raw.sources)?;
+    let files = match &raw.files {
+        Some(patterns) => files(at, patterns)?,
+        None if sources.is_empty() => {
+            return at.fail(span, format!("table `{name}` needs `files`"));
+        }
+        None => Vec::new(),
+    };
     Ok(DeclaredTable {
         line: at.of(&span),
         name,
-        files: files(at, &raw.files)?,
+        files,
+        sources,
         rows,
         profile: raw.profile,
         delimiter: one_byte(at, "delimiter", raw.delimiter)?,
