@@ -2,7 +2,8 @@
 
 Ancestry and mutations come from msprime, under the growth of one large population, so
 that most variants are rare, as in people. The file is BGZF, which every tool reads.
-Every 20 000 bases there is a gene; people have a sex, an age and a diagnosis.
+Every 20 000 bases there is a gene; people have a sex, an age, a diagnosis, a height, a
+weight, and years of smoking.
 """
 
 import struct
@@ -93,8 +94,15 @@ def write(folder: Path, people: int, bases: float, seed: int = 7) -> int:
     drawn = np.random.default_rng(seed)
     ages = drawn.integers(20, 91, people)
     diagnoses = drawn.choice(DIAGNOSES, people)
-    rows = "".join(f"{name},{n % 2},{ages[n]},{diagnoses[n]}\n" for n, name in enumerate(names))
-    (folder / "people.csv").write_text("id,sex,age,diagnosis\n" + rows)
+    measures = np.column_stack(
+        [drawn.normal(168, 9, people), drawn.normal(65, 11, people), drawn.exponential(9, people)]
+    ).round(1)
+    rows = "".join(
+        f"{name},{n % 2},{ages[n]},{diagnoses[n]},{','.join(map(str, measures[n]))}\n"
+        for n, name in enumerate(names)
+    )
+    head = "id,sex,age,diagnosis,height,weight,smoked\n"
+    (folder / "people.csv").write_text(head + rows)
     (folder / "dataset.toml").write_text(MANIFEST)
     return variants
 
@@ -118,6 +126,9 @@ individual_id = { from = "id", role = "unit" }
 sex = { role = "attribute", domain = ["0", "1"] }
 age = { role = "measure", type = "int", bounds = [0, 120], unit = "a" }
 diagnosis = { role = "attribute", domain = ["gastric", "lung", "breast", "none"] }
+height = { role = "measure", type = "float", bounds = [50, 300], unit = "cm" }
+weight = { role = "measure", type = "float", bounds = [0, 300], unit = "kg" }
+smoked = { role = "measure", type = "float", bounds = [0, 200], unit = "a" }
 
 [tables.samples]
 files = ["people.csv"]

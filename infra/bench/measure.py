@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
+DATASET = "bench"
 SETTLES = 0.1
 """Seconds before each run: what one side leaves behind, such as a worker that is replaced,
 is not to slow the other."""
@@ -73,6 +75,11 @@ def row(
         "bound": bound,
         "holds": ratio <= bound,
     }
+
+
+def quietly(*words: str) -> None:
+    """Call a program that must succeed."""
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def installed(program: str) -> bool:

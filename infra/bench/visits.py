@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import association
 import duck
 import sekisho
 import servers
-from measure import ROOT, ROUNDS, Run, installed, row
+from measure import DATASET, ROOT, ROUNDS, Run, installed, quietly, row
 from sekisho.visit import Visit
 
 VISITS = 13
 MOST_MIB = 512
 COHORTS = {"a sixteenth": 24, "a quarter": 37, "all": 120}
 """About so much of the cohort is younger than this; ages are even from 20 to 90."""
-DATASET = "bench"
 
 PROFILE = """
 name = "bench"
@@ -64,6 +64,7 @@ def beside_peers(folder: Path, dataset: Path, of: str) -> list[dict[str, object]
     with visiting(folder, dataset) as (visit, enclave):
         rows = frequencies(folder, dataset, of, visit)
         rows += duck.beside(folder, dataset, of, visit) + by_cohort(visit)
+        rows += association.beside_plink2(folder, dataset, of, visit)
         rows.append(row("visits, memory in MiB", of, peak_mib(enclave), "the limit", MOST_MIB, 1.0))
         return rows
 
@@ -148,8 +149,3 @@ def scanned(folder: Path) -> float:
     words = ["cargo", "bench", "-q", "-p", "sekisho-bench", "--bench", "scan", "--", str(snapshot)]
     done = subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # noqa: S603
     return statistics.median(float(line) for line in done.stdout.split())
-
-
-def quietly(*words: str) -> None:
-    """Call a program that must succeed."""
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

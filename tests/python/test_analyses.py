@@ -57,6 +57,44 @@ def test_analyses_are_asked_as_they_are_meant(
     )
 
 
+def test_associations_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    asked = {"covariates": ["age", "sex"], "datasets": "demo-cancer"}
+    visit.association(case="dead", components=3, stratum="sex", most=5, **asked)
+    visit.association(measure="weight", variants="1:5:A:C", where="age > 40", **asked)
+    burden = sekisho.Burden(consequences="stop_gained", max_frequency=0.01)
+    visit.association(case="dead", burden=burden, **asked)
+    all_of, named, genes = (request.analysis.association for request in gateway.asked(ANALYZE))
+    assert (all_of.condition, all_of.components, all_of.stratum) == ("dead", 3, "sex")
+    assert (all_of.WhichOneof("sites"), all_of.most) == (None, 5)
+    assert list(all_of.covariates) == ["age", "sex"]
+    assert (named.measure, list(named.variants.ids)) == ("weight", ["1:5:A:C"])
+    assert named.where == "age > 40"
+    assert (list(genes.burden.consequences), genes.burden.max_frequency) == (
+        ["stop_gained"],
+        0.01,
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"case": "dead", "measure": "weight"},
+        {"case": "dead", "region": "1", "gene": "TP53"},
+        {"case": "dead", "burden": "TP53"},
+        {"case": "dead", "components": -1},
+    ],
+)
+def test_an_association_of_too_little_or_too_much_is_refused_here(
+    visit: sekisho.Visit, given: dict[str, object]
+) -> None:
+    with pytest.raises(sekisho.InvalidRequest):
+        visit.association(datasets="demo-cancer", **given)  # type: ignore[arg-type]
+
+
 def test_criteria_are_asked_as_they_are_meant(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:

@@ -13,7 +13,7 @@ Examples
 
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
 from sekisho.connection import connect
-from sekisho.criteria import Carriers, Excluded, carries, excluding
+from sekisho.criteria import Burden, Carriers, Excluded, carries, excluding
 from sekisho.errors import (
     BudgetExhausted,
     ConnectionFailed,
@@ -43,6 +43,7 @@ __all__ = [
     "AppliedRule",
     "Budget",
     "BudgetExhausted",
+    "Burden",
     "Carriers",
     "Check",
     "Checks",

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from sekisho._proto import analysis_pb2
-from sekisho.criteria import Carriers, Criterion, carries
+from sekisho.criteria import Burden, Carriers, Criterion, carries
 from sekisho.criteria import message as criterion
 from sekisho.errors import InvalidRequest
 
@@ -133,6 +133,56 @@ def _names(names: str | Sequence[str]) -> list[str]:
 
 
 @_checked
+def association(
+    *,
+    case: str | None,
+    measure: str | None,
+    covariates: str | Sequence[str],
+    components: int,
+    stratum: str,
+    region: str | None,
+    gene: str | None,
+    variants: str | Sequence[str] | None,
+    burden: Burden | None,
+    where: str,
+    most: int,
+) -> analysis_pb2.Analysis:
+    """Ask which markers an outcome hangs on; see `Visit.association`."""
+    _one_of({"case": case, "measure": measure}, "the outcome")
+    _one_of(
+        {"region": region, "gene": gene, "variants": variants, "burden": burden},
+        "what is tested",
+        none=True,
+    )
+    asked = analysis_pb2.Association(
+        condition=case,
+        measure=measure,
+        covariates=_names(covariates),
+        components=components,
+        stratum=stratum,
+        region=region,
+        gene=gene,
+        where=where,
+        most=most,
+    )
+    if variants is not None:
+        asked.variants.ids.extend(_names(variants))
+    if burden is not None:
+        asked.burden.CopyFrom(burden.message())
+    return analysis_pb2.Analysis(association=asked)
+
+
+def _one_of(given: dict[str, object], what: str, *, none: bool = False) -> None:
+    """Refuse several that say the same, and none where one is needed."""
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1 or not (names or none):
+        raise InvalidRequest(
+            f"{' and '.join(names) or 'nothing'} names {what}",
+            help=f"give one of {', '.join(f'{name}=' for name in given)}",
+        )
+
+
+@_checked
 def frequencies(
     *,
     region: str | None,
@@ -142,13 +192,7 @@ def frequencies(
     by: str | Sequence[str],
 ) -> analysis_pb2.Analysis:
     """Ask how frequent variants are; see `Visit.frequencies`."""
-    named = {"region": region, "gene": gene, "variants": variants}
-    given = [name for name, value in named.items() if value is not None]
-    if len(given) != 1:
-        raise InvalidRequest(
-            f"{' and '.join(given) or 'nothing'} names the variants",
-            help="give one of region=, gene= and variants=",
-        )
+    _one_of({"region": region, "gene": gene, "variants": variants}, "the variants")
     asked = analysis_pb2.Frequencies(where=where, by=_names(by))
     if region is not None:
         asked.region = region

@@ -19,6 +19,36 @@ class Carriers:
 
 
 @dataclass(frozen=True)
+class Burden:
+    """Genes as markers of an association: who carries any of a gene's variants.
+
+    Parameters
+    ----------
+    genes
+        At most 1000 symbols; all genes if none are given. Of at most 100 each has a row.
+    consequences
+        Values of ``variants.consequence``, of which one must be met; any if not given.
+    max_frequency
+        The highest allele frequency of a variant that counts, among those who are tested; any
+        if 0.
+    """
+
+    genes: str | Sequence[str] = ()
+    consequences: str | Sequence[str] = ()
+    max_frequency: float = 0.0
+
+    def message(self) -> analysis_pb2.Burden:
+        """Give it as the server reads it."""
+        genes, consequences = (
+            [names] if isinstance(names, str) else list(names)
+            for names in (self.genes, self.consequences)
+        )
+        return analysis_pb2.Burden(
+            genes=genes, consequences=consequences, max_frequency=self.max_frequency
+        )
+
+
+@dataclass(frozen=True)
 class Excluded:
     """Individuals who are left out; made by `excluding`."""
 

@@ -1,0 +1,108 @@
+"""Which variants and genes an outcome hangs on."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from sekisho import analysis
+from sekisho._proto import analysis_pb2
+from sekisho.criteria import Burden
+from sekisho.result import Result, Results
+
+
+class Associations(ABC):
+    """The part of `Analyses` that tests markers."""
+
+    @abstractmethod
+    def _analyze(
+        self,
+        name: str,
+        asked: analysis_pb2.Analysis,
+        datasets: str | Sequence[str],
+        idempotency_key: str | None,
+    ) -> Result | Results: ...
+
+    def association(
+        self,
+        *,
+        datasets: str | Sequence[str],
+        case: str | None = None,
+        measure: str | None = None,
+        covariates: str | Sequence[str] = (),
+        components: int = 0,
+        stratum: str = "",
+        region: str | None = None,
+        gene: str | None = None,
+        variants: str | Sequence[str] | None = None,
+        burden: Burden | None = None,
+        where: str = "",
+        most: int = 10,
+        idempotency_key: str | None = None,
+    ) -> Result | Results:
+        """Ask which variants, or genes, an outcome hangs on.
+
+        Each is tested beside the same covariates, inside; of those that lie farthest out a
+        model is fitted, and its coefficient is shown as that of `logistic` or `linear`.
+        Without `region`, `gene`, `variants` and `burden`, all variants are tested.
+
+        Parameters
+        ----------
+        datasets, where, idempotency_key
+            As of `Analyses`.
+        case
+            Who has the outcome: a condition, for example ``diagnosis = 'lung'``. The others
+            are controls.
+        measure
+            Instead: a column of numbers.
+        covariates
+            At most 16 columns of ``individuals``.
+        components
+            How many principal components of the common variants are covariates, too, at most
+            10. They are never shown.
+        stratum
+            One of the covariates, of declared words: strata for the test of Cochran, Mantel
+            and Haenszel.
+        region, gene, variants
+            As of `frequencies`; of at most 100 variants each has a row.
+        burden
+            Genes as markers: who carries any of a gene's variants, see `sekisho.Burden`.
+        most
+            Rows at most, up to 100. Each counts as exposure, to cases and to controls, whether
+            it is shown or not.
+
+        Returns
+        -------
+        Result or Results
+            ``associations``, the largest z first: ``variant_id`` or ``gene``, ``coefficient``
+            of a copy and ``standard_error``, ``odds_ratio`` of a case, ``lower`` and ``upper``
+            limits of 95 % confidence, ``z``, ``p``. ``summary``: ``individuals``, ``cases``,
+            ``tests`` and ``lambda_gc``. ``quantiles``: of -log₁₀ p, ``expected`` and
+            ``observed``. Of a case and variants also ``tests`` and ``genotypes``.
+
+        Raises
+        ------
+        InvalidRequest
+            If not one of `case` and `measure` is given, or several of `region`, `gene`,
+            `variants` and `burden`.
+        SekishoError
+            As `sql`.
+
+        Examples
+        --------
+        >>> visit.association(
+        ...     case="diagnosis = 'lung'", covariates=["age", "sex"], datasets="demo-control"
+        ... )  # doctest: +SKIP
+        """
+        asked = analysis.association(
+            case=case,
+            measure=measure,
+            covariates=covariates,
+            components=components,
+            stratum=stratum,
+            region=region,
+            gene=gene,
+            variants=variants,
+            burden=burden,
+            where=where,
+            most=most,
+        )
+        return self._analyze("association", asked, datasets, idempotency_key)
