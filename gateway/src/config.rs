@@ -15,7 +15,7 @@ use sekisho_runtime::{
 };
 use serde::Deserialize;
 
-use crate::request::is_dataset;
+use crate::{operations, request::is_dataset};
 
 /// The configuration of a gateway. Paths are relative to the file.
 #[derive(Debug, Deserialize)]
@@ -119,6 +119,14 @@ pub(crate) struct Limits {
     pub(crate) max_result_bytes: usize,
     /// How long open calls may go on after SIGTERM, in seconds.
     drain_seconds: u32,
+    /// How long an operation may go on, in seconds.
+    operation_seconds: u32,
+    /// How many operations of one person may go on at once.
+    concurrent_operations_per_person: usize,
+    /// How many operations of one person are kept, those that ended among them.
+    operations_per_person: usize,
+    /// Bytes of all operations' results together, which are held until they are forgotten.
+    operation_result_bytes: usize,
 }
 
 impl Default for Limits {
@@ -129,6 +137,10 @@ impl Default for Limits {
             request_timeout_seconds: 120,
             max_result_bytes: 64 * 1024 * 1024,
             drain_seconds: 20,
+            operation_seconds: 6 * 60 * 60,
+            concurrent_operations_per_person: 4,
+            operations_per_person: 32,
+            operation_result_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -136,6 +148,15 @@ impl Default for Limits {
 impl Limits {
     pub(crate) fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_seconds.into())
+    }
+
+    pub(crate) fn operations(&self) -> operations::Limits {
+        operations::Limits {
+            time: Duration::from_secs(self.operation_seconds.into()),
+            per_person: self.operations_per_person,
+            running_per_person: self.concurrent_operations_per_person,
+            bytes: self.operation_result_bytes,
+        }
     }
 
     pub(crate) fn drain(&self) -> Duration {
@@ -197,6 +218,22 @@ impl GatewayConfig {
                 self.limits.request_timeout_seconds == 0,
             ),
             ("limits.max_result_bytes", self.limits.max_result_bytes == 0),
+            (
+                "limits.operation_seconds",
+                self.limits.operation_seconds == 0,
+            ),
+            (
+                "limits.concurrent_operations_per_person",
+                self.limits.concurrent_operations_per_person == 0,
+            ),
+            (
+                "limits.operations_per_person",
+                self.limits.operations_per_person == 0,
+            ),
+            (
+                "limits.operation_result_bytes",
+                self.limits.operation_result_bytes == 0,
+            ),
         ] {
             if zero {
                 return Err((key, "nothing could pass; write at least 1".to_owned()));

@@ -11,6 +11,7 @@ mod decision;
 mod gateway;
 mod identity;
 mod limits;
+mod operations;
 mod permit;
 mod pki;
 mod report;

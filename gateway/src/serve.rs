@@ -10,6 +10,7 @@ use sekisho_proto::{
     DESCRIPTOR_SET,
     v1::{
         budget_service_server::BudgetServiceServer, catalog_service_server::CatalogServiceServer,
+        operation_service_server::OperationServiceServer,
         receipt_service_server::ReceiptServiceServer, visit_service_server::VisitServiceServer,
     },
 };
@@ -39,7 +40,7 @@ use crate::{
     gateway::Gateway,
     limits::OpenCalls,
     permit::PermitSigner,
-    services::{Budgets, Catalog, Receipts, Visits},
+    services::{Budgets, Catalog, Receipts, Running, Visits},
     upstream::Enclaves,
 };
 
@@ -116,19 +117,24 @@ async fn prepare(config: &GatewayConfig, clock: SharedClock) -> anyhow::Result<R
         signer: PermitSigner::load(&config.permit.key, config.permit.lifetime())?,
         enclaves: Enclaves::new(&config.enclaves, &config.upstream)?,
         open_calls: OpenCalls::new(config.limits.concurrent_visits_per_person),
-        clock,
+        clock: Arc::clone(&clock),
         request_timeout: config.limits.request_timeout(),
         max_result_bytes: config.limits.max_result_bytes,
     });
+    let running = Running::new(Arc::clone(&gateway), config.limits.operations(), clock);
     Ok(Ready {
         policies,
         acceptor,
         gateway: Arc::clone(&gateway),
-        router: router(gateway, config.limits.max_message_bytes).await?,
+        router: router(gateway, running, config.limits.max_message_bytes).await?,
     })
 }
 
-async fn router(gateway: Arc<Gateway>, message_bytes: usize) -> anyhow::Result<Services> {
+async fn router(
+    gateway: Arc<Gateway>,
+    running: Running,
+    message_bytes: usize,
+) -> anyhow::Result<Services> {
     let visits = VisitServiceServer::new(Visits(Arc::clone(&gateway)))
         .max_decoding_message_size(message_bytes);
     let catalog = CatalogServiceServer::new(Catalog(Arc::clone(&gateway)))
@@ -137,6 +143,7 @@ async fn router(gateway: Arc<Gateway>, message_bytes: usize) -> anyhow::Result<S
         .max_decoding_message_size(message_bytes);
     let receipts =
         ReceiptServiceServer::new(Receipts(gateway)).max_decoding_message_size(message_bytes);
+    let operations = OperationServiceServer::new(running).max_decoding_message_size(message_bytes);
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<VisitServiceServer<Visits>>().await;
     reporter
@@ -146,10 +153,13 @@ async fn router(gateway: Arc<Gateway>, message_bytes: usize) -> anyhow::Result<S
     reporter
         .set_serving::<ReceiptServiceServer<Receipts>>()
         .await;
+    reporter
+        .set_serving::<OperationServiceServer<Running>>()
+        .await;
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
-    for service in ["Visit", "Catalog", "Budget", "Receipt"] {
+    for service in ["Visit", "Catalog", "Budget", "Receipt", "Operation"] {
         reflection = reflection.with_service_name(format!("sekisho.v1.{service}Service"));
     }
     let reflection = reflection
@@ -169,6 +179,7 @@ async fn router(gateway: Arc<Gateway>, message_bytes: usize) -> anyhow::Result<S
         .add_service(catalog)
         .add_service(budgets)
         .add_service(receipts)
+        .add_service(operations)
         .add_service(health)
         .add_service(reflection))
 }

@@ -3,13 +3,23 @@
 
 mod budget;
 mod catalog;
+mod operations;
 mod query;
 mod receipt;
 mod visit;
 
 use std::sync::Arc;
 
-use crate::gateway::Gateway;
+use sekisho_proto::v1::{Refusal, ResultFailure};
+use sekisho_runtime::{
+    clock::SharedClock,
+    status::{Failure, Reason},
+};
+
+use crate::{
+    gateway::Gateway,
+    operations::{Limits, Operations},
+};
 
 /// `sekisho.v1.VisitService`.
 #[derive(Clone)]
@@ -26,3 +36,40 @@ pub(crate) struct Budgets(pub(crate) Arc<Gateway>);
 /// `sekisho.v1.ReceiptService`.
 #[derive(Clone)]
 pub(crate) struct Receipts(pub(crate) Arc<Gateway>);
+
+/// `sekisho.v1.OperationService`.
+#[derive(Clone)]
+pub(crate) struct Running {
+    gateway: Arc<Gateway>,
+    operations: Arc<Operations<query::Asked>>,
+}
+
+impl Running {
+    /// Nothing runs yet.
+    pub(crate) fn new(gateway: Arc<Gateway>, limits: Limits, clock: SharedClock) -> Self {
+        Self {
+            gateway,
+            operations: Arc::new(Operations::new(limits, clock)),
+        }
+    }
+}
+
+/// A failure as a message; of no dataset yet.
+pub(crate) fn message(mut failure: Failure) -> ResultFailure {
+    let mut fact = |key| failure.metadata.remove(key).unwrap_or_default();
+    let refusal = (failure.reason == Reason::QueryRefused).then(|| Refusal {
+        rule: fact("rule"),
+        message: failure.message.clone(),
+        help: failure.help.clone(),
+        line: fact("line").parse().unwrap_or(0),
+        column: fact("column").parse().unwrap_or(0),
+        rewrite: fact("rewrite"),
+    });
+    ResultFailure {
+        dataset: String::new(),
+        reason: failure.reason.as_str().to_owned(),
+        message: failure.message,
+        help: failure.help,
+        refusal,
+    }
+}

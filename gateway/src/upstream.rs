@@ -3,7 +3,7 @@
 
 mod answer;
 
-pub(crate) use answer::{Answer, Work};
+pub(crate) use answer::{Answer, Waited, Work};
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

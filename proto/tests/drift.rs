@@ -8,6 +8,7 @@ const PROTOS: &[&str] = &[
     "sekisho/v1/catalog.proto",
     "sekisho/v1/release.proto",
     "sekisho/v1/budget.proto",
+    "sekisho/v1/operation.proto",
     "sekisho/v1/receipt.proto",
     "sekisho/v1/error_reason.proto",
     "sekisho/enclave/v1/enclave.proto",

@@ -114,6 +114,10 @@ pub(crate) struct Limits {
     visit_seconds: u64,
     /// Visits that run at once; further ones wait.
     pub(crate) concurrent_visits: usize,
+    /// The longest that an operation may run.
+    operation_seconds: u64,
+    /// Operations that run at once, beside visits.
+    pub(crate) concurrent_operations: usize,
     /// The longest message that is read.
     pub(crate) max_message_bytes: usize,
     /// How long calls may take to end at a shutdown.
@@ -127,6 +131,8 @@ impl Default for Limits {
         Self {
             visit_seconds: 120,
             concurrent_visits: 4,
+            operation_seconds: 6 * 60 * 60,
+            concurrent_operations: 2,
             max_message_bytes: 256 * 1024,
             drain_seconds: 20,
             genotypes_in_memory_mib: 256,
@@ -137,6 +143,10 @@ impl Default for Limits {
 impl Limits {
     pub(crate) fn visit(&self) -> Duration {
         Duration::from_secs(self.visit_seconds)
+    }
+
+    pub(crate) fn operation(&self) -> Duration {
+        Duration::from_secs(self.operation_seconds)
     }
 
     /// In bytes.
@@ -182,14 +192,22 @@ impl EnclaveConfig {
         if !(1..=64).contains(&config.workers.waiting) {
             return unusable("workers.waiting", "write a number from 1 to 64");
         }
-        if !(1..=1024).contains(&config.limits.concurrent_visits) {
-            return unusable("limits.concurrent_visits", "write a number from 1 to 1024");
+        let limits = &config.limits;
+        for (key, at_once) in [
+            ("limits.concurrent_visits", limits.concurrent_visits),
+            ("limits.concurrent_operations", limits.concurrent_operations),
+        ] {
+            if !(1..=1024).contains(&at_once) {
+                return unusable(key, "write a number from 1 to 1024");
+            }
         }
-        if config.limits.visit_seconds == 0 {
-            return unusable(
-                "limits.visit_seconds",
-                "write a number of seconds, 1 or more",
-            );
+        for (key, seconds) in [
+            ("limits.visit_seconds", limits.visit_seconds),
+            ("limits.operation_seconds", limits.operation_seconds),
+        ] {
+            if seconds == 0 {
+                return unusable(key, "write a number of seconds, 1 or more");
+            }
         }
         Ok(config)
     }

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use jiff::{ToSpan as _, civil::Date};
@@ -23,6 +22,7 @@ use crate::{
     consent::{Cohorts, Consents, Permitted},
     exposure::Exposures,
     failure, keys,
+    patience::Turns,
     permit::{Verified, Verifier},
     profiles::Profiles,
 };
@@ -45,10 +45,10 @@ pub(crate) struct Enclave {
     pub(crate) workers: Arc<Pool>,
     /// How far the kernel confines them, in words.
     pub(crate) confinement: String,
-    pub(crate) running: Arc<Semaphore>,
+    pub(crate) visits: Turns,
+    pub(crate) operations: Turns,
     /// Turns of those who only check, so that they hold up no visit.
     pub(crate) checking: Semaphore,
-    pub(crate) visit_limit: Duration,
     pub(crate) clock: SharedClock,
     pub(crate) pinned: Mutex<HashMap<String, Arc<Pinned>>>,
     /// Genotypes that are kept in memory.

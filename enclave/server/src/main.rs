@@ -16,6 +16,7 @@ mod frequencies;
 mod ingest;
 mod keys;
 mod meters;
+mod patience;
 mod permit;
 mod private;
 mod profiles;

@@ -28,6 +28,7 @@ use crate::{
     consent::{self, Cohorts, Consents},
     enclave::Enclave,
     keys::LedgerKeys,
+    patience::Turns,
     permit::Verifier,
     profiles::Profiles,
     service::Service,
@@ -124,9 +125,12 @@ fn open(config: &EnclaveConfig) -> anyhow::Result<Enclave> {
         workers: Pool::start(&program, worker, config.workers.waiting)
             .context("cannot start a worker")?,
         confinement,
-        running: Arc::new(Semaphore::new(config.limits.concurrent_visits)),
+        visits: Turns::new(config.limits.concurrent_visits, config.limits.visit()),
+        operations: Turns::new(
+            config.limits.concurrent_operations,
+            config.limits.operation(),
+        ),
         checking: Semaphore::new(config.limits.concurrent_visits),
-        visit_limit: config.limits.visit(),
         clock: Arc::new(SystemClock),
         pinned: Mutex::new(HashMap::new()),
         spans: Arc::new(Spans::new(config.limits.genotypes_in_memory())),

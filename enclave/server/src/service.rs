@@ -26,6 +26,7 @@ use crate::{
     describe,
     enclave::Enclave,
     failure, frequencies,
+    patience::{Patience, Waiting},
     permit::Verified,
     release::{self, Messages},
     visit::{self, Asked, Question},
@@ -150,7 +151,15 @@ impl EnclaveService for Service {
             let wording = Wording::Sql(&request.sql);
             let verified = verified(&enclave, request.permit, wording)?;
             let asked = Asked::Sql(request.sql);
-            visit(enclave, verified, asked, request.idempotency_key, trace_id).await
+            let (patience, _waiting) = patience(&enclave, request.operation);
+            let question = Question {
+                verified,
+                asked,
+                idempotency_key: key(request.idempotency_key),
+                trace_id,
+                patience,
+            };
+            Ok(visit::answer(enclave, question).await?.into_messages())
         })
         .await
     }
@@ -175,7 +184,15 @@ impl EnclaveService for Service {
                         .help("send one, for example of frequencies"));
                 }
             };
-            visit(enclave, verified, asked, request.idempotency_key, trace_id).await
+            let (patience, _waiting) = patience(&enclave, request.operation);
+            let question = Question {
+                verified,
+                asked,
+                idempotency_key: key(request.idempotency_key),
+                trace_id,
+                patience,
+            };
+            Ok(visit::answer(enclave, question).await?.into_messages())
         })
         .await
     }
@@ -254,22 +271,16 @@ fn verified(
     Ok(Arc::new(verified))
 }
 
-/// Visits, and encodes what is released.
-async fn visit(
-    enclave: Arc<Enclave>,
-    verified: Arc<Verified>,
-    asked: Asked,
-    idempotency_key: String,
-    trace_id: String,
-) -> Result<Messages, Failure> {
-    let question = Question {
-        verified,
-        asked,
-        idempotency_key: Some(idempotency_key).filter(|key| !key.is_empty()),
-        trace_id,
-    };
-    let release = visit::answer(enclave, question).await?;
-    Ok(release.into_messages())
+/// How long is waited for an answer.
+fn patience(enclave: &Enclave, operation: bool) -> (Patience, Waiting) {
+    match operation {
+        true => enclave.operations.operation(),
+        false => enclave.visits.visit(),
+    }
+}
+
+fn key(idempotency_key: String) -> Option<String> {
+    Some(idempotency_key).filter(|key| !key.is_empty())
 }
 
 /// Verifies the permit of a call without a query, and uses it up.

@@ -29,6 +29,7 @@ use crate::{
     analyses::Analysis,
     enclave::Enclave,
     exposure, failure, frequencies, meters,
+    patience::Patience,
     permit::Verified,
     private::{self, Private},
     release::{CommitError, Description, Release},
@@ -49,6 +50,7 @@ pub(crate) struct Question {
     pub(crate) asked: Asked,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) trace_id: String,
+    pub(crate) patience: Patience,
 }
 
 /// What is asked.
@@ -65,11 +67,8 @@ pub(crate) async fn answer(enclave: Arc<Enclave>, question: Question) -> Result<
     let span = tracing::Span::current();
     let consents = Arc::clone(&enclave.consents);
     let visit = async move {
-        let turn = Arc::clone(&enclave.running).acquire_owned();
-        let turn = tokio::time::timeout(enclave.visit_limit, turn).await;
-        let _turn = turn
-            .map_err(|_| failure::busy())?
-            .map_err(failure::internal)?;
+        let turn = question.patience.turn().await;
+        let _turn = turn.ok_or_else(failure::busy)?;
         let mut channel = Channel::default();
         let answer = run(&enclave, question, &mut channel).await;
         // A failure waits as an answer does: it may come of the data, too.
@@ -186,11 +185,8 @@ async fn charged<T: Send + 'static, W: Future<Output = Result<T, Failure>>>(
         visit,
     } = charge;
     let reserved = reserve(enclave, question, visit).await?;
-    let work = work(Arc::clone(&reserved));
-    let done = match tokio::time::timeout(enclave.visit_limit, work).await {
-        Ok(done) => done,
-        Err(_) => Err(failure::execution()),
-    };
+    let work = question.patience.within(work(Arc::clone(&reserved)));
+    let done = work.await.unwrap_or_else(|| Err(failure::execution()));
     let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
     match done {
         Ok(done) => {
@@ -241,7 +237,7 @@ async fn judge(
     let admission = admitted(enclave, verified).await?;
     let sql = sql(&admission.catalogue)?;
     let mut worker = enclave.workers.take().await;
-    let mut planned = match plan(enclave, &mut worker, &sql, &admission).await? {
+    let mut planned = match plan(&mut worker, &sql, &admission).await? {
         Ok(planned) => planned,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -320,13 +316,12 @@ pub(crate) async fn admitted(
 }
 
 async fn plan(
-    enclave: &Enclave,
     worker: &mut Worker,
     sql: &str,
     admission: &Admission,
 ) -> Result<Result<Planned, sekisho_query::Refusal>, Failure> {
     let planning = worker.plan(sql, &admission.catalogue);
-    match tokio::time::timeout(enclave.visit_limit.min(PLANNING), planning).await {
+    match tokio::time::timeout(PLANNING, planning).await {
         Ok(Ok(planned)) => Ok(planned),
         Ok(Err(Lost)) | Err(_) => Err(failure::planning()),
     }

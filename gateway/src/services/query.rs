@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use prost::Message as _;
 use sekisho_policies::Operation;
 use sekisho_proto::v1::{
-    AnalyzeRequest, QueryRequest, QueryResponse, Refusal, ResultFailure, query_response::Part,
+    AnalyzeRequest, QueryRequest, QueryResponse, ResultFailure, query_response::Part,
 };
 use sekisho_runtime::status::{Failure, Reason};
 use tokio::{
@@ -21,7 +21,7 @@ use crate::{
     decision::Approved,
     gateway::{Counted, Gateway, Method, Visitor},
     request::{self, Question},
-    upstream::{Answer, Work, overdue},
+    upstream::{Answer, Waited, Work, overdue},
 };
 
 /// How many enclaves are asked at once for one call.
@@ -31,21 +31,33 @@ const WAITING: usize = 4;
 /// How long a visitor may take to read the status of a call that failed.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
+pub(super) type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
 
 /// What a visitor asks, well formed.
+#[derive(Clone, PartialEq)]
 pub(super) struct Asked {
-    project: String,
-    datasets: Vec<String>,
+    pub(super) project: String,
+    pub(super) datasets: Vec<String>,
     work: Work,
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
 }
 
 /// A question of which every dataset was approved.
-struct Approvals {
+pub(super) struct Approvals {
     datasets: Vec<Approved>,
     work: Work,
     idempotency_key: String,
+    operation: bool,
+}
+
+impl Approvals {
+    /// The same, waited for as for an operation.
+    pub(super) fn as_operation(self) -> Self {
+        Self {
+            operation: true,
+            ..self
+        }
+    }
 }
 
 /// Reads a query.
@@ -127,7 +139,12 @@ pub(super) fn answer<M>(
     Ok(ReceiverStream::new(received))
 }
 
-fn approve(gateway: &Gateway, visitor: &Visitor, question: Asked) -> Result<Approvals, Failure> {
+/// Approves a question, every dataset of it.
+pub(super) fn approve(
+    gateway: &Gateway,
+    visitor: &Visitor,
+    question: Asked,
+) -> Result<Approvals, Failure> {
     let Asked {
         project,
         datasets,
@@ -143,10 +160,12 @@ fn approve(gateway: &Gateway, visitor: &Visitor, question: Asked) -> Result<Appr
         datasets,
         work,
         idempotency_key,
+        operation: false,
     })
 }
 
-async fn relay(
+/// Answers a question, part by part.
+pub(super) async fn relay(
     gateway: &Gateway,
     approvals: Approvals,
     deadline: Instant,
@@ -156,7 +175,9 @@ async fn relay(
         datasets,
         work,
         idempotency_key: key,
+        operation,
     } = approvals;
+    let work = Waited { work, operation };
     if let [only] = datasets.as_slice() {
         let mut answer = ask(gateway, only, work, &key, deadline).await?;
         while let Some(part) = answer.next().await? {
@@ -187,12 +208,14 @@ async fn relay(
 async fn ask(
     gateway: &Gateway,
     approved: &Approved,
-    work: Work,
+    work: Waited,
     idempotency_key: &str,
     deadline: Instant,
 ) -> Result<Answer, Failure> {
     // Signed here and not earlier: a permit is valid for seconds.
-    let permit = work.permit(|wording| gateway.permit(approved, wording));
+    let permit = work
+        .work
+        .permit(|wording| gateway.permit(approved, wording));
     Answer::ask(approved, permit, work, idempotency_key.to_owned(), deadline).await
 }
 
@@ -207,34 +230,27 @@ async fn collect(mut answer: Answer, limit: usize) -> Result<Vec<Part>, Failure>
             Part::Start(_) | Part::Failure(_) => 0,
         });
         if size > limit {
-            return Err(Failure::new(
-                Reason::LimitExceeded,
-                format!("the result is larger than {limit} bytes"),
-            )
-            .help("ask this dataset alone, or for fewer groups")
-            .with("limit", "max_result_bytes"));
+            return Err(too_large(limit));
         }
         parts.push(part);
     }
     Ok(parts)
 }
 
-fn failed(dataset: &str, mut failure: Failure) -> Part {
-    let mut fact = |key| failure.metadata.remove(key).unwrap_or_default();
-    let refusal = (failure.reason == Reason::QueryRefused).then(|| Refusal {
-        rule: fact("rule"),
-        message: failure.message.clone(),
-        help: failure.help.clone(),
-        line: fact("line").parse().unwrap_or(0),
-        column: fact("column").parse().unwrap_or(0),
-        rewrite: fact("rewrite"),
-    });
+/// A result that would have to be held is too large for it.
+pub(super) fn too_large(limit: usize) -> Failure {
+    Failure::new(
+        Reason::LimitExceeded,
+        format!("the result is larger than {limit} bytes"),
+    )
+    .help("ask this dataset alone, or for fewer groups")
+    .with("limit", "max_result_bytes")
+}
+
+fn failed(dataset: &str, failure: Failure) -> Part {
     Part::Failure(ResultFailure {
         dataset: dataset.to_owned(),
-        reason: failure.reason.as_str().to_owned(),
-        message: failure.message,
-        help: failure.help,
-        refusal,
+        ..super::message(failure)
     })
 }
 

@@ -18,12 +18,20 @@ use crate::decision::Approved;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// What an enclave is asked to do.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Work {
     /// A query.
     Sql(String),
     /// An analysis.
     Analysis(v1::Analysis),
+}
+
+/// Work, and how it is waited for.
+#[derive(Clone)]
+pub(crate) struct Waited {
+    pub(crate) work: Work,
+    /// As for an operation: for longer, and only as long as the call goes on.
+    pub(crate) operation: bool,
 }
 
 impl Work {
@@ -57,7 +65,7 @@ impl Answer {
     pub(crate) async fn ask(
         approved: &Approved,
         permit: Option<SignedPermit>,
-        work: Work,
+        Waited { work, operation }: Waited,
         idempotency_key: String,
         deadline: Instant,
     ) -> Result<Self, Failure> {
@@ -69,6 +77,7 @@ impl Answer {
                     permit,
                     sql,
                     idempotency_key,
+                    operation,
                 };
                 client.query(prepared(request, deadline)).await
             }
@@ -77,6 +86,7 @@ impl Answer {
                     permit,
                     analysis: Some(analysis),
                     idempotency_key,
+                    operation,
                 };
                 client.analyze(prepared(request, deadline)).await
             }

@@ -161,6 +161,9 @@ pub struct QueryRequest {
     /// See `sekisho.v1.QueryRequest`.
     #[prost(string, tag = "3")]
     pub idempotency_key: ::prost::alloc::string::String,
+    /// Whether it is waited for as for an operation: for longer, and it ends when the call does.
+    #[prost(bool, tag = "4")]
+    pub operation: bool,
 }
 /// Asks for an analysis.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -174,6 +177,9 @@ pub struct AnalyzeRequest {
     /// See `sekisho.v1.QueryRequest`.
     #[prost(string, tag = "3")]
     pub idempotency_key: ::prost::alloc::string::String,
+    /// Whether it is waited for as for an operation: for longer, and it ends when the call does.
+    #[prost(bool, tag = "4")]
+    pub operation: bool,
 }
 /// Asks for a project's budget.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -50,7 +50,7 @@ pub(super) async fn answer(
         Stage::Judged(Box::new(judged))
     } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        let again = match settle(enclave, asked, judged, worker).await {
+        let again = match settle(enclave, question, asked, judged, worker).await {
             Ok(table) => commit::table_again(enclave, key, table).await,
             Err(Lost) => Err(failure::execution()),
         };
@@ -76,7 +76,7 @@ pub(super) async fn answer(
         let table = match stage {
             Stage::Settled(table) => table,
             Stage::Judged(judged) => {
-                let table = settle(enclave, asked, *judged, worker).await;
+                let table = settle(enclave, question, asked, *judged, worker).await;
                 table.map_err(|Lost| failure::execution())?
             }
         };
@@ -96,6 +96,7 @@ enum Stage {
 /// Settles the table, in no more time than a visit has.
 async fn settle(
     enclave: &Enclave,
+    question: &Question,
     asked: &Asked,
     judged: Judged,
     worker: &mut Worker,
@@ -107,6 +108,6 @@ async fn settle(
         ..
     } = judged;
     let table = frequencies::settle(enclave, &admission, asked, &planned, &profile, worker);
-    let table = tokio::time::timeout(enclave.visit_limit, table).await;
-    table.map_err(|_| Lost)?.map(Box::new)
+    let table = question.patience.within(table).await;
+    table.ok_or(Lost)?.map(Box::new)
 }
