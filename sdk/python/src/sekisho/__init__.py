@@ -11,6 +11,7 @@ Examples
 ...     )
 """
 
+from sekisho import aio
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
 from sekisho.connection import connect
 from sekisho.criteria import Carriers, Excluded, carries, excluding
@@ -69,6 +70,7 @@ __all__ = [
     "Unauthenticated",
     "Verified",
     "Visit",
+    "aio",
     "carries",
     "connect",
     "excluding",

@@ -1,5 +1,6 @@
 """A visit: questions put to data that never leave their holder."""
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,12 +28,16 @@ MAX_DATASETS = 16
 
 
 class Visit(Analyses):
-    """A connection to a gateway on behalf of a project; made by `connect`."""
+    """A connection to a gateway on behalf of a project; made by `connect`.
+
+    Several threads may ask at once. `sekisho.aio` has the same for asyncio.
+    """
 
     def __init__(self, calls: Calls, project: str, pinned: Keyring | None) -> None:
         self._calls = calls
         self._pinned = pinned
         self._fetched: dict[str, Keyring] | None = None
+        self._fetching = threading.Lock()
         self.project = project
 
     def __enter__(self) -> "Visit":
@@ -293,16 +298,17 @@ class Visit(Analyses):
         """Give the pinned keys, else what the server names, asked once a visit."""
         if self._pinned is not None:
             return self._pinned
-        if self._fetched is None:
-            try:
-                self._fetched = {
-                    key.dataset: Keyring((LedgerKey.parse(key.vkey),), pinned=False)
-                    for key in self._ledger_keys(metadata).keys
-                }
-            except SekishoError:
-                # A result is worth having without: `verify` then asks for `trust=`.
-                return None
-        return self._fetched.get(dataset)
+        with self._fetching:
+            if self._fetched is None:
+                try:
+                    self._fetched = {
+                        key.dataset: Keyring((LedgerKey.parse(key.vkey),), pinned=False)
+                        for key in self._ledger_keys(metadata).keys
+                    }
+                except SekishoError:
+                    # A result is worth having without: `verify` then asks for `trust=`.
+                    return None
+            return self._fetched.get(dataset)
 
 
 def _datasets(datasets: str | Sequence[str]) -> list[str]:
