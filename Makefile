@@ -72,7 +72,7 @@ lint: $(READY)
 	cargo test --workspace --test house --test lint
 	$(VENV)/bin/ruff check $(SDK) tests/python infra
 	$(VENV)/bin/ruff format --check $(SDK) tests/python infra
-	$(VENV)/bin/mypy --config-file $(SDK)/pyproject.toml $(SDK)/src
+	$(VENV)/bin/mypy --config-file $(SDK)/pyproject.toml $(SDK)/src tests/python/typed.py
 
 clean:
 	cargo clean

@@ -10,7 +10,6 @@ from typing import Any
 
 import grpc
 import pytest
-from mypy import api
 
 import sekisho
 from gateway import Gateway, Refusal, answer
@@ -43,27 +42,6 @@ def test_signatures_and_documentation_are_the_same(name: str) -> None:
 
 def test_it_is_connected_to_alike() -> None:
     assert inspect.signature(aio.connect) == inspect.signature(sekisho.connect)
-
-
-def test_type_checkers_see_the_parameters_and_what_is_awaited(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
-        """
-import sekisho
-async def main() -> None:
-    async with await sekisho.aio.connect("localhost:7443", project="P-0001") as visit:
-        reveal_type(await visit.sql("SELECT 1", datasets=["a"]))
-        reveal_type(await visit.budget())
-        await visit.count(by="sex")
-        await visit.tables(3)
-"""
-    )
-    said, _, _ = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), str(program)])
-    first, second, third, fourth, _ = said.splitlines()
-    assert "sekisho.result.Result | sekisho.result.Results" in first
-    assert "sekisho.listing.Listing" in second
-    assert 'Missing named argument "datasets"' in third
-    assert 'Argument 1 to "tables"' in fourth
 
 
 @pytest.fixture
