@@ -12,6 +12,7 @@ Examples
 """
 
 from sekisho import aio
+from sekisho.budgets import Budgets
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
 from sekisho.connection import connect
 from sekisho.criteria import Carriers, Excluded, carries, excluding
@@ -44,6 +45,7 @@ __all__ = [
     "AppliedRule",
     "Budget",
     "BudgetExhausted",
+    "Budgets",
     "Carriers",
     "Check",
     "Checks",

@@ -11,6 +11,7 @@ import pyarrow as pa
 from sekisho._proto import analysis_pb2, budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
 from sekisho.analyses import Analyses
 from sekisho.analysis import written
+from sekisho.budgets import Budgets
 from sekisho.calls import Calls
 from sekisho.check import Check, Checks
 from sekisho.errors import InternalError, InvalidRequest, SekishoError
@@ -233,23 +234,13 @@ class Visit(Analyses):
                 raise only
             return only
 
-    def budget(self) -> Listing:
+    def budget(self) -> Budgets:
         """List what the project may still ask of each dataset, in queries."""
         with span("sekisho.budget") as metadata:
             response = self._calls.budget(
                 budget_pb2.GetBudgetRequest(project=self.project), metadata
             )
-        budgets = [Budget.of(message) for message in response.budgets]
-        return Listing(
-            pa.table(
-                {
-                    "dataset": pa.array([b.dataset for b in budgets], pa.string()),
-                    "limit": pa.array([b.limit for b in budgets], pa.uint64()),
-                    "spent": pa.array([b.spent for b in budgets], pa.uint64()),
-                    "left": pa.array([b.left for b in budgets], pa.uint64()),
-                }
-            )
-        )
+        return Budgets(self.project, [Budget.of(message) for message in response.budgets])
 
     def receipt(self, dataset: str, leaf_index: int) -> Receipt:
         """Fetch a receipt of this project, proved against the newest checkpoint."""

@@ -1,0 +1,393 @@
+"""Each analysis is drawn by both libraries; what is hidden never looks like a value."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pyarrow as pa
+import pytest
+
+import sekisho
+from sekisho.budgets import Budgets
+from sekisho.picture.doubt import Doubt
+from sekisho.picture.frequencies import Frequencies
+from sekisho.picture.genome import Genome
+from sekisho.picture.manhattan import Manhattan
+from sekisho.release import Budget, Release
+from sekisho.result import Result
+
+
+@pytest.fixture(autouse=True)
+def _nothing_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    yield
+    plt.close("all")
+
+
+def rows(name: str, columns: dict[str, str], cells: list[tuple[object, ...]]) -> pa.Table:
+    """Give a table with a kind for each column."""
+    arrays = [pa.array(cell) for cell in zip(*cells, strict=True)]
+    fields = [
+        pa.field(column, array.type, metadata={"sekisho.kind": kind})
+        for (column, kind), array in zip(columns.items(), arrays, strict=True)
+    ]
+    return pa.table(arrays, pa.schema(fields, metadata={"sekisho.table": name} if name else None))
+
+
+def figures(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "figure")
+
+
+ESTIMATES = figures("coefficient", "standard_error", "odds_ratio", "lower", "upper", "z", "p")
+NONE = (None,) * len(ESTIMATES)
+QUANTILES = rows("quantiles", figures("expected", "observed"), [(0.5, 0.4), (1.0, 1.2)])
+
+
+def association(key: str, names: list[str], tested: int = 1000) -> list[pa.Table]:
+    """Answers of which the first is beyond every line, and the last suppressed."""
+    sure = (0.9, 0.1, 2.5, 2.0, 3.0, 9.0, 1e-9)
+    unsure = (0.1, 0.1, 1.1, 0.9, 1.3, 1.0, 0.3)
+    cells = [sure, *[unsure] * (len(names) - 2), NONE]
+    return [
+        rows(
+            "associations",
+            {key: "key"} | ESTIMATES,
+            [(name, *cell) for name, cell in zip(names, cells, strict=True)],
+        ),
+        rows(
+            "summary",
+            figures("individuals", "cases", "variants", "lambda_gc"),
+            [(5000, 900, tested, 1.02)],
+        ),
+        QUANTILES,
+    ]
+
+
+VARIANTS = ["7:100:A:G", "X:50:C:T", "2:900:A:C", "10:7:G:T", "2:1000:A:T"]
+QC = {"tissue": "key", "metric": "key"}
+PARTS = [(0.0, 1.0, 10), (1.0, 2.0, 20), (2.0, 99.0, 10)]
+
+ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
+    "survival": (
+        [
+            rows(
+                "survival",
+                {"arm": "key"}
+                | figures("time", "at_risk", "events", "censored", "survival", "lower", "upper"),
+                [
+                    ("a", 30.0, 100, 10, 5, 0.9, 0.85, 0.95),
+                    ("a", 60.0, 85, 10, 5, 0.8, 0.7, 0.9),
+                ],
+            ),
+            rows("groups", {"arm": "key"} | figures("individuals"), [("a", 100), ("b", None)]),
+            rows("tests", {"test": "key"} | figures("p"), [("log-rank", 0.01)]),
+        ],
+        0,
+    ),
+    "model": (
+        [
+            rows(
+                "coefficients",
+                {"term": "key", "level": "key"}
+                | figures("coefficient", "odds_ratio", "lower", "upper"),
+                [
+                    ("intercept", None, 1.0, 2.7, 2.0, 3.0),
+                    ("sex", "male", 0.1, 1.1, 0.9, 1.3),
+                    ("stage", "IV", None, None, None, None),
+                ],
+            )
+        ],
+        1,
+    ),
+    "quality": (
+        [
+            rows("metrics", QC | figures("mean"), [("t", "x", 1.0), ("t", "y", 1.0)]),
+            rows("limits", QC | {"limit": "key"} | figures("share"), [("t", "x", "below 2", 0.5)]),
+            rows(
+                "histogram",
+                QC | figures("lower", "upper", "individuals"),
+                [("t", metric, *part) for metric in ("x", "y") for part in PARTS],
+            ),
+        ],
+        0,
+    ),
+    "funnel": (
+        [
+            rows(
+                "funnel",
+                {"step": "key", "criterion": "key"} | figures("individuals"),
+                [("0", "everybody", 100), ("1", "rare", None)],
+            )
+        ],
+        1,
+    ),
+    "crosstab": (
+        [
+            rows(
+                "counts",
+                {"sex": "key", "stage": "key"} | figures("individuals"),
+                [("f", "I", 10), ("f", None, None), ("m", "I", 20), ("m", None, 30)],
+            )
+        ],
+        1,
+    ),
+    "count": (
+        [rows("counts", {"sex": "key"} | figures("individuals"), [("f", 10), ("m", None)])],
+        1,
+    ),
+    "pairs": (
+        [
+            rows(
+                "pairs",
+                {"gene": "key", "other": "key"} | figures("odds_ratio"),
+                [("A", "B", 2.0), ("A", "C", None), ("B", "C", 0.5)],
+            )
+        ],
+        1,
+    ),
+    "prevalence": (
+        [
+            rows(
+                "prevalence",
+                {"gene": "key", "consequence": "key"} | figures("share"),
+                [("A", None, 0.2), ("A", "stop_gained", None)],
+            )
+        ],
+        1,
+    ),
+    "association": (association("variant_id", VARIANTS), 0),
+    "burden": (association("gene", ["TP53", "EGFR", "KRAS"]), 1),
+    "few frequencies": (
+        [
+            rows(
+                "",
+                {"variant_id": "key", "sex": "key"} | figures("allele_frequency"),
+                [("1:5:A:G", "f", 0.2), ("1:5:A:G", "m", 0.3), ("1:9:A:G", "f", None)],
+            )
+        ],
+        1,
+    ),
+    "many frequencies": (
+        [
+            rows(
+                "",
+                {"variant_id": "key"} | figures("allele_frequency"),
+                [(f"1:{at}:A:G", 0.1 if at else None) for at in range(30)],
+            )
+        ],
+        0,
+    ),
+    "no frequencies": (
+        [
+            pa.table(
+                {"variant_id": pa.array([], "string"), "allele_frequency": pa.array([], "double")}
+            )
+        ],
+        0,
+    ),
+}
+
+
+def made(result: Result, name: str) -> Result:
+    first, *others = ANALYSES[name][0]
+    return Result(first, result.release, result.receipt, *others)
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_each_analysis_is_drawn_and_what_is_hidden_is_hatched(result: Result, name: str) -> None:
+    drawn = made(result, name)
+    ax = drawn.plot()
+    ax.figure.canvas.draw()
+    assert sum(bool(patch.get_hatch()) for patch in ax.patches) == ANALYSES[name][1]
+    assert len(drawn.plot.data()) or name == "no frequencies"
+    _, given = plt.subplots()
+    assert drawn.plot(ax=given) is given
+    assert "demo-cancer (standard)" in given.get_title()
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_each_analysis_is_a_valid_chart_and_what_is_hidden_is_dashed(
+    result: Result, name: str
+) -> None:
+    chart = made(result, name).plot.altair()
+    written = chart.to_dict()
+    assert "demo-cancer (standard)" in written["title"]
+    dashed = [
+        row
+        for layer in layers(written)
+        if "strokeDash" in layer["mark"] and layer["mark"].get("fill")
+        for row in values(written, layer)
+    ]
+    hidden = sum(row["is"] == "suppressed" for row in dashed)
+    # Of a gene the chart has a tick in place of a bar.
+    assert hidden == ANALYSES[name][1] - (name == "burden")
+
+
+def layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    inner = chart.get("layer", chart.get("concat", []))
+    return [chart] if not inner else [found for part in inner for found in layers(part)]
+
+
+def values(chart: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
+    data = layer["data"]
+    found: list[dict[str, Any]] = (
+        data["values"] if "values" in data else chart["datasets"][data["name"]]
+    )
+    return found
+
+
+def test_a_query_is_bars_for_altair_too(result: Result) -> None:
+    chart = result.plot.altair().to_dict()
+    dashed, bars, doubts = (values(chart, layer) for layer in layers(chart))
+    assert [row["value"] for row in bars] == [120, 85, 40]
+    assert [row["label"] for row in dashed] == ["skin"]
+    assert [row["high"] for row in doubts] == [122.5, 87.5, 42.5]
+
+
+def test_a_report_on_quality_has_a_panel_for_each_metric(result: Result) -> None:
+    quality = made(result, "quality")
+    assert [ax.get_xlabel() for ax in quality.plot().figure.axes] == ["x", "y"]
+    assert quality.plot(metric="y").get_xlabel() == "y"
+    _, given = plt.subplots()
+    assert quality.plot(ax=given).get_xlabel() == "x"
+    assert len(quality.plot.altair().to_dict()["concat"]) == 2
+    assert "concat" not in quality.plot.altair(metric="y").to_dict()
+    with pytest.raises(sekisho.InvalidRequest, match="`z`") as raised:
+        quality.plot(metric="z")
+    assert "x, y" in raised.value.help
+
+
+def test_chromosomes_lie_side_by_side_in_their_order() -> None:
+    laid = Genome.lay(VARIANTS)
+    assert laid.chromosomes == ["2", "7", "10", "X"]
+    assert laid.middles == sorted(laid.middles)
+    place = dict(zip(VARIANTS, laid.places, strict=True))
+    assert sorted(place, key=lambda variant: place[variant]) == [
+        "2:900:A:C",
+        "2:1000:A:T",
+        "7:100:A:G",
+        "10:7:G:T",
+        "X:50:C:T",
+    ]
+    assert Genome.lay(["chr1:7:A:G"]).places == [7.0]
+
+
+def test_an_association_is_a_manhattan_plot_with_its_line(result: Result) -> None:
+    drawn = Manhattan.of(made(result, "association"))
+    assert drawn.line == pytest.approx(7.30103)
+    assert [row["label"] for row in drawn.rows] == ["7:100:A:G", "", "", "", ""]
+    assert [row["score"] for row in drawn.rows][:2] == [
+        pytest.approx(9.0),
+        pytest.approx(0.5229, abs=1e-4),
+    ]
+    assert drawn.rows[-1]["score"] is None
+    assert drawn.axis == "chromosome (5 of 1000 tested are shown)"
+    # Genes have no place, and a line for as many as were tested.
+    genes = Manhattan.of(made(result, "burden"))
+    assert [label["text"] for label in genes.labels] == ["TP53", "EGFR", "KRAS"]
+    assert genes.line == pytest.approx(4.30103)
+
+
+def test_a_p_too_small_for_a_number_has_its_place_by_z(result: Result) -> None:
+    first, *others = association("variant_id", VARIANTS)
+    at = first.column_names.index("p")
+    ps = pa.array([0.0, *first.column("p").to_pylist()[1:]])
+    zs = pa.array([-40.0, *first.column("z").to_pylist()[1:]])
+    first = first.set_column(at, first.schema.field("p"), ps)
+    first = first.set_column(at - 1, first.schema.field("z"), zs)
+    drawn = Manhattan.of(Result(first, result.release, result.receipt, *others))
+    assert drawn.rows[0]["score"] == pytest.approx(349.136, abs=0.01)
+
+
+def test_an_association_has_a_quantile_plot(result: Result) -> None:
+    qq = made(result, "association").plot.qq
+    ax = qq()
+    assert [text.get_text() for text in ax.texts] == ["λGC = 1.020"]
+    assert len(qq.data()) == 2
+    assert "λGC = 1.020" in str(qq.altair().to_dict())
+    for ask in (result.plot.qq, result.plot.qq.altair, result.plot.qq.data):
+        with pytest.raises(sekisho.InvalidRequest, match="quantiles"):
+            ask()
+
+
+def test_few_variants_are_named_and_many_have_positions(result: Result) -> None:
+    assert Frequencies.of(made(result, "few frequencies")).axis == "variant"
+    assert Frequencies.of(made(result, "many frequencies")).axis == "position in chromosome 1"
+
+
+@pytest.mark.parametrize(
+    ("stated", "meaning", "half"),
+    [
+        ({"mechanism": "suppress", "rounding_base": 5}, "± 2.5, half the rounding base", 2.5),
+        ({"mechanism": "suppress", "rounding_base": 1}, "", None),
+        (
+            {"mechanism": "cell-key", "parameters": {"cell_key.variance": "4"}},
+            "± 2, the noise's standard deviation",
+            2.0,
+        ),
+        (
+            {
+                "mechanism": "dp",
+                "parameters": {"noise.01": "of individuals: standard deviation 10.02"},
+            },
+            "± 10, the noise's standard deviation",
+            10.02,
+        ),
+        (
+            {"mechanism": "dp", "parameters": {"noise.01": "of the sum: standard deviation 9"}},
+            "",
+            None,
+        ),
+        ({"mechanism": "dp"}, "", None),
+    ],
+)
+def test_error_bars_are_what_the_release_states(
+    result: Result, stated: dict[str, Any], meaning: str, half: float | None
+) -> None:
+    release: Release = replace(result.release, **stated)
+    doubt = Doubt.of(release)
+    assert doubt.meaning == meaning
+    assert doubt.counts([100, None]) == [half, None]
+
+
+def test_what_may_be_a_sum_has_the_wider_error_bar(result: Result) -> None:
+    stated = {"sum_significant_digits": "3"}
+    doubt = Doubt.of(replace(result.release, mechanism="suppress", parameters=stated))
+    column = pa.chunked_array([[40, 123_000, None, 0]])
+    assert doubt.figures(column) == [2.5, 500.0, None, 2.5]
+    assert doubt.figures(pa.chunked_array([[1.5]])) == [None]
+
+
+def test_budgets_are_bars_of_what_is_spent(result: Result) -> None:
+    budgets = Budgets("P-0001", [result.release.budget, Budget("empty", "P-0001", 0, 0)])
+    assert isinstance(budgets, sekisho.Listing)
+    ax = budgets.plot()
+    assert ax.texts[0].get_text() == "12 of 200 spent, 188 left"
+    assert ax.patches[0].get_width() == pytest.approx(0.06)
+    assert "12 of 200 spent, 188 left" in str(budgets.plot.altair().to_dict())
+    assert budgets.plot.data() is budgets
+
+
+def test_each_library_is_needed_only_where_it_draws() -> None:
+    program = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("matplotlib", "altair"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import sekisho
+from sekisho.budgets import Budgets
+plot = Budgets("P", []).plot
+for draw, extra in ((plot, "plot"), (plot.altair, "altair")):
+    try:
+        draw()
+    except sekisho.InvalidRequest as error:
+        assert f"pip install 'sekisho[{extra}]'" in error.help
+    else:
+        raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
