@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _ACROSS: Final = 2
 """Panels side by side."""
 
+_FILLED: Final = 2
+"""So many groups have their areas filled."""
+
 _WIDEST: Final = 4
 """The outer parts reach to a metric's bounds, and are drawn no wider than so many others."""
 
@@ -130,13 +133,15 @@ def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -
 
 
 def _draw(panel: Panel, ax: "Axes") -> None:
+    # Of many groups the outlines alone: their areas would mix to one colour.
+    filled = len({part["group"] for part in panel.parts}) <= _FILLED
     for at, (group, of) in enumerate(groupby(panel.parts, lambda part: str(part["group"]))):
         parts = list(of)
-        # An outline that goes on, since those of many groups lie over one another.
         edges = [part["lower"] for part in parts] + [parts[-1]["upper"]]
         heights = [part["density"] or 0.0 for part in parts]
-        ax.stairs(heights, edges, fill=True, alpha=0.25, color=f"C{at}", label=group)
-        ax.stairs(heights, edges, color=f"C{at}", linewidth=1)
+        ax.stairs(heights, edges, color=f"C{at}", linewidth=1, label=group)
+        if filled:
+            ax.stairs(heights, edges, fill=True, alpha=0.25, color=f"C{at}")
         for part in parts:
             if part["density"] is None:
                 across, width = ax.get_xaxis_transform(), part["upper"] - part["lower"]
