@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sekisho.picture import Picture, Row
 from sekisho.picture.reading import keys, titled, words
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sekisho.result import Result
 
 _TICKS: Final = 5
+
+_LINE: Final = 1.2
+"""From one line of small letters to the next, as a share of their height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,11 @@ class Curves(Picture):
 
     def draw(self, ax: "Axes") -> None:
         """Draw curves with bands, and numbers at risk below."""
+        colors: dict[str, Any] = {"time": "black"}
         for group, of in self.groups.items():
             times = [row["time"] for row in of]
             (line,) = ax.step(times, [row["survival"] for row in of], where="post", label=group)
+            colors[group] = line.get_color()
             lower, upper = ([row[side] for row in of] for side in ("lower", "upper"))
             ax.fill_between(times, lower, upper, step="post", alpha=0.15, color=line.get_color())
         # In the labels of the axis, so that every layout leaves room for them.
@@ -73,10 +78,11 @@ class Curves(Picture):
             "\n".join([f"{tick['time']:.0f}", *(str(tick[group]) for group in self.groups)])
             for tick in self.at_risk
         ]
-        ax.set_xticks([tick["time"] for tick in self.at_risk], labels)
+        ticks = [tick["time"] for tick in self.at_risk]
+        ax.set_xticks(ticks, labels, fontsize="small", linespacing=_LINE)
+        _names_below(ax, colors)
         ax.set_ylim(0, 1.02)
-        groups = ", ".join(self.groups)
-        ax.set_xlabel(f"time, and below it how many are at risk: {groups}", fontsize="small")
+        ax.set_xlabel("time, and below it how many are at risk", fontsize="small")
         ax.set_ylabel("survival")
         for group in self.hidden:
             ax.plot([], [], color="0.75", linestyle=":", label=f"{group} (suppressed)")
@@ -116,6 +122,28 @@ class Curves(Picture):
             .encode(x=alt.value("width"), y=alt.value(4), text="test:N")
         )
         return alt.layer(band, line, test)
+
+
+def _names_below(ax: "Axes", colors: dict[str, Any]) -> None:
+    """Name the lines of the axis's labels, left of them, each in its colour."""
+    import matplotlib
+
+    below = ax.xaxis.get_tick_padding() + matplotlib.rcParams["xtick.major.pad"]
+    size = ax.get_xticklabels()[0].get_fontsize()
+    for at, (name, color) in enumerate(colors.items()):
+        # Lines above make the place of this one, whatever the letters are.
+        ax.annotate(
+            "\n" * at + name,
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(-14, -below),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=color,
+            fontsize=size,
+            linespacing=_LINE,
+        )
 
 
 def _at_risk(of: list[Row], time: float) -> str:
