@@ -353,12 +353,14 @@ def test_error_bars_are_what_the_release_states(
     assert doubt.counts([100, None]) == [half, None]
 
 
-def test_what_may_be_a_sum_has_the_wider_error_bar(result: Result) -> None:
-    stated = {"sum_significant_digits": "3"}
-    doubt = Doubt.of(replace(result.release, mechanism="suppress", parameters=stated))
-    column = pa.chunked_array([[40, 123_000, None, 0]])
-    assert doubt.figures(column) == [2.5, 500.0, None, 2.5]
-    assert doubt.figures(pa.chunked_array([[1.5]])) == [None]
+def test_of_a_query_whole_numbers_alone_have_error_bars(result: Result) -> None:
+    rounded = Doubt.of(replace(result.release, mechanism="suppress"))
+    assert rounded.figures(pa.chunked_array([[40, None]])) == [2.5, None]
+    assert rounded.figures(pa.chunked_array([[1.5]])) == [None]
+    # A sum is moved by more than a count, and which of them it is is not told.
+    stated = {"cell_key.variance": "4"}
+    moved = Doubt.of(replace(result.release, mechanism="cell-key", parameters=stated))
+    assert moved.figures(pa.chunked_array([[40]])) == [None]
 
 
 def test_budgets_are_bars_of_what_is_spent(result: Result) -> None:

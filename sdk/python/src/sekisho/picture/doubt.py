@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10, sqrt
+from math import sqrt
 from typing import Final
 
 import pyarrow as pa
@@ -26,7 +26,8 @@ class Doubt:
 
     meaning: str
     _half: float
-    _digits: int = 0
+    _of_integers: bool
+    """Whether it holds for every column of whole numbers, not for counts of individuals alone."""
 
     @classmethod
     def of(cls, release: Release) -> "Doubt":
@@ -34,44 +35,34 @@ class Doubt:
         stated = release.parameters
         if release.mechanism == "dp":
             noises = [text for name, text in stated.items() if name.startswith("noise.")]
-            found = {match.group(1) for match in map(_DEVIATION.fullmatch, noises) if match}
-            # Which figure each belongs to is not told: they must agree.
-            half = float(found.pop()) if len(found) == 1 and len(noises) == 1 else 0.0
-            return cls._noise(half)
+            # Of several, which figure each belongs to is not told.
+            found = _DEVIATION.fullmatch(noises[0]) if len(noises) == 1 else None
+            return cls._noise(_number(found[1]) if found else 0.0, of_integers=True)
         if release.mechanism == "cell-key":
-            return cls._noise(sqrt(_number(stated.get("cell_key.variance"))))
+            # Sums, and counts of rows, are moved by more.
+            return cls._noise(sqrt(_number(stated.get("cell_key.variance"))), of_integers=False)
         if release.rounding_base > 1:
             half = release.rounding_base / 2
-            digits = int(_number(stated.get("sum_significant_digits")))
-            return cls(f"± {half:g}, half the rounding base", half, digits)
-        return cls("", 0.0)
+            return cls(f"± {half:g}, half the rounding base", half, _of_integers=True)
+        return cls("", 0.0, _of_integers=False)
 
     def counts(self, values: Sequence[float | None]) -> list[float | None]:
         """Give it for counts of individuals; None where there is none, or no value."""
         return [self._half or None if value is not None else None for value in values]
 
     def figures(self, column: pa.ChunkedArray) -> list[float | None]:
-        """Give it for a query's column, of which not even the kind is told.
+        """Give it for a query's column, of which is told only whether it has whole numbers.
 
-        Only whole numbers can be counts. They can be sums as well, which keep some significant
-        digits: the wider of the two roundings holds for both.
+        Those are counts or sums of whole numbers, which are rounded alike.
         """
-        values = column.to_pylist()
-        if not pa.types.is_integer(column.type):
-            return [None] * len(values)
-        return [
-            half and max(half, self._last_digit(value))
-            for value, half in zip(values, self.counts(values), strict=True)
-        ]
+        if self._of_integers and pa.types.is_integer(column.type):
+            return self.counts(column.to_pylist())
+        return [None] * len(column)
 
     @classmethod
-    def _noise(cls, half: float) -> "Doubt":
-        return cls(f"± {half:.3g}, the noise's standard deviation" if half else "", half)
-
-    def _last_digit(self, value: float) -> float:
-        if not (self._digits and value):
-            return 0.0
-        return float(10 ** (floor(log10(abs(value))) + 1 - self._digits)) / 2
+    def _noise(cls, half: float, *, of_integers: bool) -> "Doubt":
+        meaning = f"± {half:.3g}, the noise's standard deviation" if half else ""
+        return cls(meaning, half, of_integers)
 
 
 def _number(text: str | None) -> float:
