@@ -59,7 +59,7 @@ def association(key: str, names: list[str], tested: int = 1000) -> list[pa.Table
         ),
         rows(
             "summary",
-            figures("individuals", "cases", "variants", "lambda_gc"),
+            figures("individuals", "cases", "tests", "lambda_gc"),
             [(5000, 900, tested, 1.02)],
         ),
         QUANTILES,
@@ -311,6 +311,15 @@ def test_an_association_has_a_quantile_plot(result: Result) -> None:
     for ask in (result.plot.qq, result.plot.qq.altair, result.plot.qq.data):
         with pytest.raises(sekisho.InvalidRequest, match="quantiles"):
             ask()
+
+
+def test_of_too_few_tests_there_is_nothing_to_plot_and_it_says_so(result: Result) -> None:
+    first, summary, quantiles = association("variant_id", VARIANTS)
+    few = Result(first, result.release, result.receipt, summary, quantiles.slice(0, 0))
+    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests to show"
+    hidden = summary.set_column(2, "variants", pa.array([None], "int64"))
+    unknown = Manhattan.of(Result(first, result.release, result.receipt, hidden, quantiles))
+    assert unknown.axis == "chromosome"
 
 
 def test_few_variants_are_named_and_many_have_positions(result: Result) -> None:

@@ -19,6 +19,9 @@ GENOME_WIDE: Final = 5e-8
 
 _FAMILY: Final = 0.05
 
+_TESTED: Final = ("tests", "variants")
+"""Names that a summary has for how many were tested."""
+
 _NAMED: Final = 3
 """So many of the surest have their name beside them."""
 
@@ -59,7 +62,7 @@ class Manhattan(Picture):
         table = result.to_arrow()
         by_gene = "variant_id" not in table.column_names
         found = table.to_pylist()
-        tested = next((row["variants"] for row in result.tables["summary"]), None)
+        tested = _tested(result)
         names = [str(row["gene" if by_gene else "variant_id"]) for row in found]
         if by_gene:
             places, of = [float(at) for at in range(len(names))], [""] * len(names)
@@ -175,6 +178,12 @@ class Manhattan(Picture):
             .mark_tick(orient="vertical", color="#999999")
             .encode(x=x, y=alt.value("height"), tooltip=["name:N", "is:N"]),
         )
+
+
+def _tested(result: "Result") -> int | None:
+    """Say how many tests there were; None if that is hidden."""
+    (summary,) = result.tables["summary"]
+    return next((int(summary[of]) for of in _TESTED if summary.get(of) is not None), None)
 
 
 def _surest(places: list[float], scores: list[float | None], line: float) -> set[int]:

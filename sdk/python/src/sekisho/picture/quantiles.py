@@ -54,6 +54,8 @@ class Quantiles(Picture):
         ax.plot([0, most], [0, most], color="0.5", linestyle=":")
         ax.scatter(expected, observed, s=14, color="C0")
         ax.text(0.04, 0.94, self.inflation, transform=ax.transAxes, va="top")
+        if not self.rows:
+            ax.text(0.5, 0.5, "too few tests to show", ha="center", transform=ax.transAxes)
         ax.set_xlabel("expected −log10 p")
         ax.set_ylabel("observed −log10 p")
 
