@@ -1,4 +1,4 @@
-# The entry points: demo · up · down · test · bench · genomes · attack · crash · mutants · lint.
+# The entry points: demo · up · down · test · notebooks · bench · genomes · attack · crash · mutants · lint.
 # Everything that is installed goes into this folder (target/, .venv/).
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 # library another feature, and the engine would be built a second time.
 BENCH  := cargo bench --workspace $(addprefix --exclude sekisho-,consent disclosure ledger policies receipt tables)
 
-.PHONY: demo up down test bench genomes attack crash mutants lint clean
+.PHONY: demo up down test notebooks bench genomes attack crash mutants lint clean
 
 demo: $(READY)
 	cargo build --workspace --bins
@@ -28,6 +28,12 @@ test: $(READY)
 	cargo build --workspace --all-targets
 	SEKISHO_PYTHON=$(abspath $(PY)) cargo test --workspace
 	$(PY) -m pytest -q -c $(SDK)/pyproject.toml tests/python
+	$(PY) infra/demo/demo.py --notebooks
+
+# The SDK's tutorials, each from beginning to end, against servers of their own.
+notebooks: $(READY)
+	cargo build --workspace --bins
+	$(PY) infra/demo/demo.py --notebooks
 
 bench: $(READY)
 	cargo build --workspace --bins --release
@@ -72,7 +78,7 @@ lint: $(READY)
 	cargo test --workspace --test house --test lint
 	$(VENV)/bin/ruff check $(SDK) tests/python infra
 	$(VENV)/bin/ruff format --check $(SDK) tests/python infra
-	$(VENV)/bin/mypy --config-file $(SDK)/pyproject.toml $(SDK)/src
+	$(VENV)/bin/mypy --config-file $(SDK)/pyproject.toml $(SDK)/src tests/python/typed.py
 
 clean:
 	cargo clean

@@ -1,11 +1,13 @@
 """Try the whole thing on one machine: two data holders, a gateway, four visitors.
 
-Everything is made in `dev/` of the checkout and may be deleted; nothing listens
-outside loopback. Needs the Rust programs built and the Python package installed:
+Everything is made in `dev/` of the checkout (for the notebooks in `target/notebooks/`)
+and may be deleted; nothing listens outside loopback. Needs the Rust programs built and the
+Python package installed:
 
     python infra/demo/demo.py              # visit, show, stop
     python infra/demo/demo.py --up         # leave the servers running
     python infra/demo/demo.py --down       # stop them
+    python infra/demo/demo.py --notebooks  # execute the SDK's notebooks, stop
     python infra/demo/demo.py --data DIR   # with a dataset directory of your own
 """
 
@@ -15,6 +17,7 @@ import signal
 import sys
 from pathlib import Path
 
+import notebooks
 import servers
 import visits
 
@@ -29,6 +32,11 @@ def main() -> int:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--up", action="store_true", help="start the servers and leave them running")
     mode.add_argument("--down", action="store_true", help="stop the servers that --up started")
+    mode.add_argument(
+        "--notebooks",
+        action="store_true",
+        help="execute the SDK's notebooks, beside servers that --up started",
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -48,12 +56,15 @@ def main() -> int:
         del os.environ[name]
     # Whatever ends us, the servers are stopped on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = ROOT / "dev"
+    run = ROOT / "target" / "notebooks" if arguments.notebooks else ROOT / "dev"
     try:
         if arguments.down:
             print("stopped" if servers.stop_left_running(run) else "nothing was running")
             return 0
         with servers.start(ROOT, run, arguments.programs, arguments.data) as consortium:
+            if arguments.notebooks:
+                notebooks.execute(ROOT, consortium)
+                return 0
             if arguments.up:
                 visits.say_what_to_type(consortium)
                 consortium.stays = True

@@ -325,8 +325,10 @@ def _serve(consortium: Consortium, program: str, config: Path, name: str, port: 
     while time.monotonic() < end:
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+        # By its own word: on a port that was taken meanwhile, somebody else answers.
+        if b"listening" in log.read_bytes():
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return
         time.sleep(0.05)
     said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
     raise DemoFailed(f"{name} does not serve; {log} ends with\n{said}")

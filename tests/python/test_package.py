@@ -36,7 +36,7 @@ def test_the_examples_of_the_documentation_hold(name: str) -> None:
 
 
 def test_the_extras_are_needed_only_where_they_are_used() -> None:
-    extras = ("pandas", "polars", "matplotlib", "opentelemetry")
+    extras = ("pandas", "polars", "matplotlib", "altair", "opentelemetry")
     program = f"""
 import sys
 

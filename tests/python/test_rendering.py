@@ -218,8 +218,15 @@ def test_bars_leave_suppressed_figures_without_a_height(
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")
     axes = result.plot()
-    seen, hidden = axes.containers
+    seen, doubts, hidden = axes.containers
     assert [bar.get_height() for bar in seen] == [120, 85, 40]
+    assert axes.get_ylabel() == "± 2.5, half the rounding base"
+    (lines,) = doubts.lines[2]
+    assert [tuple(end[1] for end in line) for line in lines.get_segments()] == [
+        (117.5, 122.5),
+        (82.5, 87.5),
+        (37.5, 42.5),
+    ]
     assert [bar.get_x() + bar.get_width() / 2 for bar in hidden] == [3]
     assert hidden.patches[0].get_hatch() == "///"
     # In the axes' own coordinates: it says nothing about the value.

@@ -16,6 +16,7 @@ not given). Each dataset has a table `individuals` with a unit `individual_id` a
 least one attribute with a declared domain. Paths are relative to the file.
 """
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -147,6 +148,29 @@ def test_several_datasets_answer_each_for_itself(
     assert list(results) == server["datasets"]
     for name, result in results.results.items():
         assert result.receipt.verify().leaf["dataset"] == name
+
+
+def test_questions_of_asyncio_are_answered_at_once(
+    server: dict[str, Any], dataset: str, question: str
+) -> None:
+    async def ask() -> list[Any]:
+        async with await sekisho.aio.connect(
+            server["address"],
+            identity=server["identities"]["researcher"],
+            ca=server["ca"],
+            project=server.get("project", "P-0001"),
+            trust=server["trust"],
+        ) as visit:
+            return await asyncio.gather(
+                visit.sql(question, datasets=dataset),
+                visit.count(datasets=dataset),
+                visit.budget(),
+            )
+
+    asked, counted, budgets = asyncio.run(ask())
+    assert asked.receipt.verify().leaf["dataset"] == dataset
+    assert counted.receipt.verify().leaf["dataset"] == dataset
+    assert dataset in {row["dataset"] for row in budgets}
 
 
 def test_a_server_of_another_authority_is_not_visited(

@@ -11,6 +11,8 @@ Examples
 ...     )
 """
 
+from sekisho import aio
+from sekisho.budgets import Budgets
 from sekisho.check import AppliedRule, Check, Checks, ReleasedColumn
 from sekisho.connection import connect
 from sekisho.criteria import Burden, Carriers, Excluded, carries, excluding
@@ -43,6 +45,7 @@ __all__ = [
     "AppliedRule",
     "Budget",
     "BudgetExhausted",
+    "Budgets",
     "Burden",
     "Carriers",
     "Check",
@@ -70,6 +73,7 @@ __all__ = [
     "Unauthenticated",
     "Verified",
     "Visit",
+    "aio",
     "carries",
     "connect",
     "excluding",

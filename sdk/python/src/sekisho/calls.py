@@ -8,10 +8,10 @@ from typing import Any, Final, TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from sekisho import analysis
+from sekisho import analysis, going
 from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
 from sekisho.channel import diagnose, open_channel
-from sekisho.errors import ConnectionFailed, InvalidRequest, SekishoError
+from sekisho.errors import ConnectionFailed, InvalidRequest, LimitExceeded, SekishoError
 from sekisho.identity import Identity
 from sekisho.status import details_of, error_of
 from sekisho.tracing import Metadata
@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 
 class Calls:
-    """A connection to one gateway."""
+    """A connection to one gateway; several threads may call at once."""
 
     def __init__(
         self,
@@ -75,9 +75,14 @@ class Calls:
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
-        if self._channel is not None:
-            self._end()
-            self._channel = None
+        # First: whoever begins a call meanwhile is told that the visit is closed.
+        self._channel = None
+        self._end()
+
+    def ensure_open(self) -> None:
+        """Say so if the visit is closed."""
+        if self._channel is None:
+            raise InvalidRequest("the visit is closed", help="`sekisho.connect` again")
 
     def check(self, request: visit_pb2.CheckRequest, metadata: Metadata) -> visit_pb2.CheckResponse:
         """Judge a question."""
@@ -132,7 +137,6 @@ class Calls:
         If the server is away before anything came, the same request is made up to
         twice more within the same deadline; its idempotency key makes that one visit.
         """
-        self._open()
         if isinstance(request, visit_pb2.QueryRequest):
             method, sql = self._query, request.question.sql
         else:
@@ -149,7 +153,7 @@ class Calls:
                     yield part
 
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            stream = method(request, timeout=left, metadata=metadata + self._language)
+            stream = self._begin(method, request, left, metadata)
             try:
                 return read(watched(stream))
             except grpc.RpcError as error:
@@ -162,15 +166,28 @@ class Calls:
                 stream.cancel()
 
     def _call(self, method: Any, request: Message, metadata: Metadata, sql: str = "") -> Any:
-        self._open()
+        call = self._begin(method.future, request, self._timeout, metadata)
         try:
-            return method(request, timeout=self._timeout, metadata=metadata + self._language)
+            return call.result()
         except grpc.RpcError as error:
             raise self._error(error, sql) from None
+        except grpc.FutureCancelledError:
+            raise LimitExceeded("the call was cancelled", help="ask again") from None
+        finally:
+            call.cancel()
 
-    def _open(self) -> None:
-        if self._channel is None:
-            raise InvalidRequest("the visit is closed", help="`sekisho.connect` again")
+    def _begin(
+        self, method: Any, request: Message, timeout: float | None, metadata: Metadata
+    ) -> Any:
+        self.ensure_open()
+        try:
+            call = method(request, timeout=timeout, metadata=metadata + self._language)
+        except ValueError:
+            # Closed by another thread since.
+            self.ensure_open()
+            raise
+        going.begins(call)
+        return call
 
     def _error(self, error: grpc.RpcError, sql: str) -> SekishoError:
         unavailable = error.code() is grpc.StatusCode.UNAVAILABLE

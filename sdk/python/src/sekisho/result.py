@@ -10,7 +10,7 @@ import pyarrow as pa
 from sekisho import crate, listing
 from sekisho.errors import SekishoError
 from sekisho.listing import Listing
-from sekisho.plots import Plot
+from sekisho.plots import ResultPlot
 from sekisho.receipt import Receipt
 from sekisho.release import Release
 from sekisho.rendering import HTML_ROWS, TEXT_ROWS, Cell, Grid
@@ -125,13 +125,14 @@ class Result:
         return crate.save(self, folder)
 
     @property
-    def plot(self) -> Plot:
-        """Draw it: ``result.plot()``, ``result.plot.data()``; needs the extra ``plot``.
+    def plot(self) -> ResultPlot:
+        """Draw it: ``result.plot()``, ``result.plot.altair()``, ``result.plot.data()``.
 
         A query with at most one key is drawn as bars, a typed analysis as its field does.
-        Suppressed figures are hatched, without a height.
+        Suppressed figures are hatched or dashed, without a height; counts have error bars as
+        their release says. Needs the extra ``plot``, or ``altair``.
         """
-        return Plot(self)
+        return ResultPlot(self)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)

@@ -1,5 +1,6 @@
 """A visit: questions put to data that never leave their holder."""
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pyarrow as pa
 from sekisho._proto import analysis_pb2, budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
 from sekisho.analyses import Analyses
 from sekisho.analysis import written
+from sekisho.budgets import Budgets
 from sekisho.calls import Calls
 from sekisho.check import Check, Checks
 from sekisho.errors import InternalError, InvalidRequest, SekishoError
@@ -27,12 +29,16 @@ MAX_DATASETS = 16
 
 
 class Visit(Analyses):
-    """A connection to a gateway on behalf of a project; made by `connect`."""
+    """A connection to a gateway on behalf of a project; made by `connect`.
+
+    Several threads may ask at once. `sekisho.aio` has the same for asyncio.
+    """
 
     def __init__(self, calls: Calls, project: str, pinned: Keyring | None) -> None:
         self._calls = calls
         self._pinned = pinned
         self._fetched: dict[str, Keyring] | None = None
+        self._fetching = threading.Lock()
         self.project = project
 
     def __enter__(self) -> "Visit":
@@ -228,23 +234,13 @@ class Visit(Analyses):
                 raise only
             return only
 
-    def budget(self) -> Listing:
+    def budget(self) -> Budgets:
         """List what the project may still ask of each dataset, in queries."""
         with span("sekisho.budget") as metadata:
             response = self._calls.budget(
                 budget_pb2.GetBudgetRequest(project=self.project), metadata
             )
-        budgets = [Budget.of(message) for message in response.budgets]
-        return Listing(
-            pa.table(
-                {
-                    "dataset": pa.array([b.dataset for b in budgets], pa.string()),
-                    "limit": pa.array([b.limit for b in budgets], pa.uint64()),
-                    "spent": pa.array([b.spent for b in budgets], pa.uint64()),
-                    "left": pa.array([b.left for b in budgets], pa.uint64()),
-                }
-            )
-        )
+        return Budgets(self.project, [Budget.of(message) for message in response.budgets])
 
     def receipt(self, dataset: str, leaf_index: int) -> Receipt:
         """Fetch a receipt of this project, proved against the newest checkpoint."""
@@ -293,16 +289,17 @@ class Visit(Analyses):
         """Give the pinned keys, else what the server names, asked once a visit."""
         if self._pinned is not None:
             return self._pinned
-        if self._fetched is None:
-            try:
-                self._fetched = {
-                    key.dataset: Keyring((LedgerKey.parse(key.vkey),), pinned=False)
-                    for key in self._ledger_keys(metadata).keys
-                }
-            except SekishoError:
-                # A result is worth having without: `verify` then asks for `trust=`.
-                return None
-        return self._fetched.get(dataset)
+        with self._fetching:
+            if self._fetched is None:
+                try:
+                    self._fetched = {
+                        key.dataset: Keyring((LedgerKey.parse(key.vkey),), pinned=False)
+                        for key in self._ledger_keys(metadata).keys
+                    }
+                except SekishoError:
+                    # A result is worth having without: `verify` then asks for `trust=`.
+                    return None
+            return self._fetched.get(dataset)
 
 
 def _datasets(datasets: str | Sequence[str]) -> list[str]:

@@ -1,0 +1,201 @@
+"""Histograms of quality, a panel for each metric, with the limits that the holder declared."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from sekisho.errors import InvalidRequest
+from sekisho.picture import DASHED, HIDDEN, Picture, Row
+from sekisho.picture.reading import keys, titled, words
+
+if TYPE_CHECKING:
+    from altair.typing import ChartType
+    from matplotlib.axes import Axes
+
+    from sekisho.result import Result
+
+_ACROSS: Final = 2
+"""Panels side by side."""
+
+_FILLED: Final = 2
+"""So many groups have their areas filled."""
+
+_WIDEST: Final = 4
+"""The outer parts reach to a metric's bounds, and are drawn no wider than so many others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One metric.
+
+    Attributes
+    ----------
+    metric : str
+        Its name.
+    parts : list of Row
+        ``group``, ``lower``, ``upper``, and ``density``: the share of the group's individuals
+        for each unit of the metric, None if suppressed.
+    limits : list of Row
+        ``at`` and ``words``, of those within the parts.
+    """
+
+    metric: str
+    parts: list[Row]
+    limits: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Histograms(Picture):
+    """A panel for each metric.
+
+    Attributes
+    ----------
+    panels : list of Panel
+        At least one.
+    """
+
+    panels: list[Panel]
+
+    @classmethod
+    def of(cls, result: "Result", metric: str | None = None) -> "Histograms":
+        """Read the answer to `Visit.qc_report`, of one metric if it is named."""
+        parts = list(result.tables["histogram"])
+        names = [key for key in keys(result.to_arrow()) if key != "metric"]
+        metrics = list(dict.fromkeys(part["metric"] for part in parts))
+        if not metrics or (metric is not None and metric not in metrics):
+            raise InvalidRequest(
+                f"there is no histogram of `{metric}`" if metric else "there is no histogram",
+                help=f"the report has {', '.join(metrics) or 'none'}",
+            )
+        panels = [
+            _panel(
+                of, [p for p in parts if p["metric"] == of], names, list(result.tables["limits"])
+            )
+            for of in ([metric] if metric else metrics)
+        ]
+        return cls(titled("Quality", result), panels)
+
+    def draw(self, ax: "Axes") -> None:
+        """Draw the first panel."""
+        _draw(self.panels[0], ax)
+        ax.legend(fontsize="small")
+
+    def axes(self) -> "Axes":
+        """Draw a grid of all panels; the first of its axes is given."""
+        import matplotlib.pyplot as plt
+
+        if len(self.panels) == 1:
+            return Picture.axes(self)
+        down = ceil(len(self.panels) / _ACROSS)
+        figure = plt.figure(figsize=(4.6 * _ACROSS, 3.1 * down), layout="constrained")
+        for at, panel in enumerate(self.panels):
+            _draw(panel, figure.add_subplot(down, _ACROSS, at + 1))
+        first = figure.axes[0]
+        # One legend for all: a group has one colour.
+        marks, labels = first.get_legend_handles_labels()
+        figure.legend(marks, labels, fontsize="small", loc="outside lower center", ncols=3)
+        figure.suptitle(self.title)
+        return first
+
+    def chart(self) -> "ChartType":
+        """Make the panels beside one another."""
+        import altair as alt
+
+        charts = [_chart(panel) for panel in self.panels]
+        return charts[0] if len(charts) == 1 else alt.concat(*charts, columns=_ACROSS)
+
+
+def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -> Panel:
+    drawn: list[Row] = []
+    for group, of in groupby(parts, lambda row: words(row, names)):
+        inner = list(of)
+        all_of = sum(part["individuals"] or 0 for part in inner) or 1
+        width = min(part["upper"] - part["lower"] for part in inner)
+        ends = [(part["lower"], part["upper"]) for part in inner]
+        ends[0] = (max(ends[0][0], ends[0][1] - _WIDEST * width), ends[0][1])
+        ends[-1] = (ends[-1][0], min(ends[-1][1], ends[-1][0] + _WIDEST * width))
+        drawn += [
+            {
+                "group": group,
+                "lower": low,
+                "upper": max(high, low + width),
+                "density": None
+                if part["individuals"] is None
+                else part["individuals"] / all_of / max(high - low, width),
+            }
+            for part, (low, high) in zip(inner, ends, strict=True)
+        ]
+    least, most = min(part["lower"] for part in drawn), max(part["upper"] for part in drawn)
+    declared = dict.fromkeys(of["limit"] for of in limits if of["metric"] == metric)
+    at = [{"at": float(limit.split()[-1]), "words": limit} for limit in declared]
+    return Panel(metric, drawn, [limit for limit in at if least <= limit["at"] <= most])
+
+
+def _draw(panel: Panel, ax: "Axes") -> None:
+    # Of many groups the outlines alone: their areas would mix to one colour.
+    filled = len({part["group"] for part in panel.parts}) <= _FILLED
+    for at, (group, of) in enumerate(groupby(panel.parts, lambda part: str(part["group"]))):
+        parts = list(of)
+        edges = [part["lower"] for part in parts] + [parts[-1]["upper"]]
+        heights = [part["density"] or 0.0 for part in parts]
+        ax.stairs(heights, edges, color=f"C{at}", linewidth=1, label=group)
+        if filled:
+            ax.stairs(heights, edges, fill=True, alpha=0.25, color=f"C{at}")
+        for part in parts:
+            if part["density"] is None:
+                across, width = ax.get_xaxis_transform(), part["upper"] - part["lower"]
+                ax.bar(part["lower"], 1, width, align="edge", transform=across, zorder=0, **HIDDEN)
+    for limit in panel.limits:
+        ax.axvline(limit["at"], color="0.4", linestyle="--", linewidth=1)
+        ax.annotate(
+            limit["words"],
+            (limit["at"], 1.0),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(-2, -3),
+            textcoords="offset points",
+            va="top",
+            ha="right",
+            rotation=90,
+            fontsize="x-small",
+        )
+    ax.set_xlabel(panel.metric)
+    ax.set_ylabel("density")
+
+
+def _chart(panel: Panel) -> "ChartType":
+    import altair as alt
+
+    seen = [part for part in panel.parts if part["density"] is not None]
+    hidden = [part | {"is": "suppressed"} for part in panel.parts if part["density"] is None]
+    dashed = (
+        alt.Chart(alt.InlineData(values=hidden))
+        .mark_bar(**DASHED)
+        .encode(
+            x="lower:Q",
+            x2="upper:Q",
+            y=alt.value(0),
+            y2=alt.value("height"),
+            tooltip=["group:N", "is:N"],
+        )
+    )
+    bars = (
+        alt.Chart(alt.InlineData(values=seen), width=260, height=170)
+        .mark_rect(opacity=0.5)
+        .encode(
+            x=alt.X("lower:Q", title=panel.metric, scale=alt.Scale(zero=False)),
+            x2="upper:Q",
+            y=alt.Y("density:Q"),
+            y2=alt.datum(0),
+            color=alt.Color("group:N", title=None, sort=None),
+            tooltip=["group:N", "lower:Q", "upper:Q", "density:Q"],
+        )
+    )
+    limits = alt.Chart(alt.InlineData(values=panel.limits))
+    words = limits.mark_text(angle=270, align="right", dy=-6, fontSize=9)
+    return alt.layer(
+        dashed,
+        bars,
+        limits.mark_rule(strokeDash=[4, 3], color="gray").encode(x="at:Q", tooltip="words:N"),
+        words.encode(x="at:Q", y=alt.value(2), text="words:N"),
+    )

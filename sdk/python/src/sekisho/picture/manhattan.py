@@ -1,0 +1,205 @@
+"""A Manhattan plot: how surely each variant or gene goes with an outcome, along the genome."""
+
+from dataclasses import dataclass
+from math import log, log10, pi
+from typing import TYPE_CHECKING, Final
+
+from sekisho.picture import HIDDEN, Picture, Row
+from sekisho.picture.genome import Genome
+from sekisho.picture.reading import titled
+
+if TYPE_CHECKING:
+    from altair.typing import ChartType
+    from matplotlib.axes import Axes
+
+    from sekisho.result import Result
+
+GENOME_WIDE: Final = 5e-8
+"""What a p of a single variant must fall short of: 0.05 for a million independent tests."""
+
+_FAMILY: Final = 0.05
+
+_NAMED: Final = 3
+"""So many of the surest have their name beside them."""
+
+_APART: Final = 0.05
+"""Two names are so far apart at least, as a share of the axis."""
+
+_COLOURS: Final = ("#2c5f8a", "#8fb4d6")
+
+
+@dataclass(frozen=True, slots=True)
+class Manhattan(Picture):
+    """A point for each variant, or for each gene of a burden test.
+
+    Attributes
+    ----------
+    rows : list of Row
+        ``name``, ``chromosome`` (of a gene empty), ``place``, ``score`` (−log10 p, None if
+        suppressed), ``shade`` (0 and 1 by turns), ``label`` (of the surest, else empty).
+    labels : list of Row
+        ``place`` and ``text`` of what the axis names: chromosomes, or genes.
+    line : float
+        −log10 of what p must fall short of.
+    by_gene : bool
+        Whether they are genes.
+    axis : str
+        What lies along it, and how much of what was tested.
+    """
+
+    rows: list[Row]
+    labels: list[Row]
+    line: float
+    by_gene: bool
+    axis: str
+
+    @classmethod
+    def of(cls, result: "Result") -> "Manhattan":
+        """Read the answer to `Visit.association`."""
+        table = result.to_arrow()
+        by_gene = "variant_id" not in table.column_names
+        found = table.to_pylist()
+        tested = _tested(result)
+        names = [str(row["gene" if by_gene else "variant_id"]) for row in found]
+        if by_gene:
+            places, of = [float(at) for at in range(len(names))], [""] * len(names)
+            shades = [at % 2 for at in range(len(names))]
+            labels = [{"place": p, "text": n} for p, n in zip(places, names, strict=True)]
+        else:
+            laid = Genome.lay(names)
+            places, of = laid.places, laid.of
+            shades = [laid.chromosomes.index(chromosome) % 2 for chromosome in of]
+            labels = [
+                {"place": place, "text": name}
+                for place, name in zip(laid.middles, laid.chromosomes, strict=True)
+            ]
+        scores = [_score(row["p"], row["z"]) for row in found]
+        line = -log10(_FAMILY / tested if by_gene and tested else GENOME_WIDE)
+        surest = _surest(places, scores, line)
+        rows = [
+            {
+                "name": name,
+                "chromosome": chromosome,
+                "place": place,
+                "score": score,
+                "shade": shade,
+                "label": name if at in surest else "",
+            }
+            for at, (name, chromosome, place, score, shade) in enumerate(
+                zip(names, of, places, scores, shades, strict=True)
+            )
+        ]
+        axis = "gene" if by_gene else "chromosome"
+        if tested is not None and tested > len(rows):
+            axis += f" ({len(rows)} of {tested} tested are shown)"
+        return cls(titled("Association", result), rows, labels, line, by_gene, axis)
+
+    def draw(self, ax: "Axes") -> None:
+        """Draw points in two colours by turns, and the line; what is hidden is ticked below."""
+        for shade, color in enumerate(_COLOURS):
+            seen = [r for r in self.rows if r["shade"] == shade and r["score"] is not None]
+            places = [row["place"] for row in seen]
+            ax.scatter(places, [row["score"] for row in seen], s=14, color=color)
+        hidden = [row["place"] for row in self.rows if row["score"] is None]
+        if hidden and self.by_gene:
+            across = ax.get_xaxis_transform()
+            ax.bar(hidden, 1, 0.8, transform=across, zorder=0, label="suppressed", **HIDDEN)
+        elif hidden:
+            below = [0.015] * len(hidden)
+            ax.plot(
+                hidden,
+                below,
+                linestyle="none",
+                marker="|",
+                color="0.6",
+                label="suppressed",
+                transform=ax.get_xaxis_transform(),
+            )
+        if hidden:
+            ax.legend(fontsize="small", loc="upper right")
+        ax.axhline(self.line, color="0.4", linestyle="--", linewidth=1)
+        for row in self.rows:
+            if row["label"]:
+                ax.annotate(
+                    row["label"],
+                    (row["place"], row["score"]),
+                    xytext=(0, 5),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize="x-small",
+                )
+        places, texts = ([label[of] for label in self.labels] for of in ("place", "text"))
+        ax.set_xticks(places, texts, rotation=90 if self.by_gene else 0, fontsize="small")
+        top = max((row["score"] or 0.0 for row in self.rows), default=0.0)
+        ax.set_ylim(0, 1.12 * max(top, self.line))
+        ax.margins(x=0.06)
+        ax.set_xlabel(self.axis)
+        ax.set_ylabel("−log10 p")
+
+    def chart(self) -> "ChartType":
+        """Make points in two colours by turns, and the line; what is hidden is ticked below."""
+        import altair as alt
+
+        texts = [label["text"] for label in self.labels]
+        ticks = [label["place"] for label in self.labels]
+        # Vega writes numbers; the names are looked up by where they stand.
+        named = f"{texts!r}[indexof({ticks!r}, datum.value)]"
+        x = alt.X(
+            "place:Q",
+            title=self.axis,
+            scale=alt.Scale(zero=False, padding=12),
+            axis=alt.Axis(
+                values=ticks,
+                labelExpr=named,
+                grid=False,
+                labelAngle=-90 if self.by_gene else 0,
+                labelOverlap=not self.by_gene,
+            ),
+        )
+        seen = [row for row in self.rows if row["score"] is not None]
+        hidden = [row | {"is": "suppressed"} for row in self.rows if row["score"] is None]
+        points = alt.Chart(alt.InlineData(values=seen)).encode(x=x)
+        y = alt.Y("score:Q", title="−log10 p")
+        line = alt.Chart(alt.InlineData(values=[{"line": self.line}]))
+        return alt.layer(
+            line.mark_rule(strokeDash=[4, 3], color="gray").encode(y="line:Q"),
+            points.mark_circle(size=30, opacity=1).encode(
+                y=y,
+                color=alt.Color(
+                    "shade:O", scale=alt.Scale(domain=[0, 1], range=list(_COLOURS)), legend=None
+                ),
+                tooltip=["name:N", "score:Q"],
+            ),
+            points.mark_text(dy=-9, fontSize=9).encode(y=y, text="label:N"),
+            alt.Chart(alt.InlineData(values=hidden))
+            .mark_tick(orient="vertical", color="#999999")
+            .encode(x=x, y=alt.value("height"), tooltip=["name:N", "is:N"]),
+        )
+
+
+def _tested(result: "Result") -> int | None:
+    """Say how many tests there were; None if that is hidden."""
+    (summary,) = result.tables["summary"]
+    tests: int | None = summary["tests"]
+    return tests
+
+
+def _surest(places: list[float], scores: list[float | None], line: float) -> set[int]:
+    """Choose what has its name beside it: the best of each place, of those over the line."""
+    over = [(score, at) for at, score in enumerate(scores) if score is not None and score > line]
+    apart = _APART * (max(places, default=0.0) - min(places, default=0.0))
+    named: list[int] = []
+    for _, at in sorted(over, reverse=True):
+        if len(named) < _NAMED and all(abs(places[at] - places[n]) >= apart for n in named):
+            named.append(at)
+    return set(named)
+
+
+def _score(p: float | None, z: float | None) -> float | None:
+    """Give −log10 p; from z where p is too small for a number of its own."""
+    if p is None:
+        return None
+    if p > 0:
+        return -log10(p)
+    # The tail of the normal distribution, to the first term of its expansion.
+    return None if not z else (z * z / 2 + log(abs(z) * (pi / 2) ** 0.5)) / log(10)

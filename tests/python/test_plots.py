@@ -1,0 +1,241 @@
+"""Each analysis is drawn by both libraries; what is hidden never looks like a value."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pyarrow as pa
+import pytest
+
+import sekisho
+from answers import ANALYSES, VARIANTS, association
+from sekisho.budgets import Budgets
+from sekisho.picture.doubt import Doubt
+from sekisho.picture.frequencies import Frequencies
+from sekisho.picture.genome import Genome
+from sekisho.picture.manhattan import Manhattan
+from sekisho.release import Budget, Release
+from sekisho.result import Result
+
+
+@pytest.fixture(autouse=True)
+def _nothing_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    yield
+    plt.close("all")
+
+
+def made(result: Result, name: str) -> Result:
+    first, *others = ANALYSES[name][0]
+    return Result(first, result.release, result.receipt, *others)
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_each_analysis_is_drawn_and_what_is_hidden_is_hatched(result: Result, name: str) -> None:
+    drawn = made(result, name)
+    ax = drawn.plot()
+    ax.figure.canvas.draw()
+    assert sum(bool(patch.get_hatch()) for patch in ax.patches) == ANALYSES[name][1]
+    assert len(drawn.plot.data()) or name == "no frequencies"
+    _, given = plt.subplots()
+    assert drawn.plot(ax=given) is given
+    assert "demo-cancer (standard)" in given.get_title()
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_each_analysis_is_a_valid_chart_and_what_is_hidden_is_dashed(
+    result: Result, name: str
+) -> None:
+    chart = made(result, name).plot.altair()
+    written = chart.to_dict()
+    assert "demo-cancer (standard)" in written["title"]
+    dashed = [
+        row
+        for layer in layers(written)
+        if "strokeDash" in layer["mark"] and layer["mark"].get("fill")
+        for row in values(written, layer)
+    ]
+    hidden = sum(row["is"] == "suppressed" for row in dashed)
+    # Of a gene the chart has a tick in place of a bar.
+    assert hidden == ANALYSES[name][1] - (name == "burden")
+
+
+def layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    inner = chart.get("layer", chart.get("concat", []))
+    return [chart] if not inner else [found for part in inner for found in layers(part)]
+
+
+def values(chart: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
+    data = layer["data"]
+    found: list[dict[str, Any]] = (
+        data["values"] if "values" in data else chart["datasets"][data["name"]]
+    )
+    return found
+
+
+def test_a_query_is_bars_for_altair_too(result: Result) -> None:
+    chart = result.plot.altair().to_dict()
+    dashed, bars, doubts = (values(chart, layer) for layer in layers(chart))
+    assert [row["value"] for row in bars] == [120, 85, 40]
+    assert [row["label"] for row in dashed] == ["skin"]
+    assert [row["high"] for row in doubts] == [122.5, 87.5, 42.5]
+
+
+def test_a_report_on_quality_has_a_panel_for_each_metric(result: Result) -> None:
+    quality = made(result, "quality")
+    assert [ax.get_xlabel() for ax in quality.plot().figure.axes] == ["x", "y"]
+    assert quality.plot(metric="y").get_xlabel() == "y"
+    _, given = plt.subplots()
+    assert quality.plot(ax=given).get_xlabel() == "x"
+    assert len(quality.plot.altair().to_dict()["concat"]) == 2
+    assert "concat" not in quality.plot.altair(metric="y").to_dict()
+    with pytest.raises(sekisho.InvalidRequest, match="`z`") as raised:
+        quality.plot(metric="z")
+    assert "x, y" in raised.value.help
+
+
+def test_chromosomes_lie_side_by_side_in_their_order() -> None:
+    laid = Genome.lay(VARIANTS)
+    assert laid.chromosomes == ["2", "7", "10", "X"]
+    assert laid.middles == sorted(laid.middles)
+    place = dict(zip(VARIANTS, laid.places, strict=True))
+    assert sorted(place, key=lambda variant: place[variant]) == [
+        "2:900:A:C",
+        "2:1000:A:T",
+        "7:100:A:G",
+        "10:7:G:T",
+        "X:50:C:T",
+    ]
+    assert Genome.lay(["chr1:7:A:G"]).places == [7.0]
+
+
+def test_an_association_is_a_manhattan_plot_with_its_line(result: Result) -> None:
+    drawn = Manhattan.of(made(result, "association"))
+    assert drawn.line == pytest.approx(7.30103)
+    assert [row["label"] for row in drawn.rows] == ["7:100:A:G", "", "", "", ""]
+    assert [row["score"] for row in drawn.rows][:2] == [
+        pytest.approx(9.0),
+        pytest.approx(0.5229, abs=1e-4),
+    ]
+    assert drawn.rows[-1]["score"] is None
+    assert drawn.axis == "chromosome (5 of 1000 tested are shown)"
+    # Genes have no place, and a line for as many as were tested.
+    genes = Manhattan.of(made(result, "burden"))
+    assert [label["text"] for label in genes.labels] == ["TP53", "EGFR", "KRAS"]
+    assert genes.line == pytest.approx(4.30103)
+
+
+def test_a_p_too_small_for_a_number_has_its_place_by_z(result: Result) -> None:
+    first, *others = association("variant_id", VARIANTS)
+    at = first.column_names.index("p")
+    ps = pa.array([0.0, *first.column("p").to_pylist()[1:]])
+    zs = pa.array([-40.0, *first.column("z").to_pylist()[1:]])
+    first = first.set_column(at, first.schema.field("p"), ps)
+    first = first.set_column(at - 1, first.schema.field("z"), zs)
+    drawn = Manhattan.of(Result(first, result.release, result.receipt, *others))
+    assert drawn.rows[0]["score"] == pytest.approx(349.136, abs=0.01)
+
+
+def test_an_association_has_a_quantile_plot(result: Result) -> None:
+    qq = made(result, "association").plot.qq
+    ax = qq()
+    assert [text.get_text() for text in ax.texts] == ["λGC = 1.020"]
+    assert len(qq.data()) == 2
+    assert "λGC = 1.020" in str(qq.altair().to_dict())
+    for ask in (result.plot.qq, result.plot.qq.altair, result.plot.qq.data):
+        with pytest.raises(sekisho.InvalidRequest, match="quantiles"):
+            ask()
+
+
+def test_of_too_few_tests_there_is_nothing_to_plot_and_it_says_so(result: Result) -> None:
+    first, summary, quantiles = association("variant_id", VARIANTS)
+    few = Result(first, result.release, result.receipt, summary, quantiles.slice(0, 0))
+    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests to show"
+    hidden = summary.set_column(2, "tests", pa.array([None], "int64"))
+    unknown = Manhattan.of(Result(first, result.release, result.receipt, hidden, quantiles))
+    assert unknown.axis == "chromosome"
+
+
+def test_few_variants_are_named_and_many_have_positions(result: Result) -> None:
+    assert Frequencies.of(made(result, "few frequencies")).axis == "variant"
+    assert Frequencies.of(made(result, "many frequencies")).axis == "position in chromosome 1"
+
+
+@pytest.mark.parametrize(
+    ("stated", "meaning", "half"),
+    [
+        ({"mechanism": "suppress", "rounding_base": 5}, "± 2.5, half the rounding base", 2.5),
+        ({"mechanism": "suppress", "rounding_base": 1}, "", None),
+        (
+            {"mechanism": "cell-key", "parameters": {"cell_key.variance": "4"}},
+            "± 2, the noise's standard deviation",
+            2.0,
+        ),
+        (
+            {
+                "mechanism": "dp",
+                "parameters": {"noise.01": "of individuals: standard deviation 10.02"},
+            },
+            "± 10, the noise's standard deviation",
+            10.02,
+        ),
+        (
+            {"mechanism": "dp", "parameters": {"noise.01": "of the sum: standard deviation 9"}},
+            "",
+            None,
+        ),
+        ({"mechanism": "dp"}, "", None),
+    ],
+)
+def test_error_bars_are_what_the_release_states(
+    result: Result, stated: dict[str, Any], meaning: str, half: float | None
+) -> None:
+    release: Release = replace(result.release, **stated)
+    doubt = Doubt.of(release)
+    assert doubt.meaning == meaning
+    assert doubt.counts([100, None]) == [half, None]
+
+
+def test_of_a_query_whole_numbers_alone_have_error_bars(result: Result) -> None:
+    rounded = Doubt.of(replace(result.release, mechanism="suppress"))
+    assert rounded.figures(pa.chunked_array([[40, None]])) == [2.5, None]
+    assert rounded.figures(pa.chunked_array([[1.5]])) == [None]
+    # A sum is moved by more than a count, and which of them it is is not told.
+    stated = {"cell_key.variance": "4"}
+    moved = Doubt.of(replace(result.release, mechanism="cell-key", parameters=stated))
+    assert moved.figures(pa.chunked_array([[40]])) == [None]
+
+
+def test_budgets_are_bars_of_what_is_spent(result: Result) -> None:
+    budgets = Budgets("P-0001", [result.release.budget, Budget("empty", "P-0001", 0, 0)])
+    assert isinstance(budgets, sekisho.Listing)
+    ax = budgets.plot()
+    assert ax.texts[0].get_text() == "12 of 200 spent, 188 left"
+    assert ax.patches[0].get_width() == pytest.approx(0.06)
+    assert "12 of 200 spent, 188 left" in str(budgets.plot.altair().to_dict())
+    assert budgets.plot.data() is budgets
+
+
+def test_each_library_is_needed_only_where_it_draws() -> None:
+    program = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("matplotlib", "altair"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import sekisho
+from sekisho.budgets import Budgets
+plot = Budgets("P", []).plot
+for draw, extra in ((plot, "plot"), (plot.altair, "altair")):
+    try:
+        draw()
+    except sekisho.InvalidRequest as error:
+        assert f"pip install 'sekisho[{extra}]'" in error.help
+    else:
+        raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,23 @@
+"""What type checkers see of the asynchronous visit; `make lint` checks it, nothing runs it."""
+
+from typing import assert_type
+
+import pyarrow as pa
+
+import sekisho
+from sekisho import Check, Checks, Listing, Receipt, Result, Results, aio
+
+
+async def typed() -> None:
+    """Ask for one of each kind, and two that are wrong."""
+    async with await sekisho.aio.connect("localhost:7443", project="P-0001") as visit:
+        assert_type(visit, aio.Visit)
+        assert_type(await visit.sql("SELECT 1", datasets=["a"]), Result | Results)
+        assert_type(await visit.check("SELECT 1", datasets="a"), Check | Checks)
+        assert_type(await visit.count(by="sex", datasets="a"), Result | Results)
+        assert_type(await visit.tables("a"), Listing)
+        assert_type(await visit.twin("a", "individuals", rows=5), pa.Table)
+        assert_type(await visit.receipt("a", 1), Receipt)
+        # `warn_unused_ignores` makes each of these say that it is an error.
+        await visit.count(by="sex")  # type: ignore[call-arg]
+        await visit.tables(3)  # type: ignore[arg-type]
