@@ -11,6 +11,7 @@ mod crash;
 mod doors;
 mod guard;
 mod hazards;
+mod operations;
 mod python;
 mod quality;
 mod real;

@@ -188,6 +188,7 @@ pub(crate) fn suppressed(field: &Field) -> Option<u64> {
 pub type Answers = Vec<(String, Result<Answer, Failure>)>;
 
 /// What the stream answers: on whose behalf, of which datasets, what was asked.
+#[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) project: String,
     pub(crate) datasets: Vec<String>,

@@ -1,5 +1,7 @@
 //! A visit: questions put to data that never leave their holder.
 
+mod operations;
+
 use std::{sync::Arc, time::Duration};
 
 use sekisho_proto::{
@@ -26,6 +28,8 @@ use crate::{
     answer::{self, Answers, Asked},
     failure::root_cause,
 };
+
+pub use operations::Submitted;
 
 /// A connection to a gateway on behalf of a project. Clones share it.
 #[derive(Clone, Debug)]
