@@ -146,8 +146,13 @@ impl<'a> Association<'a> {
         }
     }
 
-    /// What may be shown of a marker: its coefficient and the coefficient's error.
+    /// What may be shown of a marker: its coefficient and the coefficient's error. Of cases and
+    /// of controls many must have it, and many must not.
     pub fn shown(&self, name: &str, marker: Marker<'_>) -> Option<(f64, f64)> {
+        let carriers = self.carriers(marker);
+        if !self.is_of_crowds(&carriers) {
+            return None;
+        }
         let copies = marker.copies(self.null.individuals());
         let copies: Vec<Vec<f64>> = copies.into_iter().map(|of| vec![of]).collect();
         let model = self.model.clone().with(&copies);
@@ -172,7 +177,31 @@ impl<'a> Association<'a> {
                 .leverage
                 .iter()
                 .all(|of| *of <= crate::model::MOST_LEVERAGE);
-        of_many.then(|| model.shown(&estimate, [Some(name), None, None], self.rules))
+        // Markers of one name that differ in somebody have a noise each: else it would cancel.
+        let units: Vec<u32> = carriers.iter().collect();
+        let set = u128::from_be_bytes(self.rules.noise.set_of(&units).to_bytes()).to_string();
+        of_many.then(|| model.shown(&estimate, [Some(name), Some(&set), None], self.rules))
+    }
+
+    /// Who has any copy.
+    fn carriers(&self, marker: Marker<'_>) -> RoaringBitmap {
+        let places = marker.one.iter().chain(marker.two);
+        let units = places.filter_map(|place| self.model.units().get(*place as usize));
+        units.copied().collect()
+    }
+
+    fn is_of_crowds(&self, carriers: &RoaringBitmap) -> bool {
+        let units = self.model.units();
+        let parts = self.model.outcome().parts(units);
+        let all = parts.is_empty().then(|| (0..units.len()).collect());
+        parts.into_iter().chain(all).all(|part: Vec<usize>| {
+            let of_part = part.iter().filter_map(|at| units.get(*at).copied());
+            let (with, without): (Vec<u32>, Vec<u32>) =
+                of_part.partition(|unit| carriers.contains(*unit));
+            [with, without]
+                .iter()
+                .all(|side| self.rules.is_crowd(side.len(), || side.clone()))
+        })
     }
 
     /// Everybody in it.

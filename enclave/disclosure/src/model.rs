@@ -96,7 +96,7 @@ struct Term {
 }
 
 impl Rules<'_> {
-    fn is_crowd(&self, n: usize, who: impl Fn() -> Vec<u32>) -> bool {
+    pub(crate) fn is_crowd(&self, n: usize, who: impl Fn() -> Vec<u32>) -> bool {
         suppress::enough_of(n as u64, self.profile.threshold, self.noise, who)
     }
 

@@ -260,3 +260,54 @@ async fn what_cannot_be_asked_is_said() {
         assert!(refused.message.contains(message), "{}", refused.message);
     }
 }
+
+/// With the victim and without, as a case and as none: the same tables, whoever it is. The only
+/// case tells nothing.
+#[tokio::test]
+async fn nobody_shows_in_the_difference_of_two_associations() {
+    let dataset = dataset(95);
+    let consortium = super::under(dataset.clone(), LIFTED);
+    let visit = visit(&consortium, PROJECT).await;
+    let of = |condition: &str, of: &str| {
+        Kind::Association(Association {
+            sites: named(&[1, 2, PLANTED]),
+            outcome: Some(AssociationOutcome::Condition(condition.to_owned())),
+            r#where: of.to_owned(),
+            components: 1,
+            ..smokers()
+        })
+    };
+    let asked = async |kind| tables(&only(visit.analyze(kind, &[CANCER]).await));
+    let whole = asked(of("smoker", "")).await;
+    assert!(
+        whole[0].1.iter().any(|row| !row.contains(" - ")),
+        "{whole:?}"
+    );
+    let of_each = |smokes: bool| {
+        dataset
+            .people
+            .iter()
+            .filter(move |p| p.smoker == smokes)
+            .take(4)
+    };
+    let mut alone = Vec::new();
+    for victim in of_each(true).chain(of_each(false)) {
+        let w = super::weight(victim);
+        for (condition, where_) in [
+            ("smoker".to_owned(), format!("weight <> {w}")),
+            (format!("smoker OR weight = {w}"), String::new()),
+            (format!("smoker AND weight <> {w}"), String::new()),
+        ] {
+            let other = asked(of(&condition, &where_)).await;
+            assert_eq!(other, whole, "{condition} {where_}");
+        }
+        alone.push(asked(of(&format!("smoker AND weight = {w}"), "")).await);
+    }
+    let (_, rows) = &alone[0][0];
+    assert!(
+        rows.iter()
+            .all(|row| row.split(' ').skip(1).all(|cell| cell == "-")),
+        "{rows:?}"
+    );
+    assert!(alone.iter().all(|told| *told == alone[0]));
+}

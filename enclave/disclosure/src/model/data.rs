@@ -53,7 +53,7 @@ pub struct Data {
 impl Outcome {
     /// The individuals' places: those with the outcome and those without it. None of a
     /// number, which everybody has.
-    pub(super) fn parts(&self, units: &[u32]) -> Vec<Vec<usize>> {
+    pub(crate) fn parts(&self, units: &[u32]) -> Vec<Vec<usize>> {
         let has = |at: usize| match self {
             Self::Survival(of) => of.get(at).map(|of| of.event),
             Self::Condition(of) => of.get(at).copied(),
