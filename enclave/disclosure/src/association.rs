@@ -22,7 +22,7 @@ use crate::{
     model::{Estimate, Model, Outcome, Rules, nobody_decides},
 };
 
-pub use sheets::{Group, Row};
+pub use sheets::{Findings, Group, Row};
 
 /// Candidates for each row that is wanted: some may not be shown.
 const CANDIDATES: usize = 4;

@@ -1,5 +1,10 @@
 //! Operations: one of a name, whose end lasts, and no more than there is room for.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use sekisho_proto::v1::{QueryResponse, query_response::Part};
 use sekisho_runtime::clock::SystemClock;

@@ -163,7 +163,7 @@ impl Running {
             asked.idempotency_key.clone(),
         )?;
         // What the policies refuse is no operation.
-        let approvals = query::approve(gateway, visitor, asked.clone())?.as_operation();
+        let approvals = query::approve(gateway, visitor, asked.clone())?.into_operation();
         let datasets = asked.datasets.clone();
         match self.operations.submit(&name, datasets, asked)? {
             Ok(same) => Ok(same.now()),

@@ -52,7 +52,7 @@ pub(super) struct Approvals {
 
 impl Approvals {
     /// The same, waited for as for an operation.
-    pub(super) fn as_operation(self) -> Self {
+    pub(super) fn into_operation(self) -> Self {
         Self {
             operation: true,
             ..self

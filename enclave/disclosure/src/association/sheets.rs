@@ -46,47 +46,56 @@ pub struct Group {
     pub cases: bool,
 }
 
-impl Association<'_> {
-    /// The sheets `associations`, `summary` and `quantiles`; where the outcome is a condition,
-    /// `tests` and `genotypes` too. `of` names the markers' column; those not `named` are in
-    /// the order of their z, the largest first.
-    pub fn sheets(
-        this: Option<&Self>,
-        is_of_cases: bool,
-        of: &str,
-        rows: &[Row],
-        groups: &[Group],
-        tested: Option<&Tested>,
-    ) -> Vec<Sheet> {
+/// What associations came to.
+pub struct Findings<'a> {
+    /// The outcome and covariates; none where nothing may be shown.
+    pub association: Option<&'a Association<'a>>,
+    /// Whether the outcome is a condition.
+    pub of_cases: bool,
+    /// The name of the markers' column.
+    pub markers: &'static str,
+    /// The markers that are shown or were asked for by name.
+    pub rows: &'a [Row],
+    /// Whose genotypes rows tell of; empty where of nobody's.
+    pub groups: &'a [Group],
+    /// All tests.
+    pub tested: Option<&'a Tested>,
+}
+
+impl Findings<'_> {
+    /// The sheets `associations`, `summary` and `quantiles`; where genotypes of cases and
+    /// controls are told, `tests` and `genotypes` too.
+    pub fn sheets(&self) -> Vec<Sheet> {
         let mut sheets = vec![
-            associations(of, rows, is_of_cases),
-            Self::summary(this, is_of_cases, tested),
-            quantiles(tested),
+            associations(self.markers, self.rows, self.of_cases),
+            self.summary(),
+            quantiles(self.tested),
         ];
-        if is_of_cases && !groups.is_empty() {
-            sheets.push(tests(of, rows, groups));
-            sheets.push(genotypes(of, rows, groups));
+        if self.of_cases && !self.groups.is_empty() {
+            sheets.push(tests(self.markers, self.rows, self.groups));
+            sheets.push(genotypes(self.markers, self.rows, self.groups));
         }
         sheets
     }
 
-    fn summary(this: Option<&Self>, is_of_cases: bool, tested: Option<&Tested>) -> Sheet {
+    fn summary(&self) -> Sheet {
         let mut columns = vec![Column::count("individuals")];
-        columns.extend(is_of_cases.then(|| Column::count("cases")));
+        columns.extend(self.of_cases.then(|| Column::count("cases")));
         columns.extend([Column::count("tests"), Column::figure("lambda_gc")]);
         let mut sheet = Sheet::new("summary", columns);
-        let count = |n: usize, base: u32| rounding::to_base(i128::try_from(n).ok()?, base);
-        let of_people = |n: usize| this.and_then(|of| count(n, of.rules.profile.rounding_base));
-        let all = this.map_or(0, |of| of.null.individuals());
-        let cases = this.and_then(|of| of.model.sides().next()).unwrap_or(0);
-        let mut row: Vec<Entry> = vec![of_people(all).into()];
-        row.extend(
-            is_of_cases.then(|| Entry::from(of_people(usize::try_from(cases).unwrap_or(0)))),
-        );
-        let tests =
-            tested.and_then(|of| rounding::to_base(i128::from(of.spread.tests()), TESTS_BASE));
-        row.push(tests.into());
-        let lambda = many(tested).and_then(|of| of.spread.lambda());
+        let rounded = |n: u64, base| Entry::from(rounding::to_base(i128::from(n), base));
+        let of_people = |of: fn(&Association<'_>) -> u64| {
+            let count = self.association.map(|association| {
+                rounded(of(association), association.rules.profile.rounding_base)
+            });
+            count.unwrap_or(Entry::Nothing)
+        };
+        let mut row = vec![of_people(|of| of.null.individuals() as u64)];
+        let cases = of_people(|of| of.model.sides().next().unwrap_or(0));
+        row.extend(self.of_cases.then_some(cases));
+        let tests = self.tested.map(|of| rounded(of.spread.tests(), TESTS_BASE));
+        row.push(tests.unwrap_or(Entry::Nothing));
+        let lambda = many(self.tested).and_then(|of| of.spread.lambda());
         row.push(lambda.map(|of| rounding::to_significant(of, DIGITS)).into());
         sheet.add(row);
         sheet

@@ -157,6 +157,18 @@ fn markers_that_differ_in_one_person_have_a_noise_each() {
     assert!((15..=45).contains(&right), "{right} of 60");
 }
 
+fn findings(association: Option<&Association<'_>>, tested: Option<&Tested>) -> Vec<Sheet> {
+    let found = Findings {
+        association,
+        of_cases: true,
+        markers: "variant_id",
+        rows: &[],
+        groups: &[],
+        tested,
+    };
+    found.sheets()
+}
+
 #[test]
 fn what_is_said_of_all_tests_is_said_of_many() {
     let profile = standard();
@@ -171,14 +183,7 @@ fn what_is_said_of_all_tests_is_said_of_many() {
             };
             association.test(test, marker, &mut tested);
         }
-        Association::sheets(
-            Some(&association),
-            true,
-            "variant_id",
-            &[],
-            &[],
-            Some(&tested),
-        )
+        findings(Some(&association), Some(&tested))
     };
     let few = sheets(999);
     assert_eq!(few[1].numbers("lambda_gc"), [None]);
@@ -199,7 +204,7 @@ fn what_is_said_of_all_tests_is_said_of_many() {
         assert!((observed.unwrap() - expected).abs() < 0.2);
     }
     // Without an association nothing is said.
-    let nothing: Vec<Sheet> = Association::sheets(None, true, "gene", &[], &[], None);
+    let nothing = findings(None, None);
     assert!(nothing.iter().all(|sheet| sheet.released() == 0));
 }
 

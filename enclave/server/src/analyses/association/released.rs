@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Sheet,
-    association::{Association, Group, Marker, Row, Tested},
+    association::{Association, Findings, Group, Marker, Row, Tested},
     frequency::Frequency,
 };
 use sekisho_query::worker::Lost;
@@ -58,19 +58,19 @@ impl Asked {
                 rows.truncate(self.rows);
             }
         }
-        let (of, groups) = match self.markers {
+        let (markers, groups) = match self.markers {
             Markers::Variants(_) => ("variant_id", names),
             Markers::Genes(_) => ("gene", [].as_slice()),
         };
-        let tested = tested.as_ref();
-        Ok(Association::sheets(
+        let found = Findings {
             association,
-            self.is_of_cases,
-            of,
-            &rows,
+            of_cases: self.is_of_cases,
+            markers,
+            rows: &rows,
             groups,
-            tested,
-        ))
+            tested: tested.as_ref(),
+        };
+        Ok(found.sheets())
     }
 
     fn of_variants(
