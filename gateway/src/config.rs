@@ -125,8 +125,6 @@ pub(crate) struct Limits {
     concurrent_operations_per_person: usize,
     /// How many operations of one person are kept, those that ended among them.
     operations_per_person: usize,
-    /// Bytes of all operations' results together, which are held until they are forgotten.
-    operation_result_bytes: usize,
 }
 
 impl Default for Limits {
@@ -140,7 +138,6 @@ impl Default for Limits {
             operation_seconds: 6 * 60 * 60,
             concurrent_operations_per_person: 4,
             operations_per_person: 32,
-            operation_result_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -155,7 +152,6 @@ impl Limits {
             time: Duration::from_secs(self.operation_seconds.into()),
             per_person: self.operations_per_person,
             running_per_person: self.concurrent_operations_per_person,
-            bytes: self.operation_result_bytes,
         }
     }
 
@@ -229,10 +225,6 @@ impl GatewayConfig {
             (
                 "limits.operations_per_person",
                 self.limits.operations_per_person == 0,
-            ),
-            (
-                "limits.operation_result_bytes",
-                self.limits.operation_result_bytes == 0,
             ),
         ] {
             if zero {

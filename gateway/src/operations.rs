@@ -1,7 +1,8 @@
 //! Operations: questions that go on while nobody listens.
 //!
-//! They live as long as the gateway does, and an hour beyond their end. What they came to is in
-//! the enclaves' ledgers: whoever submits one again with the same key gets it again.
+//! What is kept of one is its question and how it stands, as long as the gateway runs and an
+//! hour beyond its end. What it came to is in the enclaves' ledgers and nowhere else: the
+//! question is put again, with the same key, when the result is fetched.
 
 use std::{
     collections::HashMap,
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use sekisho_proto::v1::{Operation, OperationState, QueryResponse};
+use sekisho_proto::v1::{Operation, OperationState};
 use sekisho_runtime::{
     clock::SharedClock,
     status::{Failure, Reason},
@@ -44,15 +45,13 @@ pub(crate) struct Limits {
     /// How many of one person are kept, and how many of them may go on at once.
     pub(crate) per_person: usize,
     pub(crate) running_per_person: usize,
-    /// Bytes of all results together.
-    pub(crate) bytes: usize,
 }
 
 /// One operation.
 pub(crate) struct Held<Q> {
     question: Q,
     state: watch::Sender<Operation>,
-    result: Mutex<Result<Vec<QueryResponse>, Failure>>,
+    failure: Mutex<Option<Failure>>,
     cancelled: watch::Sender<bool>,
     ended: Mutex<Option<Instant>>,
 }
@@ -62,7 +61,7 @@ pub(crate) struct Begun<Q>(pub(crate) Arc<Held<Q>>);
 
 /// How an operation ended.
 pub(crate) enum Outcome {
-    Succeeded(Vec<QueryResponse>),
+    Succeeded,
     Failed(Failure),
     Cancelled,
 }
@@ -125,7 +124,7 @@ impl<Q: PartialEq> Operations<Q> {
         let begun = Arc::new(Held {
             question,
             state: watch::Sender::new(operation),
-            result: Mutex::new(Ok(Vec::new())),
+            failure: Mutex::default(),
             cancelled: watch::Sender::new(false),
             ended: Mutex::default(),
         });
@@ -156,40 +155,21 @@ impl<Q: PartialEq> Operations<Q> {
         own
     }
 
-    /// Ends an operation. A result for which there is no room is a failure.
+    /// Ends an operation.
     pub(crate) fn end(&self, of: &Held<Q>, outcome: Outcome) {
         let at_ms = self.clock.now_ms();
-        let (state, result) = match outcome {
-            Outcome::Cancelled => (OperationState::Cancelled, Ok(Vec::new())),
-            Outcome::Failed(failure) => (OperationState::Failed, Err(failure)),
-            Outcome::Succeeded(result) if self.has_room(&result) => {
-                (OperationState::Succeeded, Ok(result))
-            }
-            Outcome::Succeeded(_) => {
-                let full = Failure::new(
-                    Reason::LimitExceeded,
-                    "there is no room for the result beside those of other operations",
-                )
-                .help("ask with the same key without submitting it: it is free")
-                .with("limit", "operation_result_bytes");
-                (OperationState::Failed, Err(full))
-            }
+        let (state, failure) = match outcome {
+            Outcome::Succeeded => (OperationState::Succeeded, None),
+            Outcome::Failed(failure) => (OperationState::Failed, Some(failure)),
+            Outcome::Cancelled => (OperationState::Cancelled, None),
         };
-        let failure = result.as_ref().err().cloned();
-        *lock(&of.result) = result;
+        lock(&of.failure).clone_from(&failure);
         *lock(&of.ended) = Some(Instant::now());
         of.state.send_modify(|operation| {
             operation.set_state(state);
             operation.ended_at_ms = at_ms;
             operation.failure = failure.map(message);
         });
-    }
-
-    fn has_room(&self, result: &[QueryResponse]) -> bool {
-        let held = self.held();
-        let of = |of: &Arc<Held<Q>>| lock(&of.result).as_ref().map_or(0, |parts| size(parts));
-        let others: usize = held.values().map(of).sum();
-        others.saturating_add(size(result)) <= self.limits.bytes
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Name, Arc<Held<Q>>>> {
@@ -225,9 +205,24 @@ impl<Q> Held<Q> {
         self.state.subscribe()
     }
 
-    /// Its result, once it has one, or the failure with which it ended.
-    pub(crate) fn result(&self) -> Result<Vec<QueryResponse>, Failure> {
-        lock(&self.result).clone()
+    /// The question, if it has a result; else why it has none.
+    pub(crate) fn answered(&self) -> Result<&Q, Failure> {
+        let without =
+            |message: &str, help: &str| Err(Failure::new(Reason::NotAvailable, message).help(help));
+        if let Some(failure) = lock(&self.failure).clone() {
+            return Err(failure);
+        }
+        match self.now().state() {
+            OperationState::Succeeded => Ok(&self.question),
+            OperationState::Cancelled => without(
+                "the operation was cancelled",
+                "submit the question again with the same key",
+            ),
+            _ => without(
+                "the operation goes on",
+                "watch it, and fetch its result when it has ended",
+            ),
+        }
     }
 
     /// Says that it is to end.
@@ -246,10 +241,6 @@ impl<Q> Held<Q> {
 /// Whether a state lasts.
 pub(crate) fn lasts(state: OperationState) -> bool {
     !matches!(state, OperationState::Running | OperationState::Unspecified)
-}
-
-fn size(result: &[QueryResponse]) -> usize {
-    result.iter().map(prost::Message::encoded_len).sum()
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,12 +3,7 @@
 //! `association.json` was printed by `association.py`. The genomes are found beside the
 //! checkout; where they are not, nothing is compared.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::{
     collections::HashMap,

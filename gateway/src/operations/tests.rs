@@ -1,22 +1,15 @@
 //! Operations: one of a name, whose end lasts, and no more than there is room for.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use sekisho_proto::v1::{QueryResponse, query_response::Part};
 use sekisho_runtime::clock::SystemClock;
 
 use super::*;
 
-fn operations(bytes: usize) -> Operations<&'static str> {
+fn operations() -> Operations<&'static str> {
     let limits = Limits {
         time: Duration::from_secs(60),
         per_person: 3,
         running_per_person: 2,
-        bytes,
     };
     Operations::new(limits, Arc::new(SystemClock))
 }
@@ -36,14 +29,9 @@ fn begun(of: &Operations<&'static str>, name: &Name) -> Arc<Held<&'static str>> 
     }
 }
 
-fn answer(bytes: usize) -> Outcome {
-    let part = Some(Part::ArrowIpc(vec![7; bytes]));
-    Outcome::Succeeded(vec![QueryResponse { part }])
-}
-
 #[test]
 fn a_name_has_one_question_and_one_run_until_it_fails() {
-    let all = operations(100);
+    let all = operations();
     let one = name("a", "one");
     let held = begun(&all, &one);
     let again = all.submit(&one, Vec::new(), "q").unwrap();
@@ -59,23 +47,24 @@ fn a_name_has_one_question_and_one_run_until_it_fails() {
         Outcome::Failed(Failure::new(Reason::SiteUnavailable, "away")),
     );
     assert_eq!(held.now().failure.unwrap().reason, "SITE_UNAVAILABLE");
-    assert_eq!(held.result().unwrap_err().reason, Reason::SiteUnavailable);
+    assert_eq!(held.answered().unwrap_err().reason, Reason::SiteUnavailable);
     let anew = begun(&all, &one);
+    assert_eq!(anew.answered().unwrap_err().reason, Reason::NotAvailable);
     assert_eq!(anew.now().state(), OperationState::Running);
-    all.end(&anew, answer(3));
-    assert_eq!(all.get(&one).unwrap().result().unwrap().len(), 1);
+    all.end(&anew, Outcome::Succeeded);
+    assert_eq!(all.get(&one).unwrap().answered().unwrap(), &"q");
     assert!(all.submit(&one, Vec::new(), "q").unwrap().is_ok());
 }
 
 #[test]
 fn as_many_go_on_and_are_kept_as_may() {
-    let all = operations(100);
+    let all = operations();
     let held = ["1", "2"].map(|at| begun(&all, &name("a", at)));
     let refused = all.submit(&name("a", "3"), Vec::new(), "q").err().unwrap();
     assert_eq!(refused.reason, Reason::LimitExceeded);
     begun(&all, &name("b", "1"));
     all.end(&held[1], Outcome::Cancelled);
-    all.end(&held[0], answer(1));
+    all.end(&held[0], Outcome::Succeeded);
     begun(&all, &name("a", "3"));
     begun(&all, &name("a", "4"));
     // Of those that ended the first is forgotten.
@@ -86,21 +75,9 @@ fn as_many_go_on_and_are_kept_as_may() {
     assert!(all.list("a", "P-0002").is_empty());
 }
 
-#[test]
-fn a_result_without_room_is_a_failure() {
-    let all = operations(50);
-    let held = ["1", "2"].map(|at| begun(&all, &name("a", at)));
-    all.end(&held[0], answer(20));
-    all.end(&held[1], answer(40));
-    assert_eq!(held[0].now().state(), OperationState::Succeeded);
-    assert_eq!(held[1].now().state(), OperationState::Failed);
-    let full = held[1].result().unwrap_err();
-    assert_eq!(full.metadata["limit"], "operation_result_bytes");
-}
-
 #[tokio::test]
 async fn whoever_waits_is_told_of_the_end() {
-    let all = operations(50);
+    let all = operations();
     let held = begun(&all, &name("a", "1"));
     let mut watched = held.watch();
     let waiting = tokio::spawn(async move {

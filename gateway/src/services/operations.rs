@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use sekisho_policies::Operation as Approval;
 use sekisho_proto::v1::{
     CancelRequest, FetchRequest, ListOperationsRequest, ListOperationsResponse, Operation,
-    OperationState, QueryResponse, SubmitRequest, WatchRequest,
-    operation_service_server::OperationService, submit_request::Question,
+    QueryResponse, SubmitRequest, WatchRequest, operation_service_server::OperationService,
+    submit_request::Question,
 };
-use sekisho_runtime::status::{Failure, Reason};
+use sekisho_runtime::status::Failure;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -81,34 +80,17 @@ impl OperationService for Running {
         &self,
         request: Request<FetchRequest>,
     ) -> Result<Response<Self::FetchStream>, Status> {
-        let running = self.clone();
-        let fetch = async move |gateway: Arc<Gateway>, visitor: Visitor, message: FetchRequest| {
-            let held = running.of(&visitor, message.project, message.name)?;
-            let now = held.now();
-            let asked = gateway.ask(&visitor, &now.project)?;
-            for dataset in &now.datasets {
-                gateway.approve(&asked, dataset, Approval::Query)?;
-            }
-            let result = match now.state() {
-                OperationState::Succeeded | OperationState::Failed => held.result()?,
-                state => return Err(without_result(state)),
-            };
-            let (parts, received) = mpsc::channel(WAITING);
-            tokio::spawn(async move {
-                for part in result {
-                    let sent = parts.send(Ok(part));
-                    if !matches!(
-                        tokio::time::timeout_at(visitor.deadline, sent).await,
-                        Ok(Ok(()))
-                    ) {
-                        break;
-                    }
-                }
-                drop(visitor);
-            });
-            Ok(ReceiverStream::new(received))
-        };
-        self.gateway.answer(method("Fetch"), request, fetch).await
+        // Policies, consents and the ledger have their say again.
+        query::answer(
+            &self.gateway,
+            method("Fetch"),
+            request,
+            |visitor, message: FetchRequest| {
+                let held = self.of(visitor, message.project, message.name)?;
+                held.answered().cloned()
+            },
+        )
+        .map(Response::new)
     }
 
     async fn cancel(&self, request: Request<CancelRequest>) -> Result<Response<Operation>, Status> {
@@ -117,10 +99,9 @@ impl OperationService for Running {
             let held = running.of(&visitor, message.project, message.name)?;
             held.cancel();
             let mut watched = held.watch();
-            let ended = watched.wait_for(|now| lasts(now.state())).await;
-            ended
-                .map(|now| now.clone())
-                .map_err(|_| without_result(OperationState::Running))
+            // The sender lives as long as what is held.
+            let _ = watched.wait_for(|now| lasts(now.state())).await;
+            Ok(held.now())
         };
         self.gateway.answer(method("Cancel"), request, cancel).await
     }
@@ -189,30 +170,18 @@ impl Running {
         self.operations.end(held, outcome);
     }
 
+    /// Lets the enclaves answer; their ledgers keep what they say.
     async fn answer(&self, approvals: Approvals, deadline: Instant) -> Outcome {
-        let limit = self.gateway.max_result_bytes;
         let (parts, mut received) = mpsc::channel(WAITING);
         let relay = async move {
             let relayed = query::relay(&self.gateway, approvals, deadline, &parts).await;
             drop(parts);
             relayed
         };
-        let gather = async move {
-            let mut result = Vec::new();
-            let mut size = 0_usize;
-            while let Some(part) = received.recv().await {
-                let part: QueryResponse = part.map_err(|_| overdue())?;
-                size = size.saturating_add(prost::Message::encoded_len(&part));
-                if size > limit {
-                    return Err(query::too_large(limit));
-                }
-                result.push(part);
-            }
-            Ok(result)
-        };
-        match tokio::join!(relay, gather) {
-            (Ok(()), Ok(result)) => Outcome::Succeeded(result),
-            (_, Err(failure)) | (Err(failure), _) => Outcome::Failed(failure),
+        let drain = async move { while received.recv().await.is_some() {} };
+        match tokio::join!(relay, drain) {
+            (Ok(()), ()) => Outcome::Succeeded,
+            (Err(failure), ()) => Outcome::Failed(failure),
         }
     }
 
@@ -252,18 +221,4 @@ async fn tell(held: &Held<Asked>, parts: &mpsc::Sender<Result<Operation, Status>
             return;
         }
     }
-}
-
-fn without_result(state: OperationState) -> Failure {
-    let (message, help) = match state {
-        OperationState::Cancelled => (
-            "the operation was cancelled",
-            "submit the question again with the same key",
-        ),
-        _ => (
-            "the operation goes on",
-            "watch it, and fetch its result when it has ended",
-        ),
-    };
-    Failure::new(Reason::NotAvailable, message).help(help)
 }

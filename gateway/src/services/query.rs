@@ -31,7 +31,7 @@ const WAITING: usize = 4;
 /// How long a visitor may take to read the status of a call that failed.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-pub(super) type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
+type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
 
 /// What a visitor asks, well formed.
 #[derive(Clone, PartialEq)]
@@ -96,14 +96,14 @@ pub(super) fn answer<M>(
     gateway: &Arc<Gateway>,
     method: Method,
     request: Request<M>,
-    read: impl FnOnce(M) -> Result<Asked, Failure>,
+    read: impl FnOnce(&Visitor, M) -> Result<Asked, Failure>,
 ) -> Result<ReceiverStream<Result<QueryResponse, Status>>, Status> {
     let counted = Counted::begin(method, request.metadata());
     let span = counted.span();
     let (metadata, extensions, message) = request.into_parts();
     let approved = span.in_scope(|| {
         let visitor = gateway.meet(&metadata, &extensions)?;
-        let approvals = approve(gateway, &visitor, read(message)?)?;
+        let approvals = approve(gateway, &visitor, read(&visitor, message)?)?;
         Ok((visitor, approvals))
     });
     let (visitor, approvals) = match approved {
@@ -230,21 +230,16 @@ async fn collect(mut answer: Answer, limit: usize) -> Result<Vec<Part>, Failure>
             Part::Start(_) | Part::Failure(_) => 0,
         });
         if size > limit {
-            return Err(too_large(limit));
+            return Err(Failure::new(
+                Reason::LimitExceeded,
+                format!("the result is larger than {limit} bytes"),
+            )
+            .help("ask this dataset alone, or for fewer groups")
+            .with("limit", "max_result_bytes"));
         }
         parts.push(part);
     }
     Ok(parts)
-}
-
-/// A result that would have to be held is too large for it.
-pub(super) fn too_large(limit: usize) -> Failure {
-    Failure::new(
-        Reason::LimitExceeded,
-        format!("the result is larger than {limit} bytes"),
-    )
-    .help("ask this dataset alone, or for fewer groups")
-    .with("limit", "max_result_bytes")
 }
 
 fn failed(dataset: &str, failure: Failure) -> Part {

@@ -49,7 +49,10 @@ impl VisitService for Visits {
             service: SERVICE,
             name: "Query",
         };
-        query::answer(&self.0, method, request, query::question).map(Response::new)
+        query::answer(&self.0, method, request, |_, message| {
+            query::question(message)
+        })
+        .map(Response::new)
     }
 
     type AnalyzeStream = ReceiverStream<Result<QueryResponse, Status>>;
@@ -62,7 +65,10 @@ impl VisitService for Visits {
             service: SERVICE,
             name: "Analyze",
         };
-        query::answer(&self.0, method, request, query::analysis).map(Response::new)
+        query::answer(&self.0, method, request, |_, message| {
+            query::analysis(message)
+        })
+        .map(Response::new)
     }
 }
 

@@ -2174,8 +2174,9 @@ pub mod operation_service_client {
             self.inner.server_streaming(req, path, codec).await
         }
         /// The result of an operation that succeeded, as the stream of the question would have been;
-        /// of another the failure with which it ended, or `NOT_AVAILABLE` while it goes on. Policies
-        /// are asked again.
+        /// of another the failure with which it ended, or `NOT_AVAILABLE` while it goes on. The
+        /// enclaves send again what is in their ledgers; policies and consents are asked anew, and
+        /// where one changed so may the answer.
         pub async fn fetch(
             &mut self,
             request: impl tonic::IntoRequest<super::FetchRequest>,
@@ -2291,8 +2292,9 @@ pub mod operation_service_server {
             + std::marker::Send
             + 'static;
         /// The result of an operation that succeeded, as the stream of the question would have been;
-        /// of another the failure with which it ended, or `NOT_AVAILABLE` while it goes on. Policies
-        /// are asked again.
+        /// of another the failure with which it ended, or `NOT_AVAILABLE` while it goes on. The
+        /// enclaves send again what is in their ledgers; policies and consents are asked anew, and
+        /// where one changed so may the answer.
         async fn fetch(
             &self,
             request: tonic::Request<super::FetchRequest>,

@@ -93,7 +93,12 @@ impl Asked {
         let sides = if self.is_of_cases { 2 } else { 1 };
         let mut rows = Vec::new();
         for (_, name, copies) in candidates {
-            let frequencies = figures.remove(&name).unwrap_or_default();
+            let mut frequencies = figures.remove(&name).unwrap_or_default();
+            // One stratum that is hidden would be what the others leave of all.
+            let strata = frequencies.get_mut(sides..).unwrap_or_default();
+            if strata.iter().any(Option::is_none) {
+                strata.fill(None);
+            }
             let is_shown =
                 frequencies.len() >= sides && frequencies.iter().take(sides).all(Option::is_some);
             if is_shown && let Some(shown) = association.shown(&name, marker(&copies)) {
