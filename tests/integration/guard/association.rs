@@ -18,9 +18,9 @@ const VARIANTS: usize = 30;
 const PLANTED: usize = 7;
 
 /// People of whom three in four who smoke have one variant, and one in four of the others.
-fn dataset(seed: u64) -> Dataset {
-    let people = Dataset::population(CANCER, PEOPLE, seed);
-    let mut panel = Panel::draw(PEOPLE, VARIANTS, [0.3, 0.7], seed);
+fn dataset(n: usize, seed: u64) -> Dataset {
+    let people = Dataset::population(CANCER, n, seed);
+    let mut panel = Panel::draw(n, VARIANTS, [0.3, 0.7], seed);
     for (at, (person, carries)) in people.people.iter().zip(&mut panel.carries).enumerate() {
         carries[PLANTED] = (at % 4 != 0) == person.smoker;
     }
@@ -65,7 +65,7 @@ fn planted(dataset: &Dataset) -> [[f64; 2]; 2] {
 
 #[tokio::test]
 async fn what_is_planted_is_found_and_its_tests_are_of_what_is_shown() {
-    let dataset = dataset(91);
+    let dataset = dataset(3 * PEOPLE, 91);
     let consortium = super::under(dataset.clone(), LIFTED);
     let visit = visit(&consortium, PROJECT).await;
     let asked = Association {
@@ -126,7 +126,7 @@ async fn what_is_planted_is_found_and_its_tests_are_of_what_is_shown() {
 
 #[tokio::test]
 async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
-    let dataset = dataset(92);
+    let dataset = dataset(PEOPLE, 92);
     let consortium = super::under(dataset.clone(), LIFTED);
     let visit = visit(&consortium, PROJECT).await;
     let genes = Association {
@@ -172,7 +172,7 @@ async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
 async fn what_is_told_is_charged_as_exposure() {
     // A project may be told of a tenth of a quarter of the smaller side: of two variants or
     // three.
-    let consortium = super::under(dataset(93), "cap = 0.25\n");
+    let consortium = super::under(dataset(PEOPLE, 93), "cap = 0.25\n");
     let visit = visit(&consortium, PROJECT).await;
     let asked = |most| Kind::Association(Association { most, ..smokers() });
     let refused = failure(visit.analyze(asked(10), &[CANCER]).await);
@@ -187,7 +187,7 @@ async fn what_is_told_is_charged_as_exposure() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_is_said() {
-    let consortium = super::under(dataset(94), LIFTED);
+    let consortium = super::under(dataset(PEOPLE, 94), LIFTED);
     let visit = visit(&consortium, PROJECT).await;
     let cases: [(Association, Reason, &str); 8] = [
         (Association::default(), Reason::InvalidRequest, "outcome"),
@@ -265,7 +265,7 @@ async fn what_cannot_be_asked_is_said() {
 /// case tells nothing.
 #[tokio::test]
 async fn nobody_shows_in_the_difference_of_two_associations() {
-    let dataset = dataset(95);
+    let dataset = dataset(PEOPLE, 95);
     let consortium = super::under(dataset.clone(), LIFTED);
     let visit = visit(&consortium, PROJECT).await;
     let of = |condition: &str, of: &str| {
