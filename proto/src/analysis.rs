@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::v1::{
     Analysis, Association, Burden, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies,
-    Funnel, Model, Prevalence, QcReport, Survival, analysis::Kind, association, criterion::Of,
-    frequencies::Sites, model::Outcome,
+    Funnel, Model, Prevalence, QcReport, Spectrum, Survival, analysis::Kind, association,
+    criterion::Of, frequencies::Sites, model::Outcome,
 };
 
 /// What is asked, in one line that reads like a call. No two analyses share it.
@@ -32,6 +32,17 @@ pub fn text(analysis: &Analysis) -> String {
         }
         Some(Kind::Prevalence(asked)) => of_prevalence(asked),
         Some(Kind::Association(asked)) => of_association(asked),
+        Some(Kind::Spectrum(Spectrum {
+            contexts,
+            genes,
+            by,
+            r#where,
+        })) => format!(
+            "spectrum(contexts={contexts}, genes={}, by={}, where={})",
+            list(genes),
+            list(by),
+            quoted(r#where)
+        ),
     }
 }
 
@@ -310,6 +321,7 @@ mod tests {
             survived(Some(("a\", event=\"b", "")), 1),
             text(&of(Kind::Count(Count::default()))),
             text(&of(Kind::Prevalence(Prevalence::default()))),
+            text(&of(Kind::Spectrum(Spectrum::default()))),
             funnel(&[], false),
             funnel(&["a"], false),
             funnel(&["a"], true),

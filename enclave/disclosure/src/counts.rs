@@ -123,6 +123,30 @@ pub fn prevalence(
     sheet
 }
 
+/// The sheet `spectrum`: mutations by type, the first of the keys, and group, and who carries
+/// any; of what is shown, their share of the group's.
+pub fn spectrum(keys: &[&str], words: &[Words], of: &Protected) -> Sheet {
+    let columns = keys.iter().map(|name| Column::key(name)).chain([
+        Column::count("mutations"),
+        Column::count("individuals"),
+        Column::derived("share"),
+    ]);
+    let mut sheet = Sheet::new("spectrum", columns.collect());
+    let mutations: Vec<Option<i64>> = (0..words.len()).map(|row| count(of, row, 0)).collect();
+    for (row, words_of) in words.iter().enumerate() {
+        let group = words_of.get(1..);
+        let same = words
+            .iter()
+            .zip(&mutations)
+            .filter(|(of, _)| of.get(1..) == group);
+        let all: Option<i64> = same.map(|(_, mutations)| *mutations).sum();
+        let own = mutations.get(row).copied().flatten();
+        let figures = [own.into(), count(of, row, 1).into(), share(own, all).into()];
+        sheet.add(entries(words_of).chain(figures));
+    }
+    sheet
+}
+
 /// Two by two, if all of it is shown and no part is less than nothing, as rounded counts
 /// may have it.
 fn table(

@@ -132,6 +132,7 @@ impl Analysis {
             Kind::Funnel(asked) => Self::Screening(screening::Asked::funnel(asked)?),
             Kind::Cooccurrence(asked) => Self::Screening(screening::Asked::cooccurrence(asked)?),
             Kind::Prevalence(asked) => Self::Screening(screening::Asked::prevalence(asked)?),
+            Kind::Spectrum(asked) => Self::Screening(screening::Asked::spectrum(asked)?),
             // They are counted over genotypes, in a way of their own.
             Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
         })

@@ -3,7 +3,7 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -38,6 +38,9 @@ pub mod analysis {
         /// Which variants or genes an outcome hangs on.
         #[prost(message, tag = "9")]
         Association(super::Association),
+        /// How many mutations of each type individuals carry.
+        #[prost(message, tag = "10")]
+        Spectrum(super::Spectrum),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -376,6 +379,26 @@ pub struct Burden {
     /// for any.
     #[prost(double, tag = "3")]
     pub max_frequency: f64,
+}
+/// Asks how many mutations of each type individuals carry: the table `spectrum`, a row for each
+/// type and group that enough people have: `mutation_type`, one of six substitutions by their
+/// pyrimidine (`C>T`), or `context`, one of 96 with the bases beside it (`A\[C>T\]G`); the columns
+/// of `by`; `mutations`, of each carrier one, `individuals` who carry any, both rounded; and,
+/// where all types of a group are shown, the `share` of its mutations.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Spectrum {
+    /// Whether the bases beside a mutation tell it from others.
+    #[prost(bool, tag = "1")]
+    pub contexts: bool,
+    /// At most 40 genes whose mutations count, each once; empty for all.
+    #[prost(string, repeated, tag = "2")]
+    pub genes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// At most one column of `individuals` with declared values.
+    #[prost(string, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "4")]
+    pub r#where: ::prost::alloc::string::String,
 }
 /// What is said of a release beside its figures. The same facts stand in the
 /// Arrow schema's metadata under `sekisho.*`.

@@ -2,6 +2,7 @@
 //! protected cells, arranged anew.
 
 mod prevalence;
+mod spectrum;
 
 use std::fmt::Write as _;
 
@@ -19,6 +20,7 @@ use super::{
     unfit,
 };
 use prevalence::Prevalence;
+use spectrum::Spectrum;
 
 /// Criteria of one funnel.
 const MOST_CRITERIA: usize = 20;
@@ -40,6 +42,7 @@ enum Screen {
     Funnel(Vec<Criterion>),
     Pairs(Vec<Carriers>),
     Prevalence(Prevalence),
+    Spectrum(Spectrum),
 }
 
 #[derive(Debug)]
@@ -118,6 +121,14 @@ impl Asked {
         })
     }
 
+    pub(super) fn spectrum(asked: v1::Spectrum) -> Result<Self, Failure> {
+        let (of, condition) = Spectrum::read(asked)?;
+        Ok(Self {
+            of: Screen::Spectrum(of),
+            condition,
+        })
+    }
+
     /// What it is, and what its query does not say.
     pub(super) fn canonical(&self) -> String {
         match &self.of {
@@ -125,6 +136,7 @@ impl Asked {
             Screen::Funnel(_) => format!("funnel of {}", self.criteria().join(", ")),
             Screen::Pairs(_) => "pairs of genes".to_owned(),
             Screen::Prevalence(_) => "prevalence".to_owned(),
+            Screen::Spectrum(_) => "spectrum".to_owned(),
         }
     }
 
@@ -195,6 +207,7 @@ impl Asked {
                 ))
             }
             Screen::Prevalence(of) => of.sql(catalogue, &of_where),
+            Screen::Spectrum(of) => of.sql(catalogue, &of_where),
         }
     }
 
@@ -211,6 +224,7 @@ impl Asked {
             Screen::Funnel(criteria) => 1 + criteria.len(),
             Screen::Pairs(genes) => 1 + genes.len() + counts::pairs_of(genes.len()).count(),
             Screen::Prevalence(of) => of.figures().len(),
+            Screen::Spectrum(_) => 2,
         };
         let shapes = planned.shapes.as_slice();
         let is_meant = match (&self.of, shapes) {
@@ -218,6 +232,9 @@ impl Asked {
                 carriers.measures.len() == figures && groups.measures.len() == 1
             }
             (Screen::Prevalence(_), _) => false,
+            (Screen::Spectrum(of), [only]) => {
+                only.measures.len() == figures && only.dimensions.len() == 1 + of.by.len()
+            }
             (_, [only]) => only.measures.len() == figures,
             _ => false,
         };
@@ -241,6 +258,11 @@ impl Asked {
             Screen::Pairs(genes) => {
                 let genes: Vec<String> = genes.iter().map(|of| of.gene.clone()).collect();
                 counts::pairs(&genes, &only()?.protected)
+            }
+            Screen::Spectrum(of) => {
+                let keys = std::iter::once(of.column());
+                let keys: Vec<&str> = keys.chain(of.by.iter().map(String::as_str)).collect();
+                counts::spectrum(&keys, &words(only()?), &only()?.protected)
             }
             Screen::Prevalence(of) => {
                 let [carriers, groups] = finished else {
