@@ -19,7 +19,7 @@ use sekisho_statistics::{
 
 use crate::{
     frequency,
-    model::{Estimate, Model, Outcome, Rules, nobody_decides},
+    model::{Deviates, Estimate, Model, Outcome, Rules, nobody_decides, participants},
 };
 
 pub use sheets::{Findings, Group, Row};
@@ -37,6 +37,7 @@ const COMMON: f64 = 0.05;
 pub struct Association<'a> {
     model: Model,
     null: Null,
+    noise: Deviates,
     rules: Rules<'a>,
 }
 
@@ -111,10 +112,8 @@ impl<'a> Association<'a> {
         if !is_large || !rules.admit(&model, more + 1) {
             return None;
         }
-        let model = model.with(components);
-        if more > 0 && !nobody_decides(model.rows()) {
-            return None;
-        }
+        let noise = model.noise(rules);
+        let model = Self::beside(model, components, rules);
         let null = match model.outcome() {
             Outcome::Number(of) => Null::linear(of, model.rows()),
             Outcome::Condition(of) => Null::logistic(of, model.rows()),
@@ -123,16 +122,39 @@ impl<'a> Association<'a> {
         Some(Self {
             null: null.ok()?,
             model,
+            noise,
             rules,
         })
     }
 
-    /// Whether many have a marker and many have not: else it is not tested.
-    pub fn may_test(&self, carriers: u64, unknown: u64) -> bool {
+    /// With those of the components that many make up, and in which nobody stands alone: that
+    /// one is left out is not told.
+    fn beside(mut model: Model, components: &[Vec<f64>], rules: Rules<'_>) -> Model {
+        for component in 0..components.first().map_or(0, Vec::len) {
+            let of = components.iter().filter_map(|row| row.get(component));
+            let column: Vec<f64> = of.copied().collect();
+            let with: Vec<Vec<f64>> = column.iter().map(|of| vec![*of]).collect();
+            let with = model.clone().with(&with);
+            let enough = rules.profile.threshold as usize;
+            if participants(&column) >= enough && nobody_decides(with.rows()) {
+                model = with;
+            }
+        }
+        model
+    }
+
+    /// Whether many have a marker and many have not: else it is not tested. `members` says who
+    /// has it, or has it not, and is asked where they are few.
+    pub fn may_test(
+        &self,
+        carriers: u64,
+        unknown: u64,
+        members: impl Fn(bool) -> Vec<u32>,
+    ) -> bool {
         let all = self.null.individuals() as u64;
         let others = all.saturating_sub(carriers).saturating_sub(unknown);
-        let enough = u64::from(self.rules.profile.threshold);
-        carriers >= enough && others >= enough
+        let crowd = |n: u64, has: bool| self.rules.is_crowd(n as usize, || members(has));
+        crowd(carriers, true) && crowd(others, false)
     }
 
     /// Tests a marker.
@@ -148,8 +170,8 @@ impl<'a> Association<'a> {
 
     /// What may be shown of a marker: its coefficient and the coefficient's error. Of cases and
     /// of controls many must have it, and many must not.
-    pub fn shown(&self, name: &str, marker: Marker<'_>) -> Option<(f64, f64)> {
-        let carriers = self.carriers(marker);
+    pub fn shown(&self, marker: Marker<'_>) -> Option<(f64, f64)> {
+        let carriers = self.units(&[marker.one, marker.two].concat());
         if !self.is_of_crowds(&carriers) {
             return None;
         }
@@ -177,17 +199,19 @@ impl<'a> Association<'a> {
                 .leverage
                 .iter()
                 .all(|of| *of <= crate::model::MOST_LEVERAGE);
-        // Markers of one name that differ in somebody have a noise each: else it would cancel.
-        let units: Vec<u32> = carriers.iter().collect();
-        let set = u128::from_be_bytes(self.rules.noise.set_of(&units).to_bytes()).to_string();
-        of_many.then(|| model.shown(&estimate, [Some(name), Some(&set), None], self.rules))
-    }
-
-    /// Who has any copy.
-    fn carriers(&self, marker: Marker<'_>) -> RoaringBitmap {
-        let places = marker.one.iter().chain(marker.two);
-        let units = places.filter_map(|place| self.model.units().get(*place as usize));
-        units.copied().collect()
+        // Markers that differ in somebody have a noise each, else it would cancel; those that do
+        // not have the same, else it would go away in their mean.
+        let key = |places: &[u32]| {
+            let units = places
+                .iter()
+                .filter_map(|place| self.model.units().get(*place as usize));
+            let units: Vec<u32> = units.copied().collect();
+            u128::from_be_bytes(self.rules.noise.set_of(&units).to_bytes()).to_string()
+        };
+        let Marker { one, two, missing } = marker;
+        let of = [one, two, missing].map(key).join(" ");
+        let term = [Some("marker"), Some(of.as_str()), None];
+        of_many.then(|| model.shown(&estimate, term, &self.noise, self.rules))
     }
 
     fn is_of_crowds(&self, carriers: &RoaringBitmap) -> bool {
@@ -202,6 +226,27 @@ impl<'a> Association<'a> {
                 .iter()
                 .all(|side| self.rules.is_crowd(side.len(), || side.clone()))
         })
+    }
+
+    /// Who is at these places.
+    pub fn units(&self, places: &[u32]) -> RoaringBitmap {
+        let units = places.iter();
+        let units = units.filter_map(|place| self.model.units().get(*place as usize));
+        units.copied().collect()
+    }
+
+    /// The places of these individuals.
+    pub fn places(&self, units: &RoaringBitmap) -> Vec<u32> {
+        let all = (0_u32..).zip(self.model.units());
+        let within = all.filter(|(_, unit)| units.contains(**unit));
+        within.map(|(place, _)| place).collect()
+    }
+
+    /// Who is at these places, or who is not.
+    pub fn members(&self, places: &[u32], at: bool) -> Vec<u32> {
+        let with = self.units(places);
+        let all = self.model.units().iter().copied();
+        all.filter(|unit| with.contains(*unit) == at).collect()
     }
 
     /// Everybody in it.

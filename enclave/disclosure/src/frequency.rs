@@ -206,6 +206,18 @@ impl Frequency {
     }
 }
 
+/// The share of an allele among called individuals, of numbers as they are shown: what hangs on
+/// it tells no more.
+pub fn share(copies: u64, called: u64, profile: &Profile) -> f64 {
+    let rounded = |n: u64, base| {
+        let rounded = rounding::to_base(i128::from(n), base);
+        rounded.and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+    };
+    let number = rounded(called.saturating_mul(2), NUMBER_BASE);
+    let count = rounded(copies, profile.rounding_base);
+    rounding::share(count, number, FREQUENCY_DIGITS)
+}
+
 /// Whether a figure about one variant may be shown: carriers and the other
 /// individuals of the cohort are each enough, and so is the cohort, for as many
 /// variants as the release tells of.

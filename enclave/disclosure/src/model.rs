@@ -12,7 +12,7 @@ mod data;
 mod sheets;
 
 pub use data::{Covariate, Data, Outcome, Values};
-pub(crate) use sheets::{Estimate, estimate_columns, estimate_entries};
+pub(crate) use sheets::{Deviates, Estimate, estimate_columns, estimate_entries};
 
 use sekisho_statistics::regression;
 
@@ -157,7 +157,7 @@ pub(crate) fn nobody_decides(rows: &[Vec<f64>]) -> bool {
 /// How many individuals make up a sum of squares, as if each of them had the same: the
 /// square of the sum over the sum of the squares. Of m people with one value among many
 /// others with another it is about m, of a normal deviate a third of everybody.
-fn participants(values: &[f64]) -> usize {
+pub(crate) fn participants(values: &[f64]) -> usize {
     let squares = values.iter().map(|value| value * value);
     let (sum, of_squares) = squares.fold((0.0, 0.0), |(sum, of_squares), square| {
         (sum + square, of_squares + square * square)

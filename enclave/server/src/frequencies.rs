@@ -124,6 +124,15 @@ impl Table {
             selection: &self.selection,
             selected: &self.selected,
             groups: &self.groups,
+            told: self.named().unwrap_or(1),
+        }
+    }
+
+    /// How many variants were asked for by name.
+    fn named(&self) -> Option<u64> {
+        match &self.selection {
+            Selection::Variants(names) => Some(names.len() as u64),
+            Selection::All | Selection::Region { .. } | Selection::Gene(_) => None,
         }
     }
 
@@ -157,11 +166,7 @@ impl Table {
     /// What it tells of genomes.
     pub(crate) fn told(&self) -> Told {
         let mut told = Told::under(&self.profile.exposure);
-        let named = match &self.selection {
-            Selection::Variants(names) => Some(names.len() as u64),
-            Selection::All | Selection::Region { .. } | Selection::Gene(_) => None,
-        };
-        let groups = groups::told(&self.groups, &self.tally.shown, named);
+        let groups = groups::told(&self.groups, &self.tally.shown, self.named());
         told.add_sites(0, groups, &self.profile);
         told
     }

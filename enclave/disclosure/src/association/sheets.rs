@@ -93,7 +93,7 @@ impl Findings<'_> {
         let mut row = vec![of_people(|of| of.null.individuals() as u64)];
         let cases = of_people(|of| of.model.sides().next().unwrap_or(0));
         row.extend(self.of_cases.then_some(cases));
-        let tests = self.tested.map(|of| rounded(of.spread.tests(), TESTS_BASE));
+        let tests = many(self.tested).map(|of| rounded(of.spread.tests(), TESTS_BASE));
         row.push(tests.unwrap_or(Entry::Nothing));
         let lambda = many(self.tested).and_then(|of| of.spread.lambda());
         row.push(lambda.map(|of| rounding::to_significant(of, DIGITS)).into());

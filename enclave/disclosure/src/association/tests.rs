@@ -59,7 +59,7 @@ fn shown(association: &Association<'_>, one: &[u32], two: &[u32]) -> Option<(f64
         two,
         missing: &[],
     };
-    association.shown("1:5:A:C", marker)
+    association.shown(marker)
 }
 
 #[test]
@@ -93,8 +93,9 @@ fn few_who_have_it_or_have_it_not_on_either_side_hide_a_marker() {
         let many = people(|of| !few.contains(&of));
         assert_eq!(shown(&association, &many, &[]), None);
     }
-    assert!(!association.may_test(9, 0) && association.may_test(10, 0));
-    assert!(!association.may_test(591, 0) && !association.may_test(590, 1));
+    let few = |_| common.iter().copied().take(9).collect();
+    assert!(!association.may_test(9, 0, few) && association.may_test(40, 0, few));
+    assert!(!association.may_test(591, 0, few) && !association.may_test(550, 41, few));
 }
 
 /// Few with two copies among many with one make up what the marker says, and hide it.
@@ -131,10 +132,17 @@ fn few_cases_and_covariates_of_few_hide_everything() {
         ),
     };
     assert!(!of(is_case, vec![one_hot], &[]));
+    // It is left out, and the rest is shown as without it.
     let alone: Vec<Vec<f64>> = (0..PEOPLE)
         .map(|at| vec![f64::from(u8::from(at == 7))])
         .collect();
-    assert!(!of(is_case, vec![ages()], &alone));
+    let outcome = || Outcome::Condition((0..PEOPLE).map(is_case).collect());
+    let [with, without] = [&alone[..], &[]].map(|components| {
+        let model = model(outcome(), vec![ages()], &profile);
+        let association = Association::of(model, components, rules(&profile)).unwrap();
+        shown(&association, &people(|of| drawn(of, 5) < 0.4), &[])
+    });
+    assert!(with.is_some() && with == without);
     let apart: Vec<Vec<f64>> = (0..PEOPLE).map(|at| vec![drawn(at, 11)]).collect();
     assert!(of(is_case, vec![ages()], &apart));
 }
@@ -225,4 +233,44 @@ fn the_farthest_are_candidates_whoever_found_them() {
     }
     all.merge(other);
     assert_eq!(all.candidates(), [19, 18, 17, 16]);
+}
+
+/// Many markers that the same people have, but for few, are moved alike: their mean is off by
+/// about as much as each.
+#[test]
+fn noise_does_not_go_away_in_the_mean_of_markers_that_go_together() {
+    let profile = standard();
+    let association = of_cases(&profile);
+    let marker = people(|of| drawn(of, 5) < 0.4);
+    let mut off = Vec::new();
+    let exact = |one: &[u32]| {
+        let copies = Marker {
+            one,
+            ..Marker::default()
+        };
+        let rows: Vec<Vec<f64>> = copies
+            .copies(PEOPLE as usize)
+            .into_iter()
+            .zip(association.model.rows())
+            .map(|(copies, row)| [row.as_slice(), &[copies]].concat())
+            .collect();
+        let cases: Vec<bool> = (0..PEOPLE).map(is_case).collect();
+        *regression::logistic(&cases, &rows)
+            .unwrap()
+            .coefficients
+            .last()
+            .unwrap()
+    };
+    let mut single = 0.0;
+    for left_out in marker.iter().take(60) {
+        let one: Vec<u32> = marker.iter().copied().filter(|of| of != left_out).collect();
+        let (coefficient, error) = shown(&association, &one, &[]).unwrap();
+        single = error;
+        off.push(coefficient - exact(&one));
+    }
+    let mean = off.iter().sum::<f64>() / off.len() as f64;
+    let spread = off.iter().map(|of| (of - mean).powi(2)).sum::<f64>() / off.len() as f64;
+    // Each is moved by about as much as it differs from the others, and all by as much again.
+    assert!(spread.sqrt() > 0.02 * single, "{mean} {spread} {single}");
+    assert!(mean.abs() > 0.2 * spread.sqrt(), "{mean} {spread}");
 }

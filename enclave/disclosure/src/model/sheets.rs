@@ -36,6 +36,15 @@ pub(crate) struct Estimate {
     pub(crate) influence: Vec<f64>,
 }
 
+/// What noise is made of.
+pub(crate) struct Deviates {
+    sign: f64,
+    everybody: [u8; 16],
+    cases: [u8; 16],
+    /// Of each individual one.
+    own: Vec<f64>,
+}
+
 /// The columns of an estimate, after its keys.
 pub(crate) fn estimate_columns(ratio: Option<&str>) -> impl Iterator<Item = Column> {
     let figures = ["coefficient", "standard_error"].map(Column::figure);
@@ -143,19 +152,9 @@ impl Model {
         }
     }
 
-    /// A coefficient and its error as they are shown: moved by what a rounding of counts
-    /// would move them by, alike for the same people with the same outcome, whatever else
-    /// stands in the model.
-    pub(crate) fn shown(
-        &self,
-        estimate: &Estimate,
-        term: [Option<&str>; 3],
-        rules: Rules<'_>,
-    ) -> (f64, f64) {
-        let squares = estimate.influence.iter().map(|of| of * of).sum::<f64>();
-        #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
-        let mean = squares / participants(&estimate.influence).max(1) as f64;
-        let blur = f64::from(rules.profile.rounding_base.max(LEAST_BASE)) * mean.sqrt();
+    /// What a coefficient's noise hangs on beside the term: cases and the others, those of a
+    /// condition and of its contrary the other way round; and everybody's own deviates.
+    pub(crate) fn noise(&self, rules: Rules<'_>) -> Deviates {
         let keys = self.outcome.parts(&self.units).into_iter().map(|part| {
             let units = part.iter().filter_map(|&at| self.units.get(at).copied());
             let units: Vec<u32> = units.collect();
@@ -167,13 +166,45 @@ impl Model {
         if contrary {
             keys.reverse();
         }
-        let sign = if contrary { -1.0 } else { 1.0 };
-        let everybody = rules.noise.set_of(&self.units).to_bytes();
         let cases = keys.first().copied().unwrap_or_default();
-        let (everybody, cases) = (&everybody, &cases);
+        let own = |unit: &u32| {
+            let parts: [&[u8]; 3] = [&unit.to_be_bytes(), &cases, self.name.as_bytes()];
+            rules.noise.normal("person", &parts)
+        };
+        Deviates {
+            sign: if contrary { -1.0 } else { 1.0 },
+            everybody: rules.noise.set_of(&self.units).to_bytes(),
+            own: self.units.iter().map(own).collect(),
+            cases,
+        }
+    }
+
+    /// A coefficient and its error as they are shown: moved by what a rounding of counts
+    /// would move them by, alike for the same people with the same outcome, whatever else
+    /// stands in the model.
+    ///
+    /// Half of the noise's variance is drawn for the term: two terms that differ in one person
+    /// do not tell that person's part. The other half is of the people who move it: of many
+    /// terms that nearly the same people move in the same way, it is nearly the same, and does
+    /// not go away in their mean.
+    pub(crate) fn shown(
+        &self,
+        estimate: &Estimate,
+        term: [Option<&str>; 3],
+        of: &Deviates,
+        rules: Rules<'_>,
+    ) -> (f64, f64) {
+        let squares = estimate.influence.iter().map(|of| of * of).sum::<f64>();
+        #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
+        let mean = squares / participants(&estimate.influence).max(1) as f64;
+        let blur = f64::from(rules.profile.rounding_base.max(LEAST_BASE)) * mean.sqrt();
         let [name, level, _] = term.map(|word| word.unwrap_or_default().as_bytes());
-        let parts: [&[u8]; 5] = [everybody, cases, self.name.as_bytes(), name, level];
-        let draw = sign * rules.noise.normal("coefficient", &parts);
+        let parts: [&[u8]; 5] = [&of.everybody, &of.cases, self.name.as_bytes(), name, level];
+        let of_term = rules.noise.normal("coefficient", &parts);
+        let moved = estimate.influence.iter().zip(&of.own);
+        let of_people = moved.map(|(by, own)| by * own).sum::<f64>() / squares.sqrt();
+        // Influences have the sign of what is explained themselves.
+        let draw = (of.sign * of_term + of_people) / std::f64::consts::SQRT_2;
         let moved = estimate.coefficient + blur * draw;
         let digits = match rules.profile.sum_significant_digits {
             0 => EFFECT_DIGITS,
@@ -194,8 +225,9 @@ impl Model {
         let keys = ["term", "level", "reference"].map(Column::key);
         let columns = keys.into_iter().chain(estimate_columns(ratio)).collect();
         let mut sheet = Sheet::new("coefficients", columns);
+        let noise = self.noise(rules);
         let mut add = |keys: [Option<&str>; 3], estimate: Option<&Estimate>| {
-            let shown = estimate.map(|of| self.shown(of, keys, rules));
+            let shown = estimate.map(|estimate| self.shown(estimate, keys, &noise, rules));
             let keys = keys.into_iter().map(Entry::from);
             sheet.add(keys.chain(estimate_entries(shown, ratio.is_some())));
         };

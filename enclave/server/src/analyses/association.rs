@@ -37,6 +37,10 @@ const FIELD: &str = "analysis.association";
 const MOST_ROWS: u32 = 100;
 const ROWS: u32 = 10;
 
+/// What a variant's frequency may be held against: with any number, one that was asked again and
+/// again would come out exactly.
+const MAX_FREQUENCIES: [f64; 6] = [0.0, 0.001, 0.005, 0.01, 0.02, 0.05];
+
 /// Genes that can be named at once.
 const MOST_GENES: usize = 1_000;
 
@@ -206,7 +210,7 @@ impl Asked {
         let sheets = self.sheets(ground, association.as_ref(), &scan, &names, &groups)?;
         let mut told = Told::under(&ground.profile.exposure);
         // What is not shown of those that were asked for tells, too; and so do all together.
-        let variants = self.named().map_or(self.rows, BTreeSet::len) as u64 + 1;
+        let variants = self.shown_at_most() as u64 + 1;
         let mut shown = BTreeMap::new();
         for (part, (from, groups)) in [(0, everybody), (everybody.len(), strata)]
             .into_iter()
@@ -278,6 +282,11 @@ impl Asked {
         sides
     }
 
+    /// How many markers are told of at most.
+    fn shown_at_most(&self) -> usize {
+        self.named().map_or(self.rows, BTreeSet::len)
+    }
+
     /// Markers that were asked for by name: each has a row.
     fn named(&self) -> Option<&BTreeSet<String>> {
         match &self.markers {
@@ -313,10 +322,12 @@ impl Burden {
             return Err(Failure::invalid(&of_genes, message).help(help));
         }
         let consequences = carriers::consequences(&format!("{field}.consequences"), consequences)?;
-        if !(0.0..=1.0).contains(&max_frequency) {
+        if !MAX_FREQUENCIES.contains(&max_frequency) {
             let field = format!("{field}.max_frequency");
-            return Err(Failure::invalid(&field, "it is no frequency")
-                .help("give a number from 0 to 1; 0 for any frequency"));
+            return Err(
+                Failure::invalid(&field, "it is none of the frequencies that are offered")
+                    .help("give 0.001, 0.005, 0.01, 0.02 or 0.05; 0 for any frequency"),
+            );
         }
         Ok(Self {
             genes: distinct,

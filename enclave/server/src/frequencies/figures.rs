@@ -33,6 +33,8 @@ pub(crate) struct Counted<'a> {
     /// The variants that are meant.
     pub(crate) selected: &'a RoaringBitmap,
     pub(crate) groups: &'a [Group],
+    /// How many variants are known to be told of before they are counted.
+    pub(crate) told: u64,
 }
 
 /// The figures of a variant in a group.
@@ -184,19 +186,11 @@ impl Counted<'_> {
         let sites = Sites {
             profile: self.profile,
             noise: self.noise,
-            variants: self.named_variants(),
+            variants: self.told,
             tests,
         };
         let diploid = || is_autosome(span.id(variant));
         Ok(sites.frequency(genotypes, diploid, members))
-    }
-
-    /// How many variants are known to be told of before they are counted.
-    fn named_variants(&self) -> u64 {
-        match self.selection {
-            Selection::Variants(names) => names.len() as u64,
-            Selection::All | Selection::Region { .. } | Selection::Gene(_) => 1,
-        }
     }
 }
 

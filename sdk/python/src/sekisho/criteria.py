@@ -29,8 +29,8 @@ class Burden:
     consequences
         Values of ``variants.consequence``, of which one must be met; any if not given.
     max_frequency
-        The highest allele frequency of a variant that counts, among those who are tested; any
-        if 0.
+        The highest allele frequency of a variant that counts, among those who are tested:
+        0.001, 0.005, 0.01, 0.02 or 0.05; any if 0.
     """
 
     genes: str | Sequence[str] = ()

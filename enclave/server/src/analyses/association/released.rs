@@ -35,7 +35,7 @@ impl Asked {
                         let of_groups = (ground, groups);
                         self.of_variants(association, scan, of, of_groups)?
                     }
-                    Markers::Genes(of) => self.of_genes(association, scan, of)?,
+                    Markers::Genes(of) => self.of_genes(association, scan, of, ground)?,
                 };
                 (rows, Some(tested))
             }
@@ -81,7 +81,7 @@ impl Asked {
         (ground, groups): (&Ground<'_>, &[frequencies::Group]),
     ) -> Result<(Vec<Row>, Tested), Lost> {
         let selected = scan.selected(selection)?;
-        let tested = scan.variants(association, &selected, self.rows)?;
+        let tested = scan.variants(association, &selected, self.shown_at_most())?;
         let mut candidates = Vec::new();
         for number in tested.candidates() {
             let (name, copies) = scan.variant(number)?;
@@ -89,10 +89,12 @@ impl Asked {
         }
         let numbers = candidates.iter().map(|(number, ..)| *number).collect();
         let names = candidates.iter().map(|(_, name, _)| name.clone()).collect();
-        let mut figures = figures(ground, groups, &Selection::Variants(names), &numbers)?;
+        let told = self.shown_at_most() as u64;
+        let mut figures = figures(ground, groups, &Selection::Variants(names), &numbers, told)?;
         let sides = if self.is_of_cases { 2 } else { 1 };
         let mut rows = Vec::new();
         for (_, name, copies) in candidates {
+            scan.goes_on()?;
             let mut frequencies = figures.remove(&name).unwrap_or_default();
             // One stratum that is hidden would be what the others leave of all.
             let strata = frequencies.get_mut(sides..).unwrap_or_default();
@@ -101,7 +103,7 @@ impl Asked {
             }
             let is_shown =
                 frequencies.len() >= sides && frequencies.iter().take(sides).all(Option::is_some);
-            if is_shown && let Some(shown) = association.shown(&name, marker(&copies)) {
+            if is_shown && let Some(shown) = association.shown(marker(&copies)) {
                 rows.push(Row {
                     name,
                     shown: Some(shown),
@@ -117,21 +119,37 @@ impl Asked {
         association: &Association<'_>,
         scan: &Scan<'_>,
         burden: &Burden,
+        ground: &Ground<'_>,
     ) -> Result<(Vec<Row>, Tested), Lost> {
         let genes: Vec<Gene> = scan.genes(burden)?;
-        let tested = scan.burdens(association, &genes, burden.max_frequency, self.rows)?;
+        let tested = scan.burdens(
+            association,
+            &genes,
+            burden.max_frequency,
+            self.shown_at_most(),
+        )?;
         let mut rows = Vec::new();
         let mut reader = Reader::default();
         for number in tested.candidates() {
             let Some(gene) = genes.get(number as usize) else {
                 continue;
             };
+            scan.goes_on()?;
             let carriers = scan.carriers(gene, burden.max_frequency, &mut reader)?;
+            // Which variants count is asked for: those who make the difference are looked for.
+            let mut settled = association.units(&carriers);
+            let of_gene = format!("burden:{}", gene.0);
+            ground.settle_among(
+                &of_gene,
+                &association.individuals(),
+                [&mut settled].into_iter(),
+            )?;
+            let carriers = association.places(&settled);
             let marker = Marker {
                 one: &carriers,
                 ..Marker::default()
             };
-            if let Some(shown) = association.shown(&gene.0, marker) {
+            if let Some(shown) = association.shown(marker) {
                 rows.push(Row {
                     name: gene.0.clone(),
                     shown: Some(shown),
@@ -149,6 +167,7 @@ fn figures(
     groups: &[frequencies::Group],
     selection: &Selection,
     selected: &RoaringBitmap,
+    told: u64,
 ) -> Result<BTreeMap<String, Vec<Option<Frequency>>>, Lost> {
     let pinned = &ground.admission.pinned;
     let counted = Counted {
@@ -159,6 +178,7 @@ fn figures(
         selection,
         selected,
         groups,
+        told,
     };
     let mut figures: BTreeMap<String, Vec<Option<Frequency>>> = BTreeMap::new();
     let told = counted.rows::<SnapshotError>(|rows| {

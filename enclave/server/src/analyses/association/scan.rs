@@ -7,9 +7,14 @@ use std::{
 };
 
 use roaring::RoaringBitmap;
-use sekisho_disclosure::association::{Ancestry, Association, Marker, Tested};
+use sekisho_disclosure::{
+    association::{Ancestry, Association, Marker, Tested},
+    frequency,
+};
 use sekisho_query::worker::Lost;
-use sekisho_tables::{Copies, GenotypeGroup, Places, SPAN, Selection, Snapshot, Span, Spans};
+use sekisho_tables::{
+    Copies, Genotype, GenotypeGroup, Places, SPAN, Selection, Snapshot, Span, Spans,
+};
 
 use super::{Burden, Ground, lost};
 use crate::frequencies::is_autosome;
@@ -105,7 +110,9 @@ impl<'a> Scan<'a> {
                 let span = self.spans.of(self.snapshot, *number).map_err(lost)?;
                 for variant in selected.range(span.variants()) {
                     let counts = span.counts(variant, self.group);
-                    if association.may_test(counts.one + counts.two, counts.missing) {
+                    let (carriers, unknown) = (counts.one + counts.two, counts.missing);
+                    let members = |has| span.individuals(variant, carrying(has), self.group);
+                    if association.may_test(carriers, unknown, members) {
                         self.places.read(&span, variant, &mut copies);
                         association.test(variant, marker(&copies), tested);
                     }
@@ -129,7 +136,8 @@ impl<'a> Scan<'a> {
             for (number, gene) in (0_u32..).zip(genes).skip(turn * each).take(each) {
                 self.goes_on()?;
                 let carriers = self.carriers(gene, max_frequency, &mut reader)?;
-                if association.may_test(carriers.len() as u64, 0) {
+                let members = |has| association.members(&carriers, has);
+                if association.may_test(carriers.len() as u64, 0, members) {
                     let marker = Marker {
                         one: &carriers,
                         ..Marker::default()
@@ -149,14 +157,15 @@ impl<'a> Scan<'a> {
         Reader { span, copies }: &mut Reader,
     ) -> Result<Vec<u32>, Lost> {
         let people = self.group.individuals().len();
+        let profile = self.ground.profile;
         let mut carriers = BTreeSet::new();
         for variant in variants {
             let span = self.span(span, variant)?;
             let counts = span.counts(variant, self.group);
-            let known = people.saturating_sub(counts.missing).max(1);
-            #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
-            let share = (counts.one + 2 * counts.two) as f64 / (2 * known) as f64;
-            if max_frequency == 0.0 || share <= max_frequency {
+            let known = people.saturating_sub(counts.missing);
+            let copies_of = counts.one + 2 * counts.two;
+            if max_frequency == 0.0 || frequency::share(copies_of, known, profile) <= max_frequency
+            {
                 self.places.read(&span, variant, copies);
                 carriers.extend(copies.one.iter().chain(&copies.two).copied());
             }
@@ -213,7 +222,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether anybody still waits.
-    fn goes_on(&self) -> Result<(), Lost> {
+    pub(super) fn goes_on(&self) -> Result<(), Lost> {
         match self.ground.ended.load(Ordering::Relaxed) {
             false => Ok(()),
             true => Err(Lost),
@@ -226,6 +235,14 @@ impl<'a> Scan<'a> {
 pub(super) struct Reader {
     span: Option<Arc<Span>>,
     copies: Copies,
+}
+
+/// The genotypes of those who have a variant, or have it not.
+fn carrying(has: bool) -> &'static [Genotype] {
+    match has {
+        true => &[Genotype::One, Genotype::Two],
+        false => &[Genotype::None],
+    }
 }
 
 /// Copies as a marker.
