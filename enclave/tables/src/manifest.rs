@@ -17,7 +17,7 @@ use crate::schema::{genotypes_table, variants_table};
 use crate::{Catalogue, Column, Label, Rows, Table};
 
 pub(crate) use check::is_dataset_id;
-pub(crate) use source::{Field, Format, Source};
+pub(crate) use source::{Captures, Field, Format, Matching, Source};
 
 /// The manifest's name in a dataset's directory.
 pub(crate) const FILE: &str = "dataset.toml";
@@ -203,6 +203,12 @@ impl Manifest {
             })
     }
 
+    /// The source that is computed from the dataset's genotypes.
+    pub(crate) fn computed(&self) -> Option<&Source> {
+        let mut sources = self.tables.iter().flat_map(|table| &table.sources);
+        sources.find(|source| source.is_computed())
+    }
+
     /// What visitors may know of the dataset, which has these tables in public.
     pub(crate) fn catalogue(&self, mut tables: Vec<Table>) -> Catalogue {
         tables.extend(self.tables.iter().map(DeclaredTable::table));
@@ -248,6 +254,11 @@ impl AnnotationKeys {
 }
 
 impl DeclaredTable {
+    /// Whether some of it is computed from the dataset's genotypes.
+    pub(crate) fn is_computed(&self) -> bool {
+        self.sources.iter().any(Source::is_computed)
+    }
+
     /// The table as the catalogue names it.
     pub(crate) fn table(&self) -> Table {
         Table {

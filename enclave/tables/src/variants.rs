@@ -46,7 +46,7 @@ use write::{Absent, AllelesFile, Kept, Tally};
 
 #[cfg(test)]
 pub(crate) use allele::trim as trimmed;
-pub(crate) use assembly::canonical as chromosome;
+pub(crate) use assembly::{canonical as chromosome, is_pseudo_autosomal};
 
 /// Files that are open at once; more are merged in passes, which the tests do
 /// with few files.

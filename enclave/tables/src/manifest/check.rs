@@ -1,5 +1,6 @@
 //! What a manifest must satisfy beyond its syntax.
 
+mod genotypes;
 mod sources;
 mod tables;
 
@@ -66,6 +67,7 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
                 .to_owned(),
         });
     }
+    genotypes::check(&tables, &variants)?;
     let published = published::tables(&at, raw.published, &tables)?;
     tables.sort_by_key(|table| match table.name.as_str() {
         "individuals" => 0,
