@@ -22,6 +22,7 @@ mod published;
 mod quality;
 mod records;
 mod reference;
+mod relatives;
 mod spans;
 
 use std::fs;

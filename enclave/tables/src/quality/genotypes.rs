@@ -198,3 +198,6 @@ impl Computed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

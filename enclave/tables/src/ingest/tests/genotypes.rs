@@ -270,3 +270,54 @@ fn a_figure_outside_of_its_columns_bounds_is_named_by_the_source() {
         "dataset.toml:23: field `ti_tv`: expected a number from 0 to 1"
     );
 }
+
+/// `bcftools stats -s-` of the file after `bcftools norm -m-any`: transitions, transversions,
+/// insertions, deletions. Heterozygous and homozygous calls of `bcftools view -m2 -M2 -v snps`
+/// without positions that occur twice. Alleles of one copy, of all 6 139:
+/// `bcftools view -c1:alt1 -C1:alt1`.
+#[test]
+fn counts_of_1000_genomes_are_those_of_bcftools() {
+    use super::published::shared;
+    let Some(file) = shared("germline_1000g/1000G_p3.chr22_16050075-16499957.vcf.gz") else {
+        return;
+    };
+    let panel = shared("germline_1000g/integrated_call_samples_v3.20130502.ALL.panel").unwrap();
+    let fields = [&COUNTED[..], &["kinship", "x_inbreeding"]].concat();
+    let groups = ONE_FILE.replace("all.vcf", "all.vcf.gz");
+    let dataset = Dataset::new(&manifest(&groups, "", &fields));
+    let people: String = (fs::read_to_string(panel).unwrap().lines().skip(1))
+        .map(|line| line.split('\t').next().unwrap())
+        .map(|sample| format!("{sample}\t{sample}\t\tnormal\n"))
+        .collect();
+    dataset.file(
+        "people.tsv",
+        &format!("sample\tindividual\tsex\ttissue\n{people}"),
+    );
+    dataset.link("all.vcf.gz", &file);
+    let rows = figures(&dataset.snapshot(), &fields);
+    assert_eq!(rows.len(), 2504);
+    let singletons: f64 = (rows.iter())
+        .map(|row| row.split(' ').nth(6).unwrap().parse::<f64>().unwrap())
+        .sum();
+    assert_eq!(singletons, 2645.0);
+    for (sample, [ti, tv, ins, del, singletons], [het, hom]) in [
+        ("HG00096", [117.0, 50.0, 4.0, 14.0, 0.0], [120.0, 45.0]),
+        ("HG00097", [140.0, 75.0, 2.0, 12.0, 1.0], [139.0, 74.0]),
+        ("HG00099", [102.0, 62.0, 2.0, 9.0, 1.0], [124.0, 38.0]),
+        ("NA21144", [145.0, 82.0, 4.0, 13.0, 3.0], [133.0, 93.0]),
+    ] {
+        let row = rows.iter().find(|row| row.starts_with(sample)).unwrap();
+        let cells: Vec<f64> = row
+            .split(' ')
+            .skip(2)
+            .take(5)
+            .map(|c| c.parse().unwrap())
+            .collect();
+        let expected = [het / 5914.0, ti / tv, het / hom, ins / del, singletons];
+        for (got, expected) in cells.iter().zip(expected) {
+            assert!((got - expected).abs() <= 5e-5, "{row}: {expected}");
+        }
+        // Half a megabase tells of no kinship, and there is no X.
+        assert!(row.ends_with(" - -"), "{row}");
+    }
+}

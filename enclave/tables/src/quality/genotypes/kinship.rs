@@ -70,12 +70,7 @@ impl Kinship {
         let least = (panel.sites() as f64 * MIN_CALLED) as usize;
         let rows: Vec<Sample<'_>> = (0..panel.samples())
             .filter(|sample| panel.called(*sample) >= least)
-            .map(|sample| Sample {
-                number: sample,
-                unit: cohort.unit(sample),
-                planes: Planes::of(panel.row(sample), panel.sites()),
-                row: panel.row(sample),
-            })
+            .map(|sample| Sample::of(panel, cohort, sample))
             .collect();
         let found = compare(&rows, panel.samples(), progress)?;
         Ok(Some(found.close(panel.samples(), cohort)))
@@ -98,29 +93,44 @@ struct Sample<'p> {
     number: usize,
     unit: u32,
     row: Row<'p>,
-    planes: Planes,
-}
-
-/// The sites at which a sample is homozygous.
-struct Planes {
+    /// The sites at which it is homozygous.
     homozygous: Vec<u64>,
+    /// At how many it is heterozygous.
+    heterozygous: u32,
+    /// Words with sites at which it has no call, which are few.
+    unknown: Vec<(usize, u64)>,
 }
 
-impl Planes {
-    fn of(row: Row<'_>, sites: usize) -> Self {
+impl<'p> Sample<'p> {
+    fn of(panel: &'p Panel, cohort: &Cohort, number: usize) -> Self {
+        let row = panel.row(number);
         let words = row.heterozygous.iter().zip(row.unknown).enumerate();
-        let homozygous = words.map(|(number, (heterozygous, unknown))| {
-            let behind = sites.saturating_sub(number * 64).min(64);
-            let used = if behind == 64 {
-                u64::MAX
-            } else {
-                (1 << behind) - 1
+        let homozygous = words.map(|(at, (heterozygous, unknown))| {
+            let used = match panel.sites().saturating_sub(at * 64) {
+                ..64 => (1 << (panel.sites() % 64)) - 1,
+                _ => u64::MAX,
             };
             used & !(heterozygous | unknown)
         });
         Self {
+            number,
+            unit: cohort.unit(number),
+            row,
             homozygous: homozygous.collect(),
+            heterozygous: row.heterozygous.iter().map(|word| word.count_ones()).sum(),
+            unknown: (row.unknown.iter().copied().enumerate())
+                .filter(|(_, word)| *word != 0)
+                .collect(),
         }
+    }
+
+    /// At how many sites it is heterozygous and another has a call.
+    fn heterozygous_beside(&self, other: &Self) -> u32 {
+        let unknown = other.unknown.iter().map(|(at, word)| {
+            let own = self.row.heterozygous.get(*at);
+            own.map_or(0, |own| (own & word).count_ones())
+        });
+        self.heterozygous - unknown.sum::<u32>()
     }
 }
 
@@ -254,19 +264,26 @@ fn degree(kinship: f32) -> Option<usize> {
 /// The kinship coefficient of two samples, of the sites where both have a call; none if
 /// one of them is heterozygous nowhere.
 fn coefficient(a: &Sample<'_>, b: &Sample<'_>) -> Option<f32> {
-    let (mut both, mut first, mut second, mut opposite) = (0_u32, 0_u32, 0_u32, 0_u32);
-    let words = a.row.heterozygous.iter().zip(b.row.heterozygous);
-    let homozygous = a.planes.homozygous.iter().zip(&b.planes.homozygous);
+    let (mut both, mut opposite) = (0_u32, 0_u32);
+    let heterozygous = a.row.heterozygous.iter().zip(b.row.heterozygous);
+    let homozygous = a.homozygous.iter().zip(&b.homozygous);
     let alternate = a.row.alternate.iter().zip(b.row.alternate);
-    for (((het_a, het_b), (hom_a, hom_b)), (alt_a, alt_b)) in words.zip(homozygous).zip(alternate) {
+    for (((het_a, het_b), (hom_a, hom_b)), (alt_a, alt_b)) in
+        heterozygous.zip(homozygous).zip(alternate)
+    {
         both += (het_a & het_b).count_ones();
-        first += (het_a & hom_b).count_ones();
-        second += (hom_a & het_b).count_ones();
         opposite += (hom_a & hom_b & (alt_a ^ alt_b)).count_ones();
     }
-    let fewer = both + first.min(second);
-    let distance = 4 * opposite + first + second;
+    let [of_a, of_b] = [a.heterozygous_beside(b), b.heterozygous_beside(a)];
+    let fewer = of_a.min(of_b);
+    let distance = 4 * opposite + of_a + of_b - 2 * both;
     (fewer > 0).then(|| 0.5 - distance as f32 / (4 * fewer) as f32)
+}
+
+#[cfg(test)]
+pub(super) fn of_two(panel: &Panel, cohort: &Cohort, [one, other]: [usize; 2]) -> Option<f32> {
+    let sample = |number| Sample::of(panel, cohort, number);
+    coefficient(&sample(one), &sample(other))
 }
 
 #[cfg(test)]
