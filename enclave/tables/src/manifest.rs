@@ -13,7 +13,7 @@ use std::path::Path;
 use sekisho_receipt::VerifierKey;
 use serde::Deserialize;
 
-use crate::schema::{genotypes_table, variants_table};
+use crate::schema::{VariantColumns, genotypes_table, variants_table};
 use crate::{Catalogue, Column, Label, Rows, Table};
 
 pub(crate) use check::is_dataset_id;
@@ -92,6 +92,8 @@ pub(crate) struct VariantGroup {
     pub(crate) filter: Option<HashSet<String>>,
     /// Where nothing is recorded the sample has the reference, if it was called there.
     pub(crate) called: Option<Called>,
+    /// Whether SNVs have their type of mutation and, with a reference, their context.
+    pub(crate) context: bool,
 }
 
 /// What says where a file's samples were called.
@@ -194,6 +196,11 @@ impl Manifest {
         Ok(Self::parse(&text)?)
     }
 
+    /// Whether SNVs have their type of mutation, as any group asks.
+    pub(crate) fn has_mutation_types(&self) -> bool {
+        self.variants.iter().any(|group| group.context)
+    }
+
     /// The FORMAT fields that any group keeps.
     pub(crate) fn fields(&self) -> FormatFields {
         self.variants
@@ -216,11 +223,13 @@ impl Manifest {
             let annotated = |field: fn(&AnnotationKeys) -> bool| {
                 self.variants.iter().any(|group| field(&group.annotation))
             };
-            tables.push(variants_table(
-                annotated(AnnotationKeys::has_gene),
-                annotated(AnnotationKeys::has_consequence),
-                annotated(AnnotationKeys::has_impact),
-            ));
+            tables.push(variants_table(VariantColumns {
+                gene: annotated(AnnotationKeys::has_gene),
+                consequence: annotated(AnnotationKeys::has_consequence),
+                impact: annotated(AnnotationKeys::has_impact),
+                mutation_type: self.has_mutation_types(),
+                context: self.has_mutation_types() && self.reference.is_some(),
+            }));
             tables.push(genotypes_table(self.fields()));
         }
         tables.sort_by(|a, b| a.name.cmp(&b.name));

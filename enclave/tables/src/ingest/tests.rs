@@ -10,6 +10,7 @@ mod batches;
 mod binary;
 mod centres;
 mod cohort;
+mod contexts;
 mod coverage;
 mod declared;
 mod fuzz;

@@ -185,6 +185,7 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
         fields,
         filter: raw.filter.map(HashSet::from_iter),
         called,
+        context: raw.context,
     })
 }
 

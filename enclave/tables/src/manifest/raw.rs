@@ -81,6 +81,9 @@ pub(super) struct RawVariants {
     /// The least GQ of a gVCF's reference block.
     #[serde(default)]
     pub(super) reference_blocks: Option<Spanned<i32>>,
+    /// Whether SNVs have their type of mutation, and their context.
+    #[serde(default)]
+    pub(super) context: bool,
 }
 
 #[derive(Clone, Default, serde::Deserialize)]

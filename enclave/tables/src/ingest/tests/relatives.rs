@@ -104,19 +104,20 @@ fn family(batched: bool) -> Dataset {
     let dataset = Dataset::new(&manifest(&groups, "", &FIELDS));
     dataset.file("people.tsv", &people(&rows));
     for (name, numbers) in halves {
-        let mut records = Vec::new();
-        for site in 0..AUTOSOMAL + X {
-            let (chrom, pos) = match site.checked_sub(AUTOSOMAL) {
-                None => ((1 + site / 100).to_string(), 60_000 * (1 + site % 100)),
-                Some(of_x) => ("X".to_owned(), 3_000_000 + 1_000 * of_x),
-            };
-            let calls = numbers.clone().map(|number| {
-                let man = chrom == "X" && number % 2 == 0;
-                call(genomes[number][site], man, number % 4 == 0)
-            });
-            let calls: Vec<String> = calls.collect();
-            records.push(format!("{chrom} {pos} . C T . . . GT {}", calls.join(" ")));
-        }
+        let records: Vec<String> = (0..AUTOSOMAL + X)
+            .map(|site| {
+                let (chrom, pos) = match site.checked_sub(AUTOSOMAL) {
+                    None => ((1 + site / 100).to_string(), 60_000 * (1 + site % 100)),
+                    Some(of_x) => ("X".to_owned(), 3_000_000 + 1_000 * of_x),
+                };
+                let calls = numbers.clone().map(|number| {
+                    let man = chrom == "X" && number % 2 == 0;
+                    call(genomes[number][site], man, number % 4 == 0)
+                });
+                let calls: Vec<String> = calls.collect();
+                format!("{chrom} {pos} . C T . . . GT {}", calls.join(" "))
+            })
+            .collect();
         let records: Vec<&str> = records.iter().map(String::as_str).collect();
         let columns: Vec<&str> = numbers.map(|number| rows[number][0]).collect();
         dataset.file(&format!("{name}.vcf"), &vcf(&columns, &records));
