@@ -41,8 +41,9 @@ pub(super) fn rows<'a>(
                 .flat_map(|computed| computed.readings(source))
             {
                 let sample = reading.sample.clone().unwrap_or_default();
-                let captures = Captures::from([("sample_id".to_owned(), sample)]);
-                merge.row(source, manifest::FILE, &captures, reading)?;
+                let captures = Captures::from([("sample_id".to_owned(), sample.clone())]);
+                let row = merge.row(source, manifest::FILE, &captures, reading);
+                row.map_err(|error| error.of_sample(&sample))?;
             }
             continue;
         }

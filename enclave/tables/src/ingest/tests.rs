@@ -11,6 +11,7 @@ mod binary;
 mod centres;
 mod cohort;
 mod contexts;
+mod counts;
 mod coverage;
 mod declared;
 mod fuzz;

@@ -265,6 +265,22 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_x_are_pseudo_autosomal() {
+        for (assembly, inside, outside) in [
+            ("GRCh37", [60_001, 154_931_044], [2_699_521, 154_931_043]),
+            ("GRCh38", [2_781_479, 156_030_895], [10_000, 155_701_382]),
+            ("T2T-CHM13", [1, 153_925_835], [2_394_411, 153_925_834]),
+        ] {
+            assert!(inside.iter().all(|pos| is_pseudo_autosomal(assembly, *pos)));
+            assert!(
+                !outside
+                    .iter()
+                    .any(|pos| is_pseudo_autosomal(assembly, *pos))
+            );
+        }
+    }
+
+    #[test]
     fn a_header_of_another_assembly_contradicts_and_an_unknown_length_does_not() {
         let against = |contig, length| contradicts(Assembly::Grch38, contig, length);
         assert!(against("chr1", Some(249_250_621)).is_some_and(|said| said.contains("GRCh37")));

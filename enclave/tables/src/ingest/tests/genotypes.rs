@@ -81,7 +81,7 @@ const RECORDS: [&str; 8] = [
     "Y 5000000 . A G . . . GT 1 . .",
 ];
 
-const COUNTED: [&str; 7] = [
+pub(super) const COUNTED: [&str; 7] = [
     "call_rate",
     "heterozygosity",
     "ti_tv",
@@ -267,7 +267,7 @@ fn a_figure_outside_of_its_columns_bounds_is_named_by_the_source() {
     dataset.file("all.vcf", &vcf(&["s0", "s1", "s2"], &RECORDS));
     assert_eq!(
         dataset.error(),
-        "dataset.toml:23: field `ti_tv`: expected a number from 0 to 1"
+        "dataset.toml:23: field `ti_tv`: sample `s0`: expected a number from 0 to 1"
     );
 }
 

@@ -92,3 +92,27 @@ fn of_too_few_or_too_shallow_sites_nothing_is_said() {
     let rows = figures(&lenient.snapshot(), &FIELDS);
     assert!(rows.iter().all(|row| row.ends_with(" 0 125")), "{rows:?}");
 }
+
+#[test]
+fn mutations_of_tumours_do_not_make_them_somebody_elses() {
+    let groups = "[[variants]]\nfiles = [\"all.vcf\"]\n";
+    let dataset = Dataset::new(&manifest(groups, "", &FIELDS));
+    let samples = [
+        ["n0", "i0", "", "normal"],
+        ["t0", "i0", "", "tumor"],
+        ["n1", "i1", "", "normal"],
+    ];
+    dataset.file("people.tsv", &people(&samples));
+    let records: Vec<String> = (1..=200)
+        .map(|site| {
+            format!(
+                "1 {site}000 . A G . . . GT 0/0 {} 0/0",
+                ["0/1", "1/1"][site % 2]
+            )
+        })
+        .collect();
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    dataset.file("all.vcf", &vcf(&["n0", "t0", "n1"], &records));
+    let rows = figures(&dataset.snapshot(), &FIELDS);
+    assert_eq!(rows, ["n0 - - -", "n1 - - -", "t0 - - -"]);
+}

@@ -15,6 +15,9 @@ use super::panel::{Panel, Row};
 /// second degree: 2^-1.5, 2^-2.5 and 2^-3.5, as KING has them.
 const DEGREES: [f32; 3] = [0.353_553, 0.176_777, 0.088_388];
 
+/// Where a coefficient is cut off: of somebody with few heterozygous calls it has no bound.
+const LEAST: f32 = -1.0;
+
 /// Sites without which nothing is said: an estimate's standard error is then 0.02.
 const MIN_SITES: usize = 1_000;
 
@@ -80,7 +83,7 @@ impl Kinship {
         let closest = self.closest.get(sample).filter(|of| of.is_finite())?;
         let [duplicates, first, second] = *self.relatives.get(sample)?;
         Some(match statistic {
-            Statistic::Kinship => f64::from(*closest),
+            Statistic::Kinship => f64::from(closest.max(LEAST)),
             Statistic::Duplicates => duplicates as f64,
             Statistic::FirstDegree => first as f64,
             Statistic::SecondDegree => second as f64,

@@ -75,7 +75,8 @@ impl SexCheck {
     pub(super) fn value(&self, sample: usize, statistic: Statistic) -> Option<f64> {
         let told = (*self.0.get(sample)?)?;
         match statistic {
-            Statistic::XInbreeding => Some(told.inbreeding),
+            // Of far too many heterozygous calls it has no bound.
+            Statistic::XInbreeding => Some(told.inbreeding.max(-1.0)),
             Statistic::XHeterozygosity => Some(told.heterozygosity),
             Statistic::SexMismatch => told.mismatch.map(|wrong| f64::from(u8::from(wrong))),
             _ => None,
