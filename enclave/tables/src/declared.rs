@@ -19,6 +19,7 @@ use crate::ingest::Warnings;
 use crate::inputs::{Input, Inputs};
 use crate::manifest::{DeclaredTable, Manifest};
 use crate::parquet_file::ParquetFile;
+use crate::quality::Computed;
 use crate::registry::Registry;
 use crate::{IngestError, InputError, Place, Progress, Role, Rows, schema};
 
@@ -28,11 +29,14 @@ use column::ColumnBuilder;
 const BATCH_ROWS: usize = 8192;
 
 /// What the declared tables hold.
+#[derive(Default)]
 pub(crate) struct Declared {
     /// Rows of each table.
     pub(crate) rows: BTreeMap<String, u64>,
     /// Whose each sample is.
     pub(crate) samples: HashMap<String, Owner>,
+    /// Who has a row in `individuals`.
+    individuals: RoaringBitmap,
 }
 
 /// An individual.
@@ -42,63 +46,92 @@ pub(crate) struct Owner {
     pub(crate) unit: u32,
 }
 
+/// Where declared tables come from, and where they go.
+pub(crate) struct Declarations<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) directory: &'a Path,
+    pub(crate) warnings: &'a Warnings,
+    pub(crate) progress: &'a dyn Progress,
+}
+
 /// Rows of an input file, cell by cell, in the order of the declared columns.
 trait RowSource {
     /// Reads the next row's cells as text.
     fn read(&mut self, cells: &mut Vec<String>) -> Result<Option<Place>, InputError>;
 }
 
-/// Writes every declared table; gives indices to individuals who have none.
-pub(crate) fn write(
-    manifest: &Manifest,
-    inputs: &Inputs,
-    registry: &mut Registry,
-    directory: &Path,
-    warnings: &Warnings,
-    progress: &dyn Progress,
-) -> Result<Declared, IngestError> {
-    let mut declared = Declared {
-        rows: BTreeMap::new(),
-        samples: HashMap::new(),
-    };
-    let mut individuals = RoaringBitmap::new();
-    let total = manifest.tables.len() as u64;
-    let inputs = inputs.tables.iter().zip(&inputs.sources);
-    for (done, (table, (files, sources))) in (0..).zip(manifest.tables.iter().zip(inputs)) {
-        progress.at("read tables", done, Some(total));
-        let mut writer = TableWriter::create(table, directory)?;
-        for row in merged::rows(table, sources, &declared.samples, warnings)? {
-            writer.check_merged(&row.cells, &row.at)?;
-            let owner = writer.owner(&row.cells, &row.at, registry, &mut individuals)?;
-            if writer.is_new(&row.cells, &row.at, &owner)? {
-                writer.append(&row.cells, owner.unit, &row.at)?;
+impl Declared {
+    /// Writes the declared tables that need no genotypes, or those that do, given what was
+    /// computed from them; gives indices to individuals who have none.
+    pub(crate) fn write(
+        &mut self,
+        from: &Declarations<'_>,
+        computed: Option<&Computed>,
+        registry: &mut Registry,
+    ) -> Result<(), IngestError> {
+        let Declarations {
+            manifest,
+            inputs,
+            warnings,
+            progress,
+            ..
+        } = from;
+        let total = manifest.tables.len() as u64;
+        let inputs = inputs.tables.iter().zip(&inputs.sources);
+        for (done, (table, (files, sources))) in (0..).zip(manifest.tables.iter().zip(inputs)) {
+            if table.is_computed() != computed.is_some() {
+                continue;
             }
-        }
-        for file in files {
-            let mut source = open(file, table)?;
-            let mut cells = Vec::new();
-            while let Some(place) = source.read(&mut cells)? {
-                let at = At { file, place };
-                writer.check(&mut cells, &at)?;
-                let owner = writer.owner(&cells, &at, registry, &mut individuals)?;
-                if !writer.is_new(&cells, &at, &owner)? {
-                    Warnings::count(&warnings.collapsed_rows, 1);
-                    continue;
+            progress.at("read tables", done, Some(total));
+            let mut writer = TableWriter::create(table, from.directory)?;
+            for row in merged::rows(table, sources, computed, &self.samples, warnings)? {
+                writer.check_merged(&row.cells, &row.at)?;
+                let owner = writer.owner(&row.cells, &row.at, registry, &mut self.individuals)?;
+                if writer.is_new(&row.cells, &row.at, &owner)? {
+                    writer.append(&row.cells, owner.unit, &row.at)?;
                 }
-                if let Some(sample) = writer.sample(&cells) {
-                    let sample_id = sample.to_owned();
-                    if declared.samples.insert(sample_id, owner.clone()).is_some() {
-                        let message = format!("sample `{sample}` is there twice; keep one row");
-                        return Err(at.error(message).in_field("sample_id").into());
-                    }
-                }
-                writer.append(&cells, owner.unit, &at)?;
             }
+            for file in files {
+                self.read(file, &mut writer, registry, warnings)?;
+            }
+            self.rows.insert(table.name.clone(), writer.close()?);
         }
-        declared.rows.insert(table.name.clone(), writer.close()?);
+        progress.at("read tables", total, Some(total));
+        Ok(())
     }
-    progress.at("read tables", total, Some(total));
-    Ok(declared)
+
+    fn read(
+        &mut self,
+        file: &Input,
+        writer: &mut TableWriter<'_>,
+        registry: &mut Registry,
+        warnings: &Warnings,
+    ) -> Result<(), IngestError> {
+        let mut source = open(file, writer.table)?;
+        let mut cells = Vec::new();
+        while let Some(place) = source.read(&mut cells)? {
+            let at = At {
+                file: &file.name,
+                place,
+            };
+            writer.check(&mut cells, &at)?;
+            let owner = writer.owner(&cells, &at, registry, &mut self.individuals)?;
+            if !writer.is_new(&cells, &at, &owner)? {
+                Warnings::count(&warnings.collapsed_rows, 1);
+                continue;
+            }
+            if let Some(sample) = writer.sample(&cells) {
+                let sample_id = sample.to_owned();
+                if self.samples.insert(sample_id, owner.clone()).is_some() {
+                    let message = format!("sample `{sample}` is there twice; keep one row");
+                    return Err(at.error(message).in_field("sample_id").into());
+                }
+            }
+            writer.append(&cells, owner.unit, &at)?;
+        }
+        Ok(())
+    }
 }
 
 fn open<'a>(
@@ -115,13 +148,14 @@ fn open<'a>(
 /// Where a row is.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    file: &'a Input,
+    /// The file's name.
+    file: &'a str,
     place: Place,
 }
 
 impl At<'_> {
     fn error(&self, message: impl Into<String>) -> InputError {
-        InputError::new(&self.file.name, self.place, message)
+        InputError::new(self.file, self.place, message)
     }
 }
 
@@ -219,7 +253,7 @@ impl<'a> TableWriter<'a> {
         if self.table.rows != Rows::OnePerIndividual {
             return Ok(!collapse || self.seen.insert(digest, ()).is_none());
         }
-        let here = (at.file.name.clone(), at.place, digest);
+        let here = (at.file.to_owned(), at.place, digest);
         let Some((file, place, earlier)) = self.first.get(&owner.unit) else {
             self.first.insert(owner.unit, here);
             return Ok(true);

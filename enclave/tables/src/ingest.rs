@@ -12,14 +12,14 @@ use std::path::Path;
 
 pub use error::{IngestError, InputError, Place};
 pub use progress::{Progress, Quiet};
-pub use report::IngestReport;
 pub(crate) use report::Warnings;
+pub use report::{GenotypeChecks, IngestReport};
 
-use crate::declared::{self, Declared};
+use crate::declared::{Declarations, Declared};
 use crate::inputs::Inputs;
 use crate::manifest::Manifest;
 use crate::variants::Given;
-use crate::{Snapshot, Store, Table, published, variants};
+use crate::{Snapshot, Store, Table, published, quality, variants};
 
 pub(crate) use build::Workshop;
 
@@ -97,26 +97,23 @@ fn write(
     progress: &dyn Progress,
 ) -> Result<(IngestReport, Vec<Table>), IngestError> {
     let warnings = Warnings::default();
-    let Declared { rows, samples } = declared::write(
+    let declarations = Declarations {
         manifest,
         inputs,
-        &mut workshop.registry,
-        &directory.join("tables"),
-        &warnings,
+        directory: &directory.join("tables"),
+        warnings: &warnings,
         progress,
-    )?;
-    let mut report = IngestReport {
-        individuals: rows.get("individuals").copied().unwrap_or(0),
-        rows,
-        ..IngestReport::default()
     };
+    let mut declared = Declared::default();
+    declared.write(&declarations, None, &mut workshop.registry)?;
+    let mut report = IngestReport::default();
     let mut of_batches = BTreeMap::new();
     if !manifest.variants.is_empty() {
         let given = Given {
             manifest,
             inputs,
             digests,
-            owners: &samples,
+            owners: &declared.samples,
         };
         let found = variants::write(&given, workshop, directory, &warnings, progress)?;
         of_batches = found.warnings;
@@ -126,7 +123,15 @@ fn write(
         report.transversions = found.tally.transversions;
         report.genotypes = found.tally.genotypes;
         report.missing_genotypes = found.tally.missing;
+        if let Some(source) = manifest.computed() {
+            let written = Snapshot::unpublished(directory, manifest.catalogue(Vec::new()));
+            let computed = quality::compute(&written, source, progress)?;
+            declared.write(&declarations, Some(&computed), &mut workshop.registry)?;
+            report.checks = Some(computed.checks());
+        }
     }
+    report.individuals = declared.rows.get("individuals").copied().unwrap_or(0);
+    report.rows = declared.rows;
     report.warnings = warnings.report();
     for (sort, count) in of_batches {
         *report.warnings.entry(sort).or_default() += count;

@@ -23,7 +23,9 @@ pub use catalogue::{
     Beyond, Catalogue, Column, ColumnType, Label, Limit, Published, Quality, Role, Rows, Table,
     UNIT, VARIANT,
 };
-pub use ingest::{IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest};
+pub use ingest::{
+    GenotypeChecks, IngestError, IngestReport, Ingested, InputError, Place, Progress, Quiet, ingest,
+};
 pub use manifest::ManifestError;
 pub use snapshot::{
     Batches, Blocks, Copies, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup,

@@ -13,11 +13,11 @@ use std::path::Path;
 use sekisho_receipt::VerifierKey;
 use serde::Deserialize;
 
-use crate::schema::{genotypes_table, variants_table};
+use crate::schema::{VariantColumns, genotypes_table, variants_table};
 use crate::{Catalogue, Column, Label, Rows, Table};
 
 pub(crate) use check::is_dataset_id;
-pub(crate) use source::{Field, Format, Source};
+pub(crate) use source::{Captures, Field, Format, Matching, Source};
 
 /// The manifest's name in a dataset's directory.
 pub(crate) const FILE: &str = "dataset.toml";
@@ -92,6 +92,8 @@ pub(crate) struct VariantGroup {
     pub(crate) filter: Option<HashSet<String>>,
     /// Where nothing is recorded the sample has the reference, if it was called there.
     pub(crate) called: Option<Called>,
+    /// Whether SNVs have their type of mutation and, with a reference, their context.
+    pub(crate) context: bool,
 }
 
 /// What says where a file's samples were called.
@@ -194,6 +196,11 @@ impl Manifest {
         Ok(Self::parse(&text)?)
     }
 
+    /// Whether SNVs have their type of mutation, as any group asks.
+    pub(crate) fn has_mutation_types(&self) -> bool {
+        self.variants.iter().any(|group| group.context)
+    }
+
     /// The FORMAT fields that any group keeps.
     pub(crate) fn fields(&self) -> FormatFields {
         self.variants
@@ -203,6 +210,12 @@ impl Manifest {
             })
     }
 
+    /// The source that is computed from the dataset's genotypes.
+    pub(crate) fn computed(&self) -> Option<&Source> {
+        let mut sources = self.tables.iter().flat_map(|table| &table.sources);
+        sources.find(|source| source.is_computed())
+    }
+
     /// What visitors may know of the dataset, which has these tables in public.
     pub(crate) fn catalogue(&self, mut tables: Vec<Table>) -> Catalogue {
         tables.extend(self.tables.iter().map(DeclaredTable::table));
@@ -210,11 +223,13 @@ impl Manifest {
             let annotated = |field: fn(&AnnotationKeys) -> bool| {
                 self.variants.iter().any(|group| field(&group.annotation))
             };
-            tables.push(variants_table(
-                annotated(AnnotationKeys::has_gene),
-                annotated(AnnotationKeys::has_consequence),
-                annotated(AnnotationKeys::has_impact),
-            ));
+            tables.push(variants_table(VariantColumns {
+                gene: annotated(AnnotationKeys::has_gene),
+                consequence: annotated(AnnotationKeys::has_consequence),
+                impact: annotated(AnnotationKeys::has_impact),
+                mutation_type: self.has_mutation_types(),
+                context: self.has_mutation_types() && self.reference.is_some(),
+            }));
             tables.push(genotypes_table(self.fields()));
         }
         tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -248,6 +263,11 @@ impl AnnotationKeys {
 }
 
 impl DeclaredTable {
+    /// Whether some of it is computed from the dataset's genotypes.
+    pub(crate) fn is_computed(&self) -> bool {
+        self.sources.iter().any(Source::is_computed)
+    }
+
     /// The table as the catalogue names it.
     pub(crate) fn table(&self) -> Table {
         Table {

@@ -5,6 +5,7 @@
 
 mod found;
 mod ga4gh;
+mod genotypes;
 mod json;
 mod lines;
 mod mosdepth;
@@ -16,6 +17,7 @@ use crate::inputs::Input;
 use crate::manifest::{Format, Source};
 use crate::{IngestError, InputError, Place};
 
+pub(crate) use genotypes::{Computed, Statistic, compute};
 use lines::Lines;
 
 /// What a file says of one sample.
@@ -49,6 +51,8 @@ pub(crate) fn read(file: &Input, source: &Source, sink: &mut Sink<'_>) -> Result
         Format::Multiqc => multiqc::read(lines, source, sink)?,
         Format::Ga4ghWgsQc => ga4gh::read(lines, source, sink)?,
         Format::Verifybamid => multiqc::table(lines, source, sink)?,
+        // It has no files.
+        Format::Genotypes => {}
     }
     Ok(())
 }

@@ -27,8 +27,21 @@ pub(crate) const ALT_FRACTION: &str = "alt_fraction";
 /// The caller's share, or else `alt_depth / depth`; computed when read.
 pub(crate) const VAF: &str = "vaf";
 
+/// The types of single-base substitutions, by the pyrimidine of the pair of bases.
+pub(crate) const MUTATION_TYPES: [&str; 6] = ["C>A", "C>G", "C>T", "T>A", "T>C", "T>G"];
+
+/// The columns of `variants` that not every dataset has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct VariantColumns {
+    pub(crate) gene: bool,
+    pub(crate) consequence: bool,
+    pub(crate) impact: bool,
+    pub(crate) mutation_type: bool,
+    pub(crate) context: bool,
+}
+
 /// `variants`, one row per alternate allele.
-pub(crate) fn variants_table(gene: bool, consequence: bool, impact: bool) -> Table {
+pub(crate) fn variants_table(of: VariantColumns) -> Table {
     let mut columns = vec![
         required(text(
             "variant_id",
@@ -47,12 +60,34 @@ pub(crate) fn variants_table(gene: bool, consequence: bool, impact: bool) -> Tab
         },
     ];
     for (mapped, name, meaning) in [
-        (gene, "gene", "gene symbol"),
-        (consequence, "consequence", "consequence for the gene"),
-        (impact, "impact", "impact of the consequence"),
+        (of.gene, "gene", "gene symbol"),
+        (of.consequence, "consequence", "consequence for the gene"),
+        (of.impact, "impact", "impact of the consequence"),
     ] {
         if mapped {
             columns.push(text(name, Role::Attribute, meaning));
+        }
+    }
+    let types = MUTATION_TYPES.map(str::to_owned).to_vec();
+    for (asked, name, meaning, domain) in [
+        (
+            of.mutation_type,
+            "mutation_type",
+            "substitution of an SNV, as its pyrimidine's",
+            types,
+        ),
+        (
+            of.context,
+            "context",
+            "mutation_type between the bases before and behind it",
+            contexts(),
+        ),
+    ] {
+        if asked {
+            columns.push(Column {
+                domain: Some(domain),
+                ..text(name, Role::Attribute, meaning)
+            });
         }
     }
     Table {
@@ -63,6 +98,16 @@ pub(crate) fn variants_table(gene: bool, consequence: bool, impact: bool) -> Tab
         columns,
         published: None,
     }
+}
+
+/// The 96 substitutions in their contexts, as in catalogues of mutational signatures.
+fn contexts() -> Vec<String> {
+    let bases = ["A", "C", "G", "T"];
+    let around = |mutation: &'static str| {
+        let before = bases.into_iter();
+        before.flat_map(move |before| bases.map(|after| format!("{before}[{mutation}]{after}")))
+    };
+    MUTATION_TYPES.into_iter().flat_map(around).collect()
 }
 
 /// `genotypes`, one row per alternate allele and sample.

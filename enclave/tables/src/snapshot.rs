@@ -45,6 +45,7 @@ use roaring::RoaringBitmap;
 use crate::{Catalogue, ColumnType, Rows, Table, UNIT, published, schema};
 
 pub use blocks::{Blocks, GenotypeBlock};
+pub(crate) use blocks::{StoredBlock, StoredBlocks};
 pub use error::SnapshotError;
 pub use near::Near;
 pub use places::{Copies, Places};
@@ -98,6 +99,18 @@ impl Snapshot {
             units: OnceLock::new(),
             batches: OnceLock::new(),
         })))
+    }
+
+    /// What an ingest has written so far, before it is published.
+    pub(crate) fn unpublished(directory: &Path, catalogue: Catalogue) -> Self {
+        Self(Arc::new(Opened {
+            id: String::new(),
+            directory: directory.to_path_buf(),
+            catalogue,
+            individuals: OnceLock::new(),
+            units: OnceLock::new(),
+            batches: OnceLock::new(),
+        }))
     }
 
     /// The digest of what it was made from, 64 hexadecimal digits.
@@ -328,7 +341,7 @@ impl Snapshot {
     }
 
     /// The columns that genotypes are stored in, in any of their files.
-    fn genotype_columns(&self) -> Result<Vec<String>, SnapshotError> {
+    pub(crate) fn genotype_columns(&self) -> Result<Vec<String>, SnapshotError> {
         match self.batches()? {
             None => columns(&self.genotypes_path()),
             Some(batches) => {

@@ -5,6 +5,7 @@ mod annotation;
 mod assembly;
 pub(crate) mod batches;
 mod binary;
+mod context;
 mod contigs;
 mod coverage;
 mod header;
@@ -33,10 +34,11 @@ use crate::ingest::{Warnings, Workshop};
 use crate::inputs::Inputs;
 use crate::manifest::{Called, Manifest};
 use crate::parquet_file::ParquetFile;
-use crate::{IngestError, InputError, Place, Progress, schema};
+use crate::{IngestError, Progress, schema};
 
 use allele::Allele;
 use assembly::Assembly;
+use context::Contexts;
 use contigs::ContigOrder;
 use coverage::Coverage;
 use reference::Reference;
@@ -46,7 +48,7 @@ use write::{Absent, AllelesFile, Kept, Tally};
 
 #[cfg(test)]
 pub(crate) use allele::trim as trimmed;
-pub(crate) use assembly::canonical as chromosome;
+pub(crate) use assembly::{canonical as chromosome, is_pseudo_autosomal};
 
 /// Files that are open at once; more are merged in passes, which the tests do
 /// with few files.
@@ -130,19 +132,10 @@ fn merged(
     } else {
         Inflate::Here
     };
-    let reference = inputs.reference.as_ref().map(|file| {
-        let opened = Reference::open(&file.path);
-        opened.map(Arc::new).map_err(|error| {
-            let message = format!(
-                "the reference cannot be read ({error}); if it is compressed, it must be by \
-                 bgzip, with the indexes that `samtools faidx` makes beside it"
-            );
-            InputError::new(&file.name, Place::File, message)
-        })
-    });
+    let reference = inputs.reference.as_ref().map(Reference::of).transpose()?;
     let against = Against {
         contigs: Arc::new(contigs),
-        reference: reference.transpose()?,
+        reference: reference.map(Arc::new),
     };
     let mut plans: Vec<FilePlan> = files.iter().map(|file| file.plan(samples)).collect();
     let mut coverage = covered(files, &plans, inputs)?;
@@ -162,7 +155,13 @@ fn merged(
     let runs = directory.join("runs");
     let kept = Kept::of(files.iter().map(|file| file.group));
     let absent = Absent::of(manifest.absent_genotype, sample_count, coverage);
-    let mut out = AllelesFile::create(directory, kept, absent)?;
+    // What batches have together gets its contexts then.
+    let batched = files.iter().any(|file| file.group.batch.is_some());
+    let contexts = match batched {
+        true => None,
+        false => Contexts::open(manifest, inputs)?,
+    };
+    let mut out = AllelesFile::create(directory, kept, contexts, absent)?;
 
     let (sender, receiver) = sync_channel::<Vec<Allele>>(4);
     std::thread::scope(|threads| {

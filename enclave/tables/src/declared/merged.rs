@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::ingest::Warnings;
 use crate::inputs::Input;
-use crate::manifest::{DeclaredColumn, DeclaredTable, Field, ManifestError, Source};
-use crate::quality::{self, Reading, Value};
+use crate::manifest::{
+    self, Captures, DeclaredColumn, DeclaredTable, Field, ManifestError, Source,
+};
+use crate::quality::{self, Computed, Reading, Value};
 use crate::{IngestError, InputError, Role};
 
 use super::{At, Owner, cell};
@@ -22,6 +24,7 @@ pub(super) struct MergedRow<'a> {
 pub(super) fn rows<'a>(
     table: &'a DeclaredTable,
     files: &'a [Vec<Input>],
+    computed: Option<&Computed>,
     samples: &'a HashMap<String, Owner>,
     warnings: &Warnings,
 ) -> Result<Vec<MergedRow<'a>>, IngestError> {
@@ -32,6 +35,18 @@ pub(super) fn rows<'a>(
         rows: BTreeMap::new(),
     };
     for (source, files) in table.sources.iter().zip(files) {
+        if source.is_computed() {
+            for reading in computed
+                .iter()
+                .flat_map(|computed| computed.readings(source))
+            {
+                let sample = reading.sample.clone().unwrap_or_default();
+                let captures = Captures::from([("sample_id".to_owned(), sample.clone())]);
+                let row = merge.row(source, manifest::FILE, &captures, reading);
+                row.map_err(|error| error.of_sample(&sample))?;
+            }
+            continue;
+        }
         let mut given = vec![false; source.fields.len()];
         for file in files {
             let mut any = false;
@@ -98,10 +113,6 @@ impl<'a> Merge<'a, '_> {
         file: &'a Input,
         reading: Reading,
     ) -> Result<(), InputError> {
-        let at = At {
-            file,
-            place: reading.place,
-        };
         let Some(mut captures) = source.captures(&file.name) else {
             let message =
                 "expected a name that gives each part in braces one value, which is not empty";
@@ -113,8 +124,23 @@ impl<'a> Merge<'a, '_> {
             Warnings::count(&self.warnings.other_names, 1);
             return Ok(());
         }
-        let sample = source.sample_id.fill(&captures);
-        let stage = source.stage.as_ref().map(|stage| stage.fill(&captures));
+        self.row(source, &file.name, &captures, reading)
+    }
+
+    /// Adds to the row of the sample and stage that `captures` make.
+    fn row(
+        &mut self,
+        source: &Source,
+        file: &'a str,
+        captures: &Captures,
+        reading: Reading,
+    ) -> Result<(), InputError> {
+        let at = At {
+            file,
+            place: reading.place,
+        };
+        let sample = source.sample_id.fill(captures);
+        let stage = source.stage.as_ref().map(|stage| stage.fill(captures));
         let key = (sample, stage.unwrap_or_default());
         let table = self.table;
         if !self.rows.contains_key(&key) {
@@ -184,7 +210,7 @@ impl<'a> Row<'a> {
         (sample, stage): &(String, String),
         field: &Field,
         column: &DeclaredColumn,
-        file: &'a Input,
+        file: &'a str,
         value: Value,
     ) -> Result<(), InputError> {
         let at = At {
@@ -219,7 +245,7 @@ impl<'a> Row<'a> {
             };
             return fail(format!(
                 "sample `{sample}`{stage} has `{}` already from {}{}; let one place give it",
-                column.column.name, before.file.name, before.place
+                column.column.name, before.file, before.place
             ));
         }
         *cell = Some(Cell { text, at });

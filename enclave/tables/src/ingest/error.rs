@@ -101,6 +101,11 @@ impl InputError {
         }
     }
 
+    pub(crate) fn of_sample(mut self, sample: &str) -> Self {
+        self.message = format!("sample `{sample}`: {}", self.message);
+        self
+    }
+
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self

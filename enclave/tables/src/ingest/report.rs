@@ -28,6 +28,9 @@ pub struct IngestReport {
     /// Those of them that are not known.
     #[serde(default)]
     pub missing_genotypes: u64,
+    /// What the genotypes say of the samples, where the manifest has it computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<GenotypeChecks>,
     /// SHA-256 of each input file, by its name.
     #[serde(default)]
     pub inputs: BTreeMap<String, String>,
@@ -35,6 +38,31 @@ pub struct IngestReport {
     pub rows: BTreeMap<String, u64>,
     /// Things that did not stop the ingest, by sort.
     pub warnings: BTreeMap<String, u64>,
+}
+
+/// Samples that are not what they should be, by their genotypes: none where it was not
+/// asked for. The kinship coefficient of two individuals is that of the closest of their
+/// samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenotypeChecks {
+    /// Pairs of individuals with one genome, duplicates or monozygotic twins.
+    #[serde(default)]
+    pub duplicate_pairs: Option<u64>,
+    /// Pairs of relatives of the first degree.
+    #[serde(default)]
+    pub first_degree_pairs: Option<u64>,
+    /// Pairs of relatives of the second degree.
+    #[serde(default)]
+    pub second_degree_pairs: Option<u64>,
+    /// Samples of whose sex the chromosome X says otherwise.
+    #[serde(default)]
+    pub sex_mismatches: Option<u64>,
+    /// Individuals with a tumour and a normal that could be compared.
+    #[serde(default)]
+    pub tumor_normal_individuals: Option<u64>,
+    /// Those of them of whom a sample matches none of the other tissue.
+    #[serde(default)]
+    pub tumor_normal_mismatches: Option<u64>,
 }
 
 /// What does not stop an ingest, counted from any thread.

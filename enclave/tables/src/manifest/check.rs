@@ -1,5 +1,6 @@
 //! What a manifest must satisfy beyond its syntax.
 
+mod genotypes;
 mod sources;
 mod tables;
 
@@ -66,6 +67,7 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
                 .to_owned(),
         });
     }
+    genotypes::check(&tables, &variants)?;
     let published = published::tables(&at, raw.published, &tables)?;
     tables.sort_by_key(|table| match table.name.as_str() {
         "individuals" => 0,
@@ -183,6 +185,7 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
         fields,
         filter: raw.filter.map(HashSet::from_iter),
         called,
+        context: raw.context,
     })
 }
 

@@ -81,6 +81,9 @@ pub(super) struct RawVariants {
     /// The least GQ of a gVCF's reference block.
     #[serde(default)]
     pub(super) reference_blocks: Option<Spanned<i32>>,
+    /// Whether SNVs have their type of mutation, and their context.
+    #[serde(default)]
+    pub(super) context: bool,
 }
 
 #[derive(Clone, Default, serde::Deserialize)]
@@ -163,12 +166,13 @@ pub(super) struct RawColumn {
     pub(super) limits: Vec<RawLimit>,
 }
 
-/// Files of a tool for quality control.
+/// Files of a tool for quality control, or the dataset's own genotypes.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSource {
     pub(super) format: Format,
-    pub(super) files: Spanned<Vec<String>>,
+    #[serde(default)]
+    pub(super) files: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub(super) sample: Option<Spanned<String>>,
     #[serde(default)]
@@ -177,6 +181,12 @@ pub(super) struct RawSource {
     pub(super) stage: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) only: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) min_correlation: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) min_sites: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) min_depth: Option<Spanned<i32>>,
     pub(super) columns: Entries<RawField>,
 }
 

@@ -15,6 +15,33 @@ pub(crate) struct Source {
     /// Of a file with several rows: what those to read hold in which field.
     pub(crate) only: BTreeMap<String, String>,
     pub(crate) fields: Vec<Field>,
+    /// Of genotypes: when a tumour matches a normal.
+    pub(crate) matching: Matching,
+}
+
+/// When the samples of an individual's tumour and normal tissue match.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Matching {
+    /// The least correlation of their allele fractions.
+    pub(crate) min_correlation: f64,
+    /// The least number of sites, without which nothing is said.
+    pub(crate) min_sites: u64,
+    /// The least depth of a site, where depths are known.
+    pub(crate) min_depth: i32,
+}
+
+impl Default for Matching {
+    /// NGSCheckMate's model of correlations (Lee et al., Nucleic Acids Res 2017;45:e103)
+    /// has, at depths above 10, means of 0.875 (standard deviation 0.022) within an
+    /// individual and 0.311 (0.060) between unrelated ones: 0.72 is as many deviations
+    /// from both. With 100 sites a correlation's standard error is about 0.025 and 0.09.
+    fn default() -> Self {
+        Self {
+            min_correlation: 0.72,
+            min_sites: 100,
+            min_depth: 10,
+        }
+    }
 }
 
 /// A field that fills a column.
@@ -47,6 +74,8 @@ pub(crate) enum Format {
     Ga4ghWgsQc,
     /// VerifyBamID's `.selfSM`.
     Verifybamid,
+    /// No files: computed from the dataset's own genotypes.
+    Genotypes,
 }
 
 impl Format {
@@ -54,7 +83,9 @@ impl Format {
     pub(crate) fn names_samples(self) -> bool {
         match self {
             Self::Picard | Self::Multiqc | Self::Ga4ghWgsQc | Self::Verifybamid => true,
-            Self::SamtoolsStats | Self::SamtoolsFlagstat | Self::Mosdepth => false,
+            Self::SamtoolsStats | Self::SamtoolsFlagstat | Self::Mosdepth | Self::Genotypes => {
+                false
+            }
         }
     }
 
@@ -68,6 +99,11 @@ impl Format {
 pub(crate) type Captures = BTreeMap<String, String>;
 
 impl Source {
+    /// Whether it has no files, and is computed from the dataset's genotypes.
+    pub(crate) fn is_computed(&self) -> bool {
+        self.format == Format::Genotypes
+    }
+
     /// The patterns of its files, for which `*` stands where a part is named.
     pub(crate) fn globs(&self) -> Vec<String> {
         self.files.iter().map(PathPattern::glob).collect()

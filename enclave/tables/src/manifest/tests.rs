@@ -242,3 +242,23 @@ fn the_documented_sources_are_read() {
     let picard = table.sources[0].globs();
     assert_eq!(picard[1], "*/*.dup_metrics.txt");
 }
+
+#[test]
+fn the_documented_source_of_genotypes_is_read() {
+    let page = include_str!("../../DATASET.md");
+    let mut examples = page.split("```toml\n").skip(1);
+    let is_of_genotypes = |text: &&str| text.contains("format = \"genotypes\"");
+    let example = examples.find(is_of_genotypes).unwrap();
+    let source = example.split("```").next().unwrap();
+    let tissue = "tissue = { role = \"attribute\", domain = [\"normal\", \"tumor\"] }\n";
+    let read = Manifest::parse(&format!("{WHOLE}{tissue}\n[tables.qc_metrics]\n{source}")).unwrap();
+    let source = read.computed().unwrap();
+    assert_eq!(source.fields.len(), 6);
+    assert_eq!(source.matching, Matching::default());
+    for statistic in crate::quality::Statistic::ALL {
+        assert!(
+            page.contains(&format!("`{}`", statistic.name())),
+            "{statistic:?}"
+        );
+    }
+}

@@ -56,17 +56,17 @@ impl Iterator for Blocks {
 
 /// A block with its FORMAT fields.
 #[derive(Debug, Default)]
-pub(super) struct StoredBlock {
-    pub(super) genotypes: GenotypeBlock,
+pub(crate) struct StoredBlock {
+    pub(crate) genotypes: GenotypeBlock,
     /// With which samples the fields are aligned; none: all.
-    pub(super) recorded: Option<RoaringBitmap>,
+    pub(crate) recorded: Option<RoaringBitmap>,
     /// The fields asked for, in their order; none where no sample has a value.
-    pub(super) fields: Vec<Option<Vec<Option<i32>>>>,
+    pub(crate) fields: Vec<Option<Vec<Option<i32>>>>,
 }
 
 /// Reads genotypes, and `variants.parquet` beside them if variants' identifiers are
 /// asked for: its rows are the same variants in the same order.
-pub(super) struct StoredBlocks {
+pub(crate) struct StoredBlocks {
     genotypes: Genotypes,
     ids: Option<Ids>,
 }
@@ -77,7 +77,7 @@ enum Genotypes {
 }
 
 impl StoredBlocks {
-    pub(super) fn open(
+    pub(crate) fn open(
         snapshot: &Snapshot,
         variants: Option<&RoaringBitmap>,
         with_ids: bool,
@@ -101,7 +101,7 @@ impl StoredBlocks {
     }
 
     /// The next variant's block.
-    pub(super) fn next(&mut self) -> Result<Option<StoredBlock>, SnapshotError> {
+    pub(crate) fn next(&mut self) -> Result<Option<StoredBlock>, SnapshotError> {
         let mut block = match &mut self.genotypes {
             Genotypes::One(file) => file.next()?,
             Genotypes::Batches(batches) => batches.next()?,

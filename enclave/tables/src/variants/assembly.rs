@@ -137,6 +137,22 @@ impl Assembly {
     }
 }
 
+/// The pseudo-autosomal regions of the chromosome X, 1-based and inclusive: those that the
+/// Genome Reference Consortium names for GRCh37 and GRCh38, and the T2T Consortium's
+/// `chm13v2.0_PAR.bed`.
+const PSEUDO_AUTOSOMAL: [[(u32, u32); 2]; 3] = [
+    [(60_001, 2_699_520), (154_931_044, 155_260_560)],
+    [(10_001, 2_781_479), (155_701_383, 156_030_895)],
+    [(1, 2_394_410), (153_925_835, 154_259_566)],
+];
+
+/// Whether a position of the chromosome X, 1-based, is in a region that Y has as well.
+pub(crate) fn is_pseudo_autosomal(assembly: &str, pos: u32) -> bool {
+    let regions = Assembly::named(assembly).and_then(|of| PSEUDO_AUTOSOMAL.get(of as usize));
+    let mut regions = regions.into_iter().flatten();
+    regions.any(|(first, last)| (*first..=*last).contains(&pos))
+}
+
 /// A contig's name in every file alike: chromosomes without `chr`, also where they are
 /// given by their accession in RefSeq or GenBank; the mitochondrion is `MT`.
 pub(crate) fn canonical(name: &str) -> Cow<'_, str> {
@@ -245,6 +261,22 @@ mod tests {
             ("chr", "chr"),
         ] {
             assert_eq!(canonical(name), canonical_name, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_x_are_pseudo_autosomal() {
+        for (assembly, inside, outside) in [
+            ("GRCh37", [60_001, 154_931_044], [2_699_521, 154_931_043]),
+            ("GRCh38", [2_781_479, 156_030_895], [10_000, 155_701_382]),
+            ("T2T-CHM13", [1, 153_925_835], [2_394_411, 153_925_834]),
+        ] {
+            assert!(inside.iter().all(|pos| is_pseudo_autosomal(assembly, *pos)));
+            assert!(
+                !outside
+                    .iter()
+                    .any(|pos| is_pseudo_autosomal(assembly, *pos))
+            );
         }
     }
 

@@ -12,6 +12,7 @@ use crate::ingest::{Warnings, Workshop};
 use crate::manifest::{AbsentGenotype, Called, VariantGroup};
 use crate::{IngestError, InputError, Place, Progress};
 
+use super::context::Contexts;
 use super::survey::Surveyed;
 use super::union::{self, Member};
 use super::write::{Absent, Kept};
@@ -91,7 +92,8 @@ pub(super) fn write(
     let path = file(directory);
     let json = serde_json::to_vec(&of_batches).map_err(IngestError::write(&path))?;
     fs::write(&path, json).map_err(IngestError::io(&path))?;
-    let union = union::write(members, kept, directory, warnings)?;
+    let contexts = Contexts::open(given.manifest, given.inputs)?;
+    let union = union::write(members, (kept, contexts), directory, warnings)?;
     found.samples = all.len() as u64;
     found.kinds = union.kinds;
     // Variants that a batch has not are genotypes of its samples, too.
@@ -197,6 +199,8 @@ fn reading(group: &VariantGroup) -> String {
         fields,
         filter,
         called,
+        // Of the union's variants.
+        context: _,
     } = group;
     let filter: Option<BTreeSet<&String>> = filter.as_ref().map(|names| names.iter().collect());
     let called = match called {

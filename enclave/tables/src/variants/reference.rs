@@ -8,6 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use noodles::core::{Position, Region};
 use noodles::fasta::{self, fai};
 
+use crate::inputs::Input;
+use crate::{InputError, Place};
+
 use super::allele::is_sequence;
 use super::assembly::canonical;
 use super::record::Fault;
@@ -34,7 +37,7 @@ struct Reader {
 impl Reference {
     /// Opens a FASTA file. Its index is made if it has none beside it, unless it is
     /// compressed.
-    pub(super) fn open(path: &Path) -> std::io::Result<Self> {
+    fn open(path: &Path) -> std::io::Result<Self> {
         let index = match fasta::fs::read_associated_index(path) {
             Ok(index) => index,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_compressed(path) => {
@@ -51,6 +54,31 @@ impl Reference {
                 window: Default::default(),
             }),
         })
+    }
+
+    /// Opens the reference of a dataset.
+    pub(super) fn of(file: &Input) -> Result<Self, InputError> {
+        Self::open(&file.path).map_err(|error| {
+            let message = format!(
+                "the reference cannot be read ({error}); if it is compressed, it must be by \
+                 bgzip, with the indexes that `samtools faidx` makes beside it"
+            );
+            InputError::new(&file.name, Place::File, message)
+        })
+    }
+
+    /// The base at `pos` (1-based) between the one before and the one behind it; none where
+    /// the file does not have all three.
+    pub(super) fn around(&self, contig: &str, pos: u32) -> Result<Option<[u8; 3]>, Fault> {
+        let Some((name, length)) = self.contigs.get(contig) else {
+            return Ok(None);
+        };
+        if pos < 2 || pos >= *length {
+            return Ok(None);
+        }
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut base = |at: u32| reader.base(name, *length, at);
+        Ok(Some([base(pos - 1)?, base(pos)?, base(pos + 1)?]))
     }
 
     /// The same allele, trimmed and moved to the left as far as it can be (Tan, Abecasis

@@ -16,10 +16,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::{AbsentGenotype, AnnotationKeys, FormatFields, VariantGroup};
 use crate::parquet_file::ParquetFile;
-use crate::schema::{KINDS, format_columns, logical, physical_genotypes, variants_table};
+use crate::schema::{
+    KINDS, VariantColumns, format_columns, logical, physical_genotypes, variants_table,
+};
 use crate::{IngestError, VARIANT};
 
 use super::allele::{Allele, Key, Kind, NO_VALUE};
+use super::context::Contexts;
 use super::coverage::Coverage;
 
 /// Variants that are gathered before they are written.
@@ -45,6 +48,7 @@ impl AllelesFile {
     pub(super) fn create(
         directory: &Path,
         kept: Kept,
+        contexts: Option<Contexts>,
         absent: Absent,
     ) -> Result<Self, IngestError> {
         Ok(Self {
@@ -52,7 +56,7 @@ impl AllelesFile {
             next: 0,
             tally: Tally::default(),
             kinds: KINDS.iter().map(|kind| ((*kind).to_owned(), 0)).collect(),
-            variants: Variants::create(directory, kept)?,
+            variants: Variants::create(directory, kept, contexts)?,
             genotypes: Genotypes::create(directory, kept)?,
         })
     }
@@ -175,13 +179,24 @@ pub(super) struct Variants {
     texts: [StringBuilder; 6],
     /// `gene`, `consequence`, `impact`, if the manifest maps them.
     annotations: [Option<StringBuilder>; 3],
+    contexts: Option<Contexts>,
 }
 
 impl Variants {
-    pub(super) fn create(directory: &Path, kept: Kept) -> Result<Self, IngestError> {
+    pub(super) fn create(
+        directory: &Path,
+        kept: Kept,
+        contexts: Option<Contexts>,
+    ) -> Result<Self, IngestError> {
         let mapped = kept.annotations;
         let [gene, consequence, impact] = mapped;
-        let schema = logical(&variants_table(gene, consequence, impact));
+        let schema = logical(&variants_table(VariantColumns {
+            gene,
+            consequence,
+            impact,
+            mutation_type: contexts.is_some(),
+            context: contexts.as_ref().is_some_and(Contexts::has_context),
+        }));
         let path = directory.join("tables").join("variants.parquet");
         let tune = |properties| pages(properties).set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
         Ok(Self {
@@ -191,6 +206,7 @@ impl Variants {
             numbers: Default::default(),
             texts: Default::default(),
             annotations: mapped.map(|mapped| mapped.then(StringBuilder::new)),
+            contexts,
         })
     }
 
@@ -228,6 +244,9 @@ impl Variants {
                 builder.append_option(text.as_ref());
             }
         }
+        if let Some(contexts) = &mut self.contexts {
+            contexts.append(key)?;
+        }
         if self.rows.len() == BATCH_ROWS {
             self.flush()?;
         }
@@ -253,6 +272,9 @@ impl Variants {
         let mut columns = vec![rows, id, chrom, pos, end, reference, alternate, rsid, kind];
         for builder in self.annotations.iter_mut().flatten() {
             columns.push(Arc::new(builder.finish()));
+        }
+        if let Some(contexts) = &mut self.contexts {
+            columns.extend(contexts.finish());
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(IngestError::write(Path::new("variants.parquet")))?;

@@ -12,7 +12,7 @@ use super::*;
 use crate::variants::trimmed;
 
 #[expect(clippy::print_stderr, reason = "says that a test was skipped")]
-fn shared(name: &str) -> Option<PathBuf> {
+pub(super) fn shared(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let path = root.join(name);
     if !path.exists() {

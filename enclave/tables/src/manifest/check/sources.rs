@@ -7,10 +7,10 @@ use toml::Spanned;
 
 use crate::manifest::raw::{Entries, RawField, RawSource, RawTable};
 use crate::manifest::source::{PathPattern, Pattern, Template};
-use crate::manifest::{DeclaredColumn, Field, ManifestError, Source};
+use crate::manifest::{DeclaredColumn, Field, Format, ManifestError, Matching, Source};
 use crate::{ColumnType, Role};
 
-use super::{Lines, files};
+use super::{Lines, files, genotypes};
 
 /// The columns that make a row, and are not filled by a field.
 const SAMPLE: &str = "sample_id";
@@ -91,11 +91,21 @@ fn source(
 ) -> Result<Source, ManifestError> {
     let span = raw.span();
     let raw = raw.into_inner();
-    let paths = files(at, &raw.files)?
+    if raw.format == Format::Genotypes {
+        return genotypes::source(at, &span, columns, staged, raw);
+    }
+    let Some(patterns) = &raw.files else {
+        return at.fail(span, "`files` must name the tool's outputs");
+    };
+    if raw.min_correlation.is_some() || raw.min_sites.is_some() || raw.min_depth.is_some() {
+        let message = "`min_correlation`, `min_sites` and `min_depth` are for `genotypes`";
+        return at.fail(span, message);
+    }
+    let paths = files(at, patterns)?
         .iter()
         .map(|path| PathPattern::parse(path))
         .collect::<Result<Vec<_>, _>>()
-        .or_else(|message| at.fail(raw.files.span(), message))?;
+        .or_else(|message| at.fail(patterns.span(), message))?;
     let parsed = |text: &Option<Spanned<String>>| {
         let template = |text: &Spanned<String>| {
             Template::parse(text.get_ref()).or_else(|message| at.fail(text.span(), message))
@@ -175,10 +185,11 @@ fn source(
         stage,
         only: raw.only,
         fields: fields(at, &span, columns, raw.columns)?,
+        matching: Matching::default(),
     })
 }
 
-fn fields(
+pub(super) fn fields(
     at: &Lines<'_>,
     source: &Range<usize>,
     columns: &[DeclaredColumn],
