@@ -25,7 +25,7 @@ pub(crate) struct Policies {
 /// An operation on a dataset that the policies allow, and the enclave that
 /// holds it. Only [`Asked::approve`] makes one.
 pub(crate) struct Approved {
-    principal: String,
+    principal: Principal,
     project: String,
     dataset: String,
     operation: Operation,
@@ -139,7 +139,7 @@ impl Asked<'_> {
         let terms = decision.terms.ok_or_else(|| not_available(self.language))?;
         let enclave = enclave(dataset).ok_or_else(crate::upstream::away)?;
         Ok(Approved {
-            principal: self.principal.as_str().to_owned(),
+            principal: self.principal.clone(),
             project: self.project.to_owned(),
             dataset: dataset.to_owned(),
             operation,
@@ -184,8 +184,17 @@ impl Asked<'_> {
 }
 
 impl Approved {
+    /// Begins the decisions of the same visitor and project anew.
+    pub(crate) fn asked_again(
+        &self,
+        policies: &Policies,
+        now_ms: i64,
+    ) -> Result<Asked<'_>, Failure> {
+        policies.ask(&self.principal, &self.project, self.language, now_ms)
+    }
+
     pub(crate) fn principal(&self) -> &str {
-        &self.principal
+        self.principal.as_str()
     }
 
     pub(crate) fn project(&self) -> &str {

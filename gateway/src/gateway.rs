@@ -121,6 +121,13 @@ impl Gateway {
         asked.approve(dataset, operation, |dataset| self.enclaves.of(dataset))
     }
 
+    /// Approves the same once more, by the policies in force now.
+    pub(crate) fn approve_again(&self, approved: &Approved) -> Result<Approved, Failure> {
+        let now_ms = self.clock.now_ms();
+        let asked = approved.asked_again(&self.policies, now_ms)?;
+        self.approve(&asked, approved.dataset(), approved.operation())
+    }
+
     /// Approves an operation on each dataset that the project may see, but for those where it is
     /// not approved.
     pub(crate) fn approve_each(

@@ -124,7 +124,7 @@ impl Direct {
             permit: Some(permit),
             sql: sql.to_owned(),
             idempotency_key: String::new(),
-            operation: false,
+            errand: 0,
         };
         let answer = self.client.clone().query(request).await;
         let mut stream = answer.map_err(|status| read(&status))?.into_inner();

@@ -28,6 +28,15 @@ pub(crate) fn not_available() -> Failure {
     )
 }
 
+/// The ledger has no answer to this question of these people.
+pub(crate) fn not_kept() -> Failure {
+    Failure::new(
+        Reason::NotAvailable,
+        "the result is there no more: the data, who may be counted, or the rules have changed",
+    )
+    .help("submit the question again, with a new key")
+}
+
 /// There was no turn in time. Nothing was charged.
 pub(crate) fn busy() -> Failure {
     Failure::new(

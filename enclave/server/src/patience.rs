@@ -4,6 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+/// The longest that an operation waits for a turn: its permit does not hold longer. Whoever asks
+/// asks again, with another.
+const TURN: Duration = Duration::from_secs(20);
+
 /// The turns of a kind of visit, and the time that each may take.
 #[derive(Clone, Debug)]
 pub(crate) struct Turns {
@@ -57,7 +61,14 @@ impl Patience {
     /// A turn; none if it does not come in time, or nobody waits for it.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         let turn = Arc::clone(&self.turns.turns).acquire_owned();
-        self.within(turn).await?.ok()
+        let limit = match self.waits {
+            Some(_) => self.turns.limit.min(TURN),
+            None => self.turns.limit,
+        };
+        self.within(tokio::time::timeout(limit, turn))
+            .await?
+            .ok()?
+            .ok()
     }
 
     /// What comes of work in no more time than there is; none if it takes longer, or nobody

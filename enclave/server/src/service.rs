@@ -6,7 +6,7 @@ use sekisho_policies::Operation;
 use sekisho_proto::{
     analysis,
     enclave::v1::{
-        AnalyzeRequest, CheckRequest, DescribeRequest, DescribeResponse, GetBudgetRequest,
+        AnalyzeRequest, CheckRequest, DescribeRequest, DescribeResponse, Errand, GetBudgetRequest,
         GetReceiptRequest, ListTablesRequest, NotePolicyRequest, NotePolicyResponse, QueryRequest,
         SignedPermit, enclave_service_server::EnclaveService,
     },
@@ -148,16 +148,18 @@ impl EnclaveService for Service {
 
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<Messages>, Status> {
         self.call("Query", request, async |enclave, request, trace_id| {
+            let errand = request.errand();
             let wording = Wording::Sql(&request.sql);
             let verified = verified(&enclave, request.permit, wording)?;
             let asked = Asked::Sql(request.sql);
-            let (patience, _waiting) = patience(&enclave, request.operation);
+            let (patience, _waiting) = patience(&enclave, errand);
             let question = Question {
                 verified,
                 asked,
                 idempotency_key: key(request.idempotency_key),
                 trace_id,
                 patience,
+                fetches: errand == Errand::Fetch,
             };
             Ok(visit::answer(enclave, question).await?.into_messages())
         })
@@ -171,6 +173,7 @@ impl EnclaveService for Service {
         request: Request<AnalyzeRequest>,
     ) -> Result<Response<Messages>, Status> {
         self.call("Analyze", request, async |enclave, request, trace_id| {
+            let errand = request.errand();
             let analysis = request.analysis.unwrap_or_default();
             let text = analysis::text(&analysis);
             let verified = verified(&enclave, request.permit, Wording::Analysis(&text))?;
@@ -184,13 +187,14 @@ impl EnclaveService for Service {
                         .help("send one, for example of frequencies"));
                 }
             };
-            let (patience, _waiting) = patience(&enclave, request.operation);
+            let (patience, _waiting) = patience(&enclave, errand);
             let question = Question {
                 verified,
                 asked,
                 idempotency_key: key(request.idempotency_key),
                 trace_id,
                 patience,
+                fetches: errand == Errand::Fetch,
             };
             Ok(visit::answer(enclave, question).await?.into_messages())
         })
@@ -272,10 +276,10 @@ fn verified(
 }
 
 /// How long is waited for an answer.
-fn patience(enclave: &Enclave, operation: bool) -> (Patience, Waiting) {
-    match operation {
-        true => enclave.operations.operation(),
-        false => enclave.visits.visit(),
+fn patience(enclave: &Enclave, errand: Errand) -> (Patience, Waiting) {
+    match errand {
+        Errand::Operation | Errand::Fetch => enclave.operations.operation(),
+        Errand::Unspecified => enclave.visits.visit(),
     }
 }
 

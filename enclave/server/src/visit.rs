@@ -44,6 +44,9 @@ pub(crate) const CHARGE: u64 = 1;
 /// The longest that planning may take: it is not charged.
 const PLANNING: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether accounting has ended.
+const ACCOUNTING: Duration = Duration::from_millis(2);
+
 /// What is asked, and the permit for it.
 pub(crate) struct Question {
     pub(crate) verified: Arc<Verified>,
@@ -51,6 +54,8 @@ pub(crate) struct Question {
     pub(crate) idempotency_key: Option<String>,
     pub(crate) trace_id: String,
     pub(crate) patience: Patience,
+    /// Whether only what is in the ledger is wanted.
+    pub(crate) fetches: bool,
 }
 
 /// What is asked.
@@ -184,10 +189,14 @@ async fn charged<T: Send + 'static, W: Future<Output = Result<T, Failure>>>(
         profile,
         visit,
     } = charge;
+    if question.fetches {
+        enclave.spend(&question.verified)?;
+        return Err(failure::not_kept());
+    }
     let reserved = reserve(enclave, question, visit).await?;
     let work = question.patience.within(work(Arc::clone(&reserved)));
     let done = work.await.unwrap_or_else(|| Err(failure::execution()));
-    let reserved = Arc::into_inner(reserved).ok_or_else(failure::ended)?;
+    let reserved = alone(reserved).await;
     match done {
         Ok(done) => {
             let make = |ledger: &Ledger, reserved, described: &Description<'_>| {
@@ -199,6 +208,17 @@ async fn charged<T: Send + 'static, W: Future<Output = Result<T, Failure>>>(
             commit::abandon(enclave, reserved).await;
             Err(failure)
         }
+    }
+}
+
+/// What was reserved, when nobody else holds it: work that was given up may be accounting.
+async fn alone(mut reserved: Arc<Reserved>) -> Reserved {
+    loop {
+        match Arc::try_unwrap(reserved) {
+            Ok(reserved) => return reserved,
+            Err(shared) => reserved = shared,
+        }
+        tokio::time::sleep(ACCOUNTING).await;
     }
 }
 

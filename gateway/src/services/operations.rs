@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use sekisho_proto::v1::{
-    CancelRequest, FetchRequest, ListOperationsRequest, ListOperationsResponse, Operation,
-    QueryResponse, SubmitRequest, WatchRequest, operation_service_server::OperationService,
-    submit_request::Question,
+use sekisho_proto::{
+    enclave::v1::Errand,
+    v1::{
+        CancelRequest, FetchRequest, ListOperationsRequest, ListOperationsResponse, Operation,
+        QueryResponse, SubmitRequest, WatchRequest, operation_service_server::OperationService,
+        submit_request::Question,
+    },
 };
 use sekisho_runtime::status::Failure;
 use tokio::{sync::mpsc, time::Instant};
@@ -19,9 +22,9 @@ use super::{
 };
 use crate::{
     gateway::{Gateway, Method, Visitor},
-    operations::{Begun, Held, Name, Outcome, lasts},
+    operations::{Begun, Held, Name, Operations, Outcome, lasts},
     request,
-    upstream::overdue,
+    upstream::{internal, overdue},
 };
 
 const SERVICE: &str = "sekisho.v1.OperationService";
@@ -85,6 +88,7 @@ impl OperationService for Running {
             &self.gateway,
             method("Fetch"),
             request,
+            Errand::Fetch,
             |visitor, message: FetchRequest| {
                 let held = self.of(visitor, message.project, message.name)?;
                 held.answered().cloned()
@@ -144,7 +148,7 @@ impl Running {
             asked.idempotency_key.clone(),
         )?;
         // What the policies refuse is no operation.
-        let approvals = query::approve(gateway, visitor, asked.clone())?.into_operation();
+        let approvals = query::approve(gateway, visitor, asked.clone(), Errand::Operation)?;
         let datasets = asked.datasets.clone();
         match self.operations.submit(&name, datasets, asked)? {
             Ok(same) => Ok(same.now()),
@@ -159,6 +163,11 @@ impl Running {
     }
 
     async fn run(&self, held: &Held<Asked>, approvals: Approvals) {
+        let mut end = Ending {
+            operations: &self.operations,
+            held,
+            outcome: Some(Outcome::Failed(internal())),
+        };
         let deadline = Instant::now() + self.operations.time();
         let outcome = tokio::select! {
             outcome = tokio::time::timeout_at(deadline, self.answer(approvals, deadline)) => {
@@ -167,7 +176,7 @@ impl Running {
             // The calls are dropped, and so enclaves learn that they may stop.
             () = held.cancelled() => Outcome::Cancelled,
         };
-        self.operations.end(held, outcome);
+        end.outcome = Some(outcome);
     }
 
     /// Lets the enclaves answer; their ledgers keep what they say.
@@ -193,6 +202,21 @@ impl Running {
     ) -> Result<Arc<Held<Asked>>, Failure> {
         let project = request::project("project", project)?;
         self.operations.get(&self::name(visitor, project, name)?)
+    }
+}
+
+/// Ends an operation when its task does, however that ends.
+struct Ending<'a> {
+    operations: &'a Operations<Asked>,
+    held: &'a Held<Asked>,
+    outcome: Option<Outcome>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if let Some(outcome) = self.outcome.take() {
+            self.operations.end(self.held, outcome);
+        }
     }
 }
 

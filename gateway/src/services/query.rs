@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use prost::Message as _;
 use sekisho_policies::Operation;
-use sekisho_proto::v1::{
-    AnalyzeRequest, QueryRequest, QueryResponse, ResultFailure, query_response::Part,
+use sekisho_proto::{
+    enclave::v1::Errand,
+    v1::{AnalyzeRequest, QueryRequest, QueryResponse, ResultFailure, query_response::Part},
 };
 use sekisho_runtime::status::{Failure, Reason};
 use tokio::{
@@ -31,6 +32,11 @@ const WAITING: usize = 4;
 /// How long a visitor may take to read the status of a call that failed.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
+/// The limit that an enclave names which has no turn for an operation yet.
+const BUSY: &str = "busy";
+/// How long an operation that has no turn waits before it asks again.
+const TURN: Duration = Duration::from_secs(1);
+
 type Parts = mpsc::Sender<Result<QueryResponse, Status>>;
 
 /// What a visitor asks, well formed.
@@ -47,17 +53,7 @@ pub(super) struct Approvals {
     datasets: Vec<Approved>,
     work: Work,
     idempotency_key: String,
-    operation: bool,
-}
-
-impl Approvals {
-    /// The same, waited for as for an operation.
-    pub(super) fn into_operation(self) -> Self {
-        Self {
-            operation: true,
-            ..self
-        }
-    }
+    errand: Errand,
 }
 
 /// Reads a query.
@@ -96,6 +92,7 @@ pub(super) fn answer<M>(
     gateway: &Arc<Gateway>,
     method: Method,
     request: Request<M>,
+    errand: Errand,
     read: impl FnOnce(&Visitor, M) -> Result<Asked, Failure>,
 ) -> Result<ReceiverStream<Result<QueryResponse, Status>>, Status> {
     let counted = Counted::begin(method, request.metadata());
@@ -103,7 +100,7 @@ pub(super) fn answer<M>(
     let (metadata, extensions, message) = request.into_parts();
     let approved = span.in_scope(|| {
         let visitor = gateway.meet(&metadata, &extensions)?;
-        let approvals = approve(gateway, &visitor, read(&visitor, message)?)?;
+        let approvals = approve(gateway, &visitor, read(&visitor, message)?, errand)?;
         Ok((visitor, approvals))
     });
     let (visitor, approvals) = match approved {
@@ -144,6 +141,7 @@ pub(super) fn approve(
     gateway: &Gateway,
     visitor: &Visitor,
     question: Asked,
+    errand: Errand,
 ) -> Result<Approvals, Failure> {
     let Asked {
         project,
@@ -160,7 +158,7 @@ pub(super) fn approve(
         datasets,
         work,
         idempotency_key,
-        operation: false,
+        errand,
     })
 }
 
@@ -175,9 +173,9 @@ pub(super) async fn relay(
         datasets,
         work,
         idempotency_key: key,
-        operation,
+        errand,
     } = approvals;
-    let work = Waited { work, operation };
+    let work = Waited { work, errand };
     if let [only] = datasets.as_slice() {
         let mut answer = ask(gateway, only, work, &key, deadline).await?;
         while let Some(part) = answer.next().await? {
@@ -213,10 +211,30 @@ async fn ask(
     deadline: Instant,
 ) -> Result<Answer, Failure> {
     // Signed here and not earlier: a permit is valid for seconds.
-    let permit = work
-        .work
-        .permit(|wording| gateway.permit(approved, wording));
-    Answer::ask(approved, permit, work, idempotency_key.to_owned(), deadline).await
+    let permit = |approved: &Approved| {
+        work.work
+            .permit(|wording| gateway.permit(approved, wording))
+    };
+    let key = || idempotency_key.to_owned();
+    if work.errand != Errand::Operation {
+        return Answer::ask(approved, permit(approved), work.clone(), key(), deadline).await;
+    }
+    // It may wait long for its turn: each time the policies are asked anew.
+    loop {
+        let again = gateway.approve_again(approved)?;
+        let answer = Answer::ask(&again, permit(&again), work.clone(), key(), deadline).await;
+        match answer {
+            Err(failure)
+                if failure
+                    .metadata
+                    .get("limit")
+                    .is_some_and(|limit| limit == BUSY) =>
+            {
+                tokio::time::sleep(TURN).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Reads a result to its release, so that what is handed on is whole.

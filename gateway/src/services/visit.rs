@@ -2,7 +2,7 @@
 
 use sekisho_policies::Operation;
 use sekisho_proto::{
-    enclave::v1 as enclave,
+    enclave::v1::{self as enclave, Errand},
     permit::Wording,
     v1::{
         AnalyzeRequest, CheckRequest, CheckResponse, CheckResult, QueryRequest, QueryResponse,
@@ -49,9 +49,13 @@ impl VisitService for Visits {
             service: SERVICE,
             name: "Query",
         };
-        query::answer(&self.0, method, request, |_, message| {
-            query::question(message)
-        })
+        query::answer(
+            &self.0,
+            method,
+            request,
+            Errand::Unspecified,
+            |_, message| query::question(message),
+        )
         .map(Response::new)
     }
 
@@ -65,9 +69,13 @@ impl VisitService for Visits {
             service: SERVICE,
             name: "Analyze",
         };
-        query::answer(&self.0, method, request, |_, message| {
-            query::analysis(message)
-        })
+        query::answer(
+            &self.0,
+            method,
+            request,
+            Errand::Unspecified,
+            |_, message| query::analysis(message),
+        )
         .map(Response::new)
     }
 }

@@ -3,7 +3,7 @@
 use sekisho_policies::Language;
 use sekisho_proto::{
     analysis,
-    enclave::v1::{AnalyzeRequest, QueryRequest, SignedPermit},
+    enclave::v1::{AnalyzeRequest, Errand, QueryRequest, SignedPermit},
     permit::Wording,
     v1::{self, QueryResponse, ResultStart, query_response::Part},
 };
@@ -30,8 +30,7 @@ pub(crate) enum Work {
 #[derive(Clone)]
 pub(crate) struct Waited {
     pub(crate) work: Work,
-    /// As for an operation: for longer, and only as long as the call goes on.
-    pub(crate) operation: bool,
+    pub(crate) errand: Errand,
 }
 
 impl Work {
@@ -65,7 +64,7 @@ impl Answer {
     pub(crate) async fn ask(
         approved: &Approved,
         permit: Option<SignedPermit>,
-        Waited { work, operation }: Waited,
+        Waited { work, errand }: Waited,
         idempotency_key: String,
         deadline: Instant,
     ) -> Result<Self, Failure> {
@@ -77,7 +76,7 @@ impl Answer {
                     permit,
                     sql,
                     idempotency_key,
-                    operation,
+                    errand: errand.into(),
                 };
                 client.query(prepared(request, deadline)).await
             }
@@ -86,7 +85,7 @@ impl Answer {
                     permit,
                     analysis: Some(analysis),
                     idempotency_key,
-                    operation,
+                    errand: errand.into(),
                 };
                 client.analyze(prepared(request, deadline)).await
             }

@@ -161,9 +161,9 @@ pub struct QueryRequest {
     /// See `sekisho.v1.QueryRequest`.
     #[prost(string, tag = "3")]
     pub idempotency_key: ::prost::alloc::string::String,
-    /// Whether it is waited for as for an operation: for longer, and it ends when the call does.
-    #[prost(bool, tag = "4")]
-    pub operation: bool,
+    /// How it is waited for.
+    #[prost(enumeration = "Errand", tag = "4")]
+    pub errand: i32,
 }
 /// Asks for an analysis.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -177,9 +177,9 @@ pub struct AnalyzeRequest {
     /// See `sekisho.v1.QueryRequest`.
     #[prost(string, tag = "3")]
     pub idempotency_key: ::prost::alloc::string::String,
-    /// Whether it is waited for as for an operation: for longer, and it ends when the call does.
-    #[prost(bool, tag = "4")]
-    pub operation: bool,
+    /// How it is waited for.
+    #[prost(enumeration = "Errand", tag = "4")]
+    pub errand: i32,
 }
 /// Asks for a project's budget.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -208,6 +208,41 @@ pub struct NotePolicyRequest {
 /// The digest stands in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NotePolicyResponse {}
+/// How an answer is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Errand {
+    /// As for a visit: what is charged is finished, whoever hangs up.
+    Unspecified = 0,
+    /// As for an operation: for longer, and it ends when the call does. `LIMIT_EXCEEDED` with the
+    /// limit `busy` where none may begin at present.
+    Operation = 1,
+    /// For what is in the ledger alone: nothing is charged, and what is not there is
+    /// `NOT_AVAILABLE`.
+    Fetch = 2,
+}
+impl Errand {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ERRAND_UNSPECIFIED",
+            Self::Operation => "ERRAND_OPERATION",
+            Self::Fetch => "ERRAND_FETCH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ERRAND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ERRAND_OPERATION" => Some(Self::Operation),
+            "ERRAND_FETCH" => Some(Self::Fetch),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod enclave_service_client {
     #![allow(

@@ -301,7 +301,7 @@ pub struct Prevalence {
 ///   `lambda_gc`, the median of their squares by what it would be by chance.
 /// * `quantiles`, for each quarter of a power of ten: −log₁₀ of the p that so many tests are
 ///   `expected` below, and that they are `observed` below. Of fewer than 1000 tests neither
-///   these nor λ are shown.
+///   these nor λ nor their number are shown.
 /// * Of a condition and of variants also `tests`, of the counts that are shown: Fisher's exact
 ///   test of alleles, the trend of Cochran and Armitage, χ² of genotypes, and over strata that
 ///   of Cochran, Mantel and Haenszel; and `genotypes`, the figures of `Frequencies` of cases
@@ -320,7 +320,8 @@ pub struct Association {
     /// at most 10. They are computed inside, and never shown.
     #[prost(uint32, tag = "8")]
     pub components: u32,
-    /// One of the covariates, of declared words, whose values are strata. Empty for none.
+    /// One of the covariates, of declared words, whose values are strata: shown of a variant
+    /// that may be shown in all of them. Empty for none.
     #[prost(string, tag = "9")]
     pub stratum: ::prost::alloc::string::String,
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
@@ -375,8 +376,8 @@ pub struct Burden {
     /// Values of `variants.consequence` that count, at most 16; empty for any.
     #[prost(string, repeated, tag = "2")]
     pub consequences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The highest allele frequency, among those who are tested, of a variant that counts; 0
-    /// for any.
+    /// The highest allele frequency, of rounded numbers of those who are tested, of a variant that
+    /// counts: 0.001, 0.005, 0.01, 0.02 or 0.05; 0 for any.
     #[prost(double, tag = "3")]
     pub max_frequency: f64,
 }

@@ -160,6 +160,19 @@ async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
     assert_eq!(names, expected);
     let shown: Vec<bool> = found.iter().map(|row| row[1] != "-").collect();
     assert_eq!(shown.iter().filter(|shown| **shown).count(), 2);
+    // However few rows are wanted: which of them lies farther out is not told.
+    let many: Vec<usize> = (0..VARIANTS).collect();
+    let of_many = Association {
+        sites: named(&many),
+        most: 1,
+        ..smokers()
+    };
+    let told_of_many = tables(&only(
+        visit.analyze(Kind::Association(of_many), &[CANCER]).await,
+    ));
+    let all = rows(&told_of_many, "associations");
+    let hidden = all.iter().filter(|row| row[1] == "-").count();
+    assert_eq!((all.len(), hidden), (VARIANTS, 0), "{all:?}");
     // Nobody's age hangs on what was drawn.
     for row in found.iter().filter(|row| row[1] != "-") {
         assert!(number(row[5]).abs() < 5.0, "{row:?}");

@@ -50,18 +50,27 @@ pub(super) async fn answer(
         Stage::Judged(Box::new(judged))
     } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
+        // Counting may take longer than a permit holds.
+        if question.fetches {
+            enclave.spend(&question.verified)?;
+        }
         let again = match settle(enclave, question, asked, judged, worker).await {
             Ok(table) => commit::table_again(enclave, key, table).await,
             Err(Lost) => Err(failure::execution()),
         };
         match again {
+            Ok(Err(_)) if question.fetches => return Err(failure::not_kept()),
             Ok(Err(table)) => Stage::Settled(table),
             Ok(Ok(earlier)) => {
-                enclave.spend(&question.verified)?;
+                if !question.fetches {
+                    enclave.spend(&question.verified)?;
+                }
                 return Ok(earlier);
             }
             Err(failure) => {
-                enclave.spend(&question.verified)?;
+                if !question.fetches {
+                    enclave.spend(&question.verified)?;
+                }
                 return Err(failure);
             }
         }
