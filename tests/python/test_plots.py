@@ -167,7 +167,7 @@ def test_an_association_has_a_quantile_plot(result: Result) -> None:
 def test_of_too_few_tests_there_is_nothing_to_plot_and_it_says_so(result: Result) -> None:
     first, summary, quantiles = association("variant_id", VARIANTS)
     few = Result(first, result.release, result.receipt, summary, quantiles.slice(0, 0))
-    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests to show"
+    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests for quantiles"
     hidden = summary.set_column(2, "tests", pa.array([None], "int64"))
     unknown = Manhattan.of(Result(first, result.release, result.receipt, hidden, quantiles))
     assert unknown.axis == "chromosome"

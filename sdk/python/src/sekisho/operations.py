@@ -33,8 +33,8 @@ class Operation:
     """A question that goes on while nobody waits; made by `Visit.submit` or `Visit.operation`.
 
     The gateway keeps it for an hour after its end, and no longer than it runs. One that was
-    made by `submit` knows its question, and asks it again with the same key if it was
-    forgotten: nothing is charged twice.
+    made by `submit` knows its question, and submits it again with the same key if it was
+    forgotten: what was answered is not charged again, what was interrupted begins anew and is.
 
     Examples
     --------
@@ -231,7 +231,8 @@ class Operation:
             raise NotAvailable(
                 f"the gateway has forgotten the operation `{self.name}`, and its question is "
                 "not known here",
-                help=f"ask it again with `idempotency_key={self.name!r}`; nothing is charged twice",
+                help=f"submit it again with `idempotency_key={self.name!r}`; an answer that was "
+                "given is sent again, free",
             ) from gone
         self._told = self._answering.calls.submit(submission(self._request), metadata, self._words)
 

@@ -23,7 +23,7 @@ _STREAM_SECONDS: Final = 60.0
 """Of one stream: a connection that died without a word is noticed so late."""
 
 _LOOK_SECONDS: Final = 2.0
-"""Of the last stream, at least: whoever waits no time at all is told the state, too."""
+"""Of one stream for whoever waits no time at all: how it stands is told, too."""
 
 _PAUSES: Final = (0.25, 5.0)
 """Between streams, the first and the longest; each is twice as long as the one before."""
@@ -64,22 +64,25 @@ def states(
     heard = time.monotonic()
     while True:
         left = _STREAM_SECONDS if until is None else until - time.monotonic()
-        seconds = min(_STREAM_SECONDS, max(_LOOK_SECONDS, left))
+        seconds = min(_STREAM_SECONDS, left if left > 0 else _LOOK_SECONDS)
         try:
             for told in calls.watch(request, seconds, metadata):
                 heard, pause = time.monotonic(), _PAUSES[0]
                 yield told
                 if told.state != _RUNNING:
                     return
+                if until is not None and time.monotonic() >= until:
+                    break
         except (ConnectionFailed, SiteUnavailable, LimitExceeded):
             # It goes on at the gateway, whatever became of the stream.
             calls.ensure_open()
             if going.given_up() or time.monotonic() - heard > PATIENCE_SECONDS:
                 raise
-        if until is not None and time.monotonic() + pause >= until:
+        left = pause if until is None else until - time.monotonic()
+        if left <= 0:
             raise StillRunning(
                 f"the operation `{request.name}` still goes on",
-                help="wait for it again; it goes on meanwhile, and nothing is charged for waiting",
+                help="wait for it again; it goes on meanwhile, and waiting is free",
             )
-        going.pause(pause)
+        going.pause(min(pause, left))
         pause = min(2 * pause, longest)

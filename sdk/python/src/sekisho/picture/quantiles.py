@@ -68,7 +68,7 @@ class Quantiles(Picture):
             ax.legend(fontsize="small", loc="lower right")
         ax.text(0.04, 0.94, self.inflation, transform=ax.transAxes, va="top")
         if not self.rows:
-            ax.text(0.04, 0.94, "too few tests to show", transform=ax.transAxes, va="top")
+            ax.text(0.04, 0.94, "too few tests for quantiles", transform=ax.transAxes, va="top")
         ax.set_xlabel("expected −log10 p")
         ax.set_ylabel("observed −log10 p")
 
