@@ -11,7 +11,14 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from ledger import Ledger
-from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, release_pb2, visit_pb2
+from sekisho._proto import (
+    budget_pb2,
+    catalog_pb2,
+    operation_pb2,
+    receipt_pb2,
+    release_pb2,
+    visit_pb2,
+)
 
 METHODS: dict[str, tuple[type[Message], str]] = {
     "VisitService/Check": (visit_pb2.CheckRequest, "unary"),
@@ -22,6 +29,11 @@ METHODS: dict[str, tuple[type[Message], str]] = {
     "BudgetService/GetBudget": (budget_pb2.GetBudgetRequest, "unary"),
     "ReceiptService/GetReceipt": (receipt_pb2.GetReceiptRequest, "unary"),
     "ReceiptService/ListLedgerKeys": (receipt_pb2.ListLedgerKeysRequest, "unary"),
+    "OperationService/Submit": (operation_pb2.SubmitRequest, "unary"),
+    "OperationService/Watch": (operation_pb2.WatchRequest, "stream"),
+    "OperationService/Fetch": (operation_pb2.FetchRequest, "stream"),
+    "OperationService/Cancel": (operation_pb2.CancelRequest, "unary"),
+    "OperationService/ListOperations": (operation_pb2.ListOperationsRequest, "unary"),
 }
 
 
@@ -45,11 +57,11 @@ class Refusal(Exception):
 class Gateway:
     """Listens on loopback and answers with `answers[method](request, context)`."""
 
-    def __init__(self, identity: Path, ca: Path) -> None:
+    def __init__(self, identity: Path, ca: Path, port: int = 0) -> None:
         chain = identity.read_bytes()
         self.answers: dict[str, Callable[[Any, grpc.ServicerContext], Any]] = {}
         self.requests: list[tuple[str, Any, dict[str, Any]]] = []
-        self.server = grpc.server(futures.ThreadPoolExecutor(4))
+        self.server = grpc.server(futures.ThreadPoolExecutor(16))
         services: dict[str, dict[str, grpc.RpcMethodHandler]] = {}
         for method in METHODS:
             service, name = method.split("/")
@@ -61,7 +73,7 @@ class Gateway:
             )
         )
         port = self.server.add_secure_port(
-            "127.0.0.1:0",
+            f"127.0.0.1:{port}",
             grpc.ssl_server_credentials(
                 [(chain, chain)], root_certificates=ca.read_bytes(), require_client_auth=True
             ),

@@ -14,9 +14,11 @@ import pytest
 import sekisho
 from gateway import Gateway, Refusal, answer
 from ledger import Ledger
+from operating import Operating
 from pki import Authority
-from sekisho import aio
+from sekisho import State, aio, operations
 from sekisho._proto import budget_pb2
+from sekisho.questions import Questions
 
 SQL = "SELECT count(DISTINCT individual_id) AS n FROM individuals"
 QUERY = "VisitService/Query"
@@ -26,18 +28,40 @@ def names(of: type) -> set[str]:
     return {name for name in dir(of) if not name.startswith("_")}
 
 
-def test_no_method_of_a_visit_is_missing_from_the_asynchronous_one() -> None:
-    missing = names(sekisho.Visit) - names(aio.Visit)
-    assert not missing, f"write `name = _awaited(visit.Visit.name)` in aio.py for {missing}"
-    assert names(aio.Visit) - names(sekisho.Visit) == {"project"}
+PAIRS = [
+    (sekisho.Visit, aio.Visit),
+    (operations.Submitting, aio.Submitting),
+    (sekisho.Operation, aio.Operation),
+]
 
 
-@pytest.mark.parametrize("name", sorted(names(sekisho.Visit)))
-def test_signatures_and_documentation_are_the_same(name: str) -> None:
-    theirs, ours = getattr(sekisho.Visit, name), getattr(aio.Visit, name)
-    assert inspect.signature(ours) == inspect.signature(theirs)
-    assert inspect.iscoroutinefunction(ours)
+@pytest.mark.parametrize(("theirs", "ours"), PAIRS)
+def test_no_method_is_missing_from_the_asynchronous_one(theirs: type, ours: type) -> None:
+    assert names(ours) == names(theirs), "write `name = _awaited(….name)` in aio.py"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        pytest.param(getattr(theirs, name), getattr(ours, name), id=f"{theirs.__name__}.{name}")
+        for theirs, ours in PAIRS
+        for name in sorted(names(theirs))
+    ],
+)
+def test_parameters_and_documentation_are_the_same(theirs: Any, ours: Any) -> None:
     assert ours.__doc__
+    if isinstance(theirs, property):
+        assert isinstance(ours, property)
+        return
+    assert inspect.signature(ours).parameters == inspect.signature(theirs).parameters
+    # What can be asked is defined once: who is asked says whether an answer is awaited.
+    assert ours is theirs or inspect.iscoroutinefunction(ours) or inspect.isasyncgenfunction(ours)
+
+
+@pytest.mark.parametrize("name", sorted(names(Questions)))
+def test_questions_are_defined_once(name: str) -> None:
+    ways = (sekisho.Visit, operations.Submitting, aio.Visit, aio.Submitting)
+    assert {getattr(way, name) for way in ways} == {getattr(Questions, name)}
 
 
 def test_it_is_connected_to_alike() -> None:
@@ -143,5 +167,59 @@ def test_a_closed_visit_says_so_also_to_those_who_wait(gateway: Gateway, run: An
             await visit.datasets()
         assert visit.project == "P-0001"
         assert repr(visit) == "sekisho.aio.Visit(project='P-0001')"
+
+    run(main)
+
+
+def test_operations_are_awaited_while_others_are_asked(
+    gateway: Gateway, run: Any, ledger: Ledger
+) -> None:
+    operating = Operating(gateway, ledger)
+
+    async def main(visit: aio.Visit) -> Any:
+        begun = await asyncio.gather(
+            *(visit.submit.count(datasets="demo-cancer", idempotency_key=key) for key in "ab")
+        )
+        waits = [asyncio.create_task(operation.result()) for operation in begun]
+        assert {row["state"] for row in await visit.operations()} == {"running"}
+        states = []
+        async for state in (await visit.operation("a")).watch():
+            states.append(state)
+            for key in "ab" * (state is State.RUNNING):
+                operating.end(key)
+        assert states == [State.RUNNING, State.SUCCEEDED]
+        return await asyncio.gather(*waits)
+
+    for result in run(main):
+        assert result.receipt.verify()
+
+
+def test_whoever_stops_waiting_for_an_operation_does_not_cancel_it(
+    gateway: Gateway, run: Any, ledger: Ledger
+) -> None:
+    operating = Operating(gateway, ledger)
+
+    async def main(visit: aio.Visit) -> None:
+        operation = await visit.submit.count(datasets="demo-cancer", idempotency_key="a")
+        assert repr(operation).startswith("sekisho.aio.Operation('a', running")
+        waits = asyncio.create_task(operation.wait())
+        await asyncio.to_thread(operating.watched.wait, 10)
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        await asyncio.sleep(0.3)
+        assert len(gateway.asked("OperationService/Watch")) == 1
+        assert await operation.refresh() is State.RUNNING
+        assert await operation.cancel() is State.CANCELLED
+        with pytest.raises(sekisho.Cancelled):
+            await operation.result()
+
+    run(main)
+
+
+def test_what_is_wrong_is_said_at_once(run: Any) -> None:
+    async def main(visit: aio.Visit) -> None:
+        with pytest.raises(sekisho.InvalidRequest):
+            visit.association(datasets="demo-cancer")
 
     run(main)

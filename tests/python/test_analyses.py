@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import grpc
 import pyarrow as pa
 import pytest
 
 import sekisho
-from gateway import Gateway, answer
+from gateway import Gateway, Refusal, answer
 from ledger import Ledger
 from sekisho import Result
 
@@ -174,3 +175,29 @@ def test_two_tables_of_one_name_are_no_answer(
     gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger, table, table)
     with pytest.raises(sekisho.InternalError):
         visit.survival(time="days", event="dead", datasets="demo-cancer")
+
+
+@pytest.mark.parametrize(
+    ("ask", "shown"),
+    [
+        (lambda visit, **to: visit.association(case="sexx = 'f'", **to), "sexx = 'f'"),
+        (lambda visit, **to: visit.count(where="sexx = 'f'", **to), "sexx = 'f'"),
+        (lambda visit, **to: visit.cox(time="t", event="sexx", covariates="a", **to), "sexx"),
+        (lambda visit, **to: visit.funnel(["sexx", sekisho.carries("A")], **to), "sexx"),
+        # In which of two it is wrong is not told.
+        (lambda visit, **to: visit.association(case="sexx", where="age > 1", **to), None),
+        (lambda visit, **to: visit.cooccurrence(["A", "B"], **to), None),
+    ],
+)
+def test_a_refusal_shows_its_place_where_there_is_one_condition(
+    gateway: Gateway, visit: sekisho.Visit, ask: Callable[..., object], shown: str | None
+) -> None:
+    def refuse(*_: object) -> object:
+        where = {"rule": "statement.unknown-column", "line": "1", "column": "1"}
+        raise Refusal(grpc.StatusCode.FAILED_PRECONDITION, "no `sexx`", "QUERY_REFUSED", where)
+
+    gateway.answers[ANALYZE] = refuse
+    with pytest.raises(sekisho.QueryRefused) as raised:
+        ask(visit, datasets="demo-cancer")
+    assert ("\n    ^" in str(raised.value)) is (shown is not None)
+    assert (shown or "no `sexx`") in str(raised.value)

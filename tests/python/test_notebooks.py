@@ -41,7 +41,7 @@ def test_a_notebook_runs_and_draws(path: Path, tmp_path: Path) -> None:
             notebook,
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
             startup_timeout=30,
-            timeout=120,
+            timeout=300,
             resources={"metadata": {"path": str(path.parent)}},
         )
         client.execute(env=_environment())

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from math import log10
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -112,6 +113,14 @@ def test_chromosomes_lie_side_by_side_in_their_order() -> None:
     assert Genome.lay(["chr1:7:A:G"]).places == [7.0]
 
 
+def test_human_chromosomes_are_as_long_as_they_are_and_others_as_they_seem() -> None:
+    laid = Genome.lay(["1:248000000:A:G", "chr8:5:A:G", "17:1:A:G", "scaffold7:30:A:G"])
+    assert laid.middles[:2] == [124.5e6, pytest.approx(249e6 + 73e6, rel=0.05)]
+    # Not one of ours: beyond the end of what has that number.
+    other = Genome.lay(["2:900000000:A:G", "2:900000100:A:G", "3:1:A:G"])
+    assert other.middles[0] == 50.0
+
+
 def test_an_association_is_a_manhattan_plot_with_its_line(result: Result) -> None:
     drawn = Manhattan.of(made(result, "association"))
     assert drawn.line == pytest.approx(7.30103)
@@ -125,7 +134,7 @@ def test_an_association_is_a_manhattan_plot_with_its_line(result: Result) -> Non
     # Genes have no place, and a line for as many as were tested.
     genes = Manhattan.of(made(result, "burden"))
     assert [label["text"] for label in genes.labels] == ["TP53", "EGFR", "KRAS"]
-    assert genes.line == pytest.approx(4.30103)
+    assert genes.line == pytest.approx(-log10(0.05 / 1050))
 
 
 def test_a_p_too_small_for_a_number_has_its_place_by_z(result: Result) -> None:
@@ -144,6 +153,11 @@ def test_an_association_has_a_quantile_plot(result: Result) -> None:
     ax = qq()
     assert [text.get_text() for text in ax.texts] == ["λGC = 1.020"]
     assert len(qq.data()) == 2
+    points, rings = (collection.get_offsets().tolist() for collection in ax.collections)
+    assert points == [[0.5, 0.4], [1.0, 1.2]]
+    # The first of a thousand, and no ring for what is suppressed.
+    assert len(rings) == len(VARIANTS) - 1
+    assert rings[0] == [pytest.approx(-log10(0.0005)), pytest.approx(9.0)]
     assert "λGC = 1.020" in str(qq.altair().to_dict())
     for ask in (result.plot.qq, result.plot.qq.altair, result.plot.qq.data):
         with pytest.raises(sekisho.InvalidRequest, match="quantiles"):
@@ -153,7 +167,7 @@ def test_an_association_has_a_quantile_plot(result: Result) -> None:
 def test_of_too_few_tests_there_is_nothing_to_plot_and_it_says_so(result: Result) -> None:
     first, summary, quantiles = association("variant_id", VARIANTS)
     few = Result(first, result.release, result.receipt, summary, quantiles.slice(0, 0))
-    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests to show"
+    assert [text.get_text() for text in few.plot.qq().texts][-1] == "too few tests for quantiles"
     hidden = summary.set_column(2, "tests", pa.array([None], "int64"))
     unknown = Manhattan.of(Result(first, result.release, result.receipt, hidden, quantiles))
     assert unknown.axis == "chromosome"

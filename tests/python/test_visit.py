@@ -19,6 +19,7 @@ least one attribute with a declared domain. Paths are relative to the file.
 import asyncio
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,37 @@ def test_several_datasets_answer_each_for_itself(
     assert list(results) == server["datasets"]
     for name, result in results.results.items():
         assert result.receipt.verify().leaf["dataset"] == name
+
+
+def test_an_operation_gives_what_the_question_would_and_is_charged_once(
+    live: sekisho.Visit, dataset: str, question: str
+) -> None:
+    asked = ask(live, question, dataset)
+    before = spent(live, dataset)
+    operation = live.submit.sql(question, datasets=dataset)
+    assert operation.wait(60) is sekisho.State.SUCCEEDED
+    result = live.operation(operation.name).result()
+    assert isinstance(result, Result)
+    assert result.to_arrow().equals(asked.to_arrow())
+    assert result.receipt.verify().pinned
+    assert spent(live, dataset) == before
+    newest = live.operations()[0]
+    assert (newest["name"], newest["state"]) == (operation.name, "succeeded")
+
+
+def test_an_operation_that_fails_or_is_cancelled_says_so(
+    live: sekisho.Visit, dataset: str, question: str
+) -> None:
+    refused = live.submit.sql("SELECT individual_id FROM individuals", datasets=dataset)
+    with pytest.raises(sekisho.QueryRefused) as raised:
+        refused.result(60)
+    assert raised.value.rule
+    operation = live.submit.sql(question, datasets=dataset, idempotency_key=uuid.uuid4().hex)
+    if operation.cancel() is sekisho.State.CANCELLED:
+        with pytest.raises(sekisho.Cancelled):
+            operation.result()
+    with pytest.raises(sekisho.NotAvailable):
+        live.operation("no-such-operation")
 
 
 def test_questions_of_asyncio_are_answered_at_once(

@@ -18,6 +18,7 @@ from sekisho.connection import connect
 from sekisho.criteria import Burden, Carriers, Excluded, carries, excluding
 from sekisho.errors import (
     BudgetExhausted,
+    Cancelled,
     ConnectionFailed,
     ExecutionFailed,
     InternalError,
@@ -30,10 +31,12 @@ from sekisho.errors import (
     ReceiptInvalid,
     SekishoError,
     SiteUnavailable,
+    StillRunning,
     Unauthenticated,
 )
 from sekisho.leaf import Leaf
 from sekisho.listing import Listing
+from sekisho.operations import Operation, State
 from sekisho.receipt import Receipt, Verified
 from sekisho.release import Budget, Release
 from sekisho.result import Result, Results
@@ -47,6 +50,7 @@ __all__ = [
     "BudgetExhausted",
     "Budgets",
     "Burden",
+    "Cancelled",
     "Carriers",
     "Check",
     "Checks",
@@ -59,6 +63,7 @@ __all__ = [
     "LimitExceeded",
     "Listing",
     "NotAvailable",
+    "Operation",
     "PolicyDenied",
     "PolicyReferred",
     "QueryRefused",
@@ -70,6 +75,8 @@ __all__ = [
     "Results",
     "SekishoError",
     "SiteUnavailable",
+    "State",
+    "StillRunning",
     "Unauthenticated",
     "Verified",
     "Visit",

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from sekisho import analysis
+from sekisho.asking import Given
 from sekisho.associations import Associations
-from sekisho.result import Result, Results
 from sekisho.screening import Screening
 
 
-class Analyses(Screening, Associations):
+class Analyses(Screening[Given], Associations[Given]):
     """What can be asked of datasets beside SQL; a `Visit` has all of it.
 
     Of each, `datasets` are those to ask, at most 16; `where` says of whom: a condition on
@@ -28,7 +28,7 @@ class Analyses(Screening, Associations):
         where: str = "",
         by: str | Sequence[str] = (),
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how frequent variants are.
 
         Of a region or a gene only variants that may be shown have a row; of ``variants`` each
@@ -88,7 +88,7 @@ class Analyses(Screening, Associations):
         by: str | Sequence[str] = (),
         interval: int = 1,
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask for survival by group, and whether groups differ.
 
         Parameters
@@ -134,7 +134,7 @@ class Analyses(Screening, Associations):
         covariates: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask what a hazard hangs on: Cox's proportional hazards, ties after Efron.
 
         Parameters
@@ -168,7 +168,7 @@ class Analyses(Screening, Associations):
         covariates: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask what an outcome hangs on: logistic regression.
 
         Parameters
@@ -196,7 +196,7 @@ class Analyses(Screening, Associations):
         covariates: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask what a number hangs on: linear regression by least squares.
 
         Parameters
@@ -225,7 +225,7 @@ class Analyses(Screening, Associations):
         where: str = "",
         by: str | Sequence[str] = (),
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how samples fared in quality control, by stage and tissue.
 
         Parameters

@@ -1,8 +1,10 @@
 """Analyses of a known shape, as the server is asked for them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import ParamSpec
+
+from google.protobuf.message import Message
 
 from sekisho._proto import analysis_pb2
 from sekisho.criteria import Burden, Carriers, Criterion, carries
@@ -11,9 +13,21 @@ from sekisho.errors import InvalidRequest
 
 
 def written(asked: analysis_pb2.Analysis) -> str:
-    """Give the condition that a refusal may show a place in."""
-    kind = asked.WhichOneof("kind")
-    return str(getattr(asked, kind).where) if kind else ""
+    """Give the condition that a refusal may show a place in; nothing if there are several.
+
+    A refusal says where in a condition something is wrong, not in which.
+    """
+    conditions = list(_conditions(asked))
+    return conditions[0] if len(conditions) == 1 else ""
+
+
+def _conditions(of: Message) -> Iterator[str]:
+    for field, value in of.ListFields():
+        if field.name in ("where", "condition", "event"):
+            yield value
+        elif field.message_type:
+            for inner in [value] if isinstance(value, Message) else value:
+                yield from _conditions(inner)
 
 
 _P = ParamSpec("_P")
@@ -130,6 +144,17 @@ def _names(names: str | Sequence[str]) -> list[str]:
             help="give a string, or a list of strings",
         )
     return listed
+
+
+@_checked
+def spectrum(
+    *, contexts: bool, genes: str | Sequence[str], by: str | Sequence[str], where: str
+) -> analysis_pb2.Analysis:
+    """Ask how many mutations of each type individuals carry; see `Visit.spectrum`."""
+    asked = analysis_pb2.Spectrum(
+        contexts=contexts, genes=_names(genes), by=_names(by), where=where
+    )
+    return analysis_pb2.Analysis(spectrum=asked)
 
 
 @_checked

@@ -1,25 +1,14 @@
 """Which variants and genes an outcome hangs on."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from sekisho import analysis
-from sekisho._proto import analysis_pb2
+from sekisho.asking import Asking, Given
 from sekisho.criteria import Burden
-from sekisho.result import Result, Results
 
 
-class Associations(ABC):
+class Associations(Asking[Given]):
     """The part of `Analyses` that tests markers."""
-
-    @abstractmethod
-    def _analyze(
-        self,
-        name: str,
-        asked: analysis_pb2.Analysis,
-        datasets: str | Sequence[str],
-        idempotency_key: str | None,
-    ) -> Result | Results: ...
 
     def association(
         self,
@@ -37,7 +26,7 @@ class Associations(ABC):
         where: str = "",
         most: int = 10,
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask which variants, or genes, an outcome hangs on.
 
         Each is tested beside the same covariates, inside; of those that lie farthest out a

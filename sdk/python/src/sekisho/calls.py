@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from sekisho import analysis, going
-from sekisho._proto import budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
+from sekisho import going
+from sekisho._proto import budget_pb2, catalog_pb2, operation_pb2, receipt_pb2, visit_pb2
+from sekisho.asking import Request, words_of
 from sekisho.channel import diagnose, open_channel
 from sekisho.errors import ConnectionFailed, InvalidRequest, LimitExceeded, SekishoError
 from sekisho.identity import Identity
@@ -64,14 +65,23 @@ class Calls:
         self._receipt = unary("ReceiptService/GetReceipt", receipt_pb2.GetReceiptResponse)
         self._keys = unary("ReceiptService/ListLedgerKeys", receipt_pb2.ListLedgerKeysResponse)
 
-        def streamed(method: str) -> Any:
+        self._submit = unary("OperationService/Submit", operation_pb2.Operation)
+        self._cancel = unary("OperationService/Cancel", operation_pb2.Operation)
+        self._operations = unary(
+            "OperationService/ListOperations", operation_pb2.ListOperationsResponse
+        )
+
+        def streamed(method: str, response: type[Message] = visit_pb2.QueryResponse) -> Any:
             return channel.unary_stream(
-                f"/sekisho.v1.VisitService/{method}",
+                f"/sekisho.v1.{method}",
                 request_serializer=lambda message: message.SerializeToString(),
-                response_deserializer=visit_pb2.QueryResponse.FromString,
+                response_deserializer=response.FromString,
             )
 
-        self._query, self._analyze = streamed("Query"), streamed("Analyze")
+        self._query = streamed("VisitService/Query")
+        self._analyze = streamed("VisitService/Analyze")
+        self._fetch = streamed("OperationService/Fetch")
+        self._watch = streamed("OperationService/Watch", operation_pb2.Operation)
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
@@ -128,19 +138,81 @@ class Calls:
 
     def query(
         self,
-        request: visit_pb2.QueryRequest | visit_pb2.AnalyzeRequest,
+        request: Request,
         metadata: Metadata,
         read: Callable[[Iterator[visit_pb2.QueryResponse]], _T],
     ) -> _T:
-        """Ask for a query or an analysis and read the stream that answers it.
+        """Ask for a query or an analysis and read the stream that answers it."""
+        method = self._query if isinstance(request, visit_pb2.QueryRequest) else self._analyze
+        return self._read(method, request, metadata, read, words_of(request))
+
+    def submit(
+        self, request: operation_pb2.SubmitRequest, metadata: Metadata, words: str
+    ) -> operation_pb2.Operation:
+        """Submit a question; its key makes those that are sent twice one operation."""
+        attempt = 0
+        while True:
+            try:
+                response: operation_pb2.Operation = self._call(
+                    self._submit, request, metadata, words
+                )
+                return response
+            except ConnectionFailed:
+                if attempt == RETRIES:
+                    raise
+                going.pause(_PAUSE_SECONDS * 2**attempt)
+                attempt += 1
+
+    def watch(
+        self, request: operation_pb2.WatchRequest, seconds: float, metadata: Metadata
+    ) -> Iterator[operation_pb2.Operation]:
+        """Give what one stream tells of an operation, for so many seconds at most."""
+        stream = self._begin(self._watch, request, seconds, metadata)
+        try:
+            yield from stream
+        except grpc.RpcError as error:
+            raise self._error(error, "") from None
+        finally:
+            stream.cancel()
+
+    def fetch(
+        self,
+        request: operation_pb2.FetchRequest,
+        metadata: Metadata,
+        read: Callable[[Iterator[visit_pb2.QueryResponse]], _T],
+    ) -> _T:
+        """Fetch an operation's result and read it."""
+        return self._read(self._fetch, request, metadata, read)
+
+    def cancel(
+        self, request: operation_pb2.CancelRequest, metadata: Metadata
+    ) -> operation_pb2.Operation:
+        """Cancel an operation."""
+        response: operation_pb2.Operation = self._call(self._cancel, request, metadata)
+        return response
+
+    def operations(
+        self, request: operation_pb2.ListOperationsRequest, metadata: Metadata
+    ) -> operation_pb2.ListOperationsResponse:
+        """List operations."""
+        response: operation_pb2.ListOperationsResponse = self._call(
+            self._operations, request, metadata
+        )
+        return response
+
+    def _read(
+        self,
+        method: Any,
+        request: Message,
+        metadata: Metadata,
+        read: Callable[[Iterator[visit_pb2.QueryResponse]], _T],
+        sql: str = "",
+    ) -> _T:
+        """Read a stream to its end.
 
         If the server is away before anything came, the same request is made up to
         twice more within the same deadline; its idempotency key makes that one visit.
         """
-        if isinstance(request, visit_pb2.QueryRequest):
-            method, sql = self._query, request.question.sql
-        else:
-            method, sql = self._analyze, analysis.written(request.analysis)
         deadline = None if self._timeout is None else time.monotonic() + self._timeout
         attempt = 0
         while True:
@@ -160,7 +232,7 @@ class Calls:
                 away = error.code() is grpc.StatusCode.UNAVAILABLE
                 if not away or seen or attempt == RETRIES:
                     raise self._error(error, sql) from None
-                time.sleep(_PAUSE_SECONDS * 2**attempt)
+                going.pause(_PAUSE_SECONDS * 2**attempt)
                 attempt += 1
             finally:
                 stream.cancel()

@@ -172,6 +172,18 @@ class ConnectionFailed(SekishoError):
     REASON = "CONNECTION_FAILED"
 
 
+class Cancelled(SekishoError):
+    """An operation was cancelled, and has no result."""
+
+    REASON = "CANCELLED"
+
+
+class StillRunning(SekishoError, TimeoutError):
+    """An operation still goes on after the time that it was to be waited for."""
+
+    REASON = "STILL_RUNNING"
+
+
 class ReceiptInvalid(SekishoError):
     """A receipt does not prove what it says."""
 

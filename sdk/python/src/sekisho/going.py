@@ -1,6 +1,7 @@
 """Calls under way, so that whoever asked can give up on them from another thread."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,12 +22,12 @@ class Going:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._call: Cancellable | None = None
-        self._cancelled = False
+        self.cancelled = threading.Event()
 
     def cancel(self) -> None:
         """End the call under way, and each that the same question would make after it."""
         with self._lock:
-            self._cancelled = True
+            self.cancelled.set()
             call = self._call
         if call is not None:
             call.cancel()
@@ -35,7 +36,7 @@ class Going:
         """Take note of a call, and end it at once if nobody waits for it any more."""
         with self._lock:
             self._call = call
-            cancelled = self._cancelled
+            cancelled = self.cancelled.is_set()
         if cancelled:
             call.cancel()
 
@@ -58,3 +59,18 @@ def begins(call: Cancellable) -> None:
     going = _GOING.get()
     if going is not None:
         going.begins(call)
+
+
+def given_up() -> bool:
+    """Say whether nobody waits for the answer any more."""
+    going = _GOING.get()
+    return going is not None and going.cancelled.is_set()
+
+
+def pause(seconds: float) -> None:
+    """Do nothing for so long, or until nobody waits any more."""
+    going = _GOING.get()
+    if going is None:
+        time.sleep(seconds)
+    else:
+        going.cancelled.wait(seconds)

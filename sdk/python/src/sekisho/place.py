@@ -54,7 +54,7 @@ class Place:
               ^
         """
         lines = sql.split("\n")
-        if not (1 <= self.line <= len(lines) and self.column >= 1):
+        if not sql or not (1 <= self.line <= len(lines) and self.column >= 1):
             return []
         text = lines[self.line - 1].rstrip("\r").replace("\t", " ")
         at = min(self.column - 1, len(text))

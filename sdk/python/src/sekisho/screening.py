@@ -1,25 +1,14 @@
 """What screening and design ask for: counts, funnels, pairs of genes, prevalence."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from sekisho import analysis
-from sekisho._proto import analysis_pb2
+from sekisho.asking import Asking, Given
 from sekisho.criteria import Carriers, Criterion
-from sekisho.result import Result, Results
 
 
-class Screening(ABC):
+class Screening(Asking[Given]):
     """The part of `Analyses` that counts individuals."""
-
-    @abstractmethod
-    def _analyze(
-        self,
-        name: str,
-        asked: analysis_pb2.Analysis,
-        datasets: str | Sequence[str],
-        idempotency_key: str | None,
-    ) -> Result | Results: ...
 
     def count(
         self,
@@ -28,7 +17,7 @@ class Screening(ABC):
         where: str = "",
         by: str | Sequence[str] = (),
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how many individuals there are, by group.
 
         Parameters
@@ -52,7 +41,7 @@ class Screening(ABC):
         datasets: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how many individuals there are, by two columns of ``individuals``.
 
         Parameters
@@ -78,7 +67,7 @@ class Screening(ABC):
         datasets: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how many individuals are left after each criterion, as of a trial's protocol.
 
         Parameters
@@ -114,7 +103,7 @@ class Screening(ABC):
         datasets: str | Sequence[str],
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how many individuals carry variants of two genes, for each pair.
 
         Parameters
@@ -142,7 +131,7 @@ class Screening(ABC):
         by: str | Sequence[str] = (),
         where: str = "",
         idempotency_key: str | None = None,
-    ) -> Result | Results:
+    ) -> Given:
         """Ask how many individuals carry variants of genes, by consequence and group.
 
         Parameters
@@ -166,3 +155,37 @@ class Screening(ABC):
         """
         asked = analysis.prevalence(genes=genes, consequences=consequences, by=by, where=where)
         return self._analyze("prevalence", asked, datasets, idempotency_key)
+
+    def spectrum(
+        self,
+        *,
+        datasets: str | Sequence[str],
+        contexts: bool = False,
+        genes: str | Sequence[str] = (),
+        by: str | Sequence[str] = (),
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Given:
+        """Ask how many mutations of each type individuals carry.
+
+        Parameters
+        ----------
+        contexts
+            Whether the bases beside a mutation tell it from others: 96 types, not 6.
+        genes
+            Whose mutations count, at most 40; all if none are given.
+        by
+            At most one column of ``individuals`` with declared values.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+
+        Returns
+        -------
+        Result or Results
+            ``spectrum``, a row for each type and group that enough people have:
+            ``mutation_type`` (``C>T``) or ``context`` (``A[C>T]G``), the columns of `by`,
+            ``mutations``, of each carrier one, ``individuals``, and ``share`` of the group's
+            mutations, where all its types are shown.
+        """
+        asked = analysis.spectrum(contexts=contexts, genes=genes, by=by, where=where)
+        return self._analyze("spectrum", asked, datasets, idempotency_key)

@@ -27,7 +27,7 @@ _BARE: Mapping[grpc.StatusCode, tuple[type[SekishoError], str, str]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: (
         LimitExceeded,
         "no answer came within the time given",
-        "raise `timeout=`; the same question is charged once, so asking it again costs nothing",
+        "raise `timeout=`, or ask with `visit.submit`, whose operations go on while nobody waits",
     ),
     grpc.StatusCode.CANCELLED: (LimitExceeded, "the call was cancelled", "ask again"),
     grpc.StatusCode.RESOURCE_EXHAUSTED: (

@@ -1,34 +1,28 @@
 """A visit: questions put to data that never leave their holder."""
 
-import threading
-import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from types import TracebackType
 
 import pyarrow as pa
 
-from sekisho._proto import analysis_pb2, budget_pb2, catalog_pb2, receipt_pb2, visit_pb2
-from sekisho.analyses import Analyses
-from sekisho.analysis import written
+from sekisho._proto import budget_pb2, catalog_pb2, operation_pb2, receipt_pb2, visit_pb2
+from sekisho.answering import Answering
+from sekisho.asking import Request, datasets_of
 from sekisho.budgets import Budgets
 from sekisho.calls import Calls
 from sekisho.check import Check, Checks
-from sekisho.errors import InternalError, InvalidRequest, SekishoError
+from sekisho.errors import InternalError
 from sekisho.listing import Listing
+from sekisho.operations import Operation, Submitting, found, listed
+from sekisho.questions import Questions, question
 from sekisho.receipt import Keyring, Receipt
 from sekisho.release import Budget
 from sekisho.result import Result, Results
-from sekisho.stream import read_answers
-from sekisho.tracing import Metadata, span
-from sekisho.transparency import LedgerKey
+from sekisho.tracing import span
 from sekisho.twin import twin
 
-MAX_SQL_BYTES = 64 * 1024
-MAX_DATASETS = 16
 
-
-class Visit(Analyses):
+class Visit(Questions[Result | Results]):
     """A connection to a gateway on behalf of a project; made by `connect`.
 
     Several threads may ask at once. `sekisho.aio` has the same for asyncio.
@@ -36,9 +30,7 @@ class Visit(Analyses):
 
     def __init__(self, calls: Calls, project: str, pinned: Keyring | None) -> None:
         self._calls = calls
-        self._pinned = pinned
-        self._fetched: dict[str, Keyring] | None = None
-        self._fetching = threading.Lock()
+        self._answering = Answering(calls, project, pinned)
         self.project = project
 
     def __enter__(self) -> "Visit":
@@ -147,92 +139,50 @@ class Visit(Analyses):
         Check or Checks
             One judgement for one dataset, else a mapping of dataset to judgement.
         """
-        question = self._question(sql, datasets)
-        with span("sekisho.check", len(question.datasets)) as metadata:
-            response = self._calls.check(visit_pb2.CheckRequest(question=question), metadata)
+        asked = question(self.project, sql, datasets)
+        with span("sekisho.check", len(asked.datasets)) as metadata:
+            response = self._calls.check(visit_pb2.CheckRequest(question=asked), metadata)
         checks = {result.dataset: Check.of(result, sql) for result in response.results}
-        if list(checks) != list(question.datasets):
+        if list(checks) != list(asked.datasets):
             raise InternalError("the server judged other datasets than were asked")
-        return Checks(checks) if len(checks) > 1 else checks[question.datasets[0]]
+        return Checks(checks) if len(checks) > 1 else checks[asked.datasets[0]]
 
-    def sql(
-        self,
-        sql: str,
-        *,
-        datasets: str | Sequence[str],
-        idempotency_key: str | None = None,
-    ) -> Result | Results:
-        """Ask a question.
+    @property
+    def submit(self) -> Submitting:
+        """The same questions, submitted: ``visit.submit.association(…)`` gives an `Operation`.
+
+        It goes on at the gateway while nobody waits, and also after the visit.
+        """
+        return Submitting(self._answering)
+
+    def operation(self, name: str) -> Operation:
+        """Come back to an operation, also from another process.
 
         Parameters
         ----------
-        sql
-            One query. Within it, only aggregates of private tables leave a dataset.
-        datasets
-            The datasets to ask, at most 16. Each answers for itself; nothing is pooled.
-        idempotency_key
-            At most 64 characters of ``[A-Za-z0-9_-]``: with the same key the earlier answer is
-            sent again, free. If not given, one is made for this call and its retries.
-
-        Returns
-        -------
-        Result or Results
-            One result for one dataset; for several a mapping of dataset to `Result`, or to the
-            exception with which that dataset failed: see ``.ok`` of either.
+        name
+            As of `Operation.name`, the idempotency key of its question.
 
         Raises
         ------
-        QueryRefused
-            If the guard refuses the query. The message shows the place in it.
-        PolicyDenied, PolicyReferred, NotAvailable, BudgetExhausted, SekishoError
-            If the one dataset asked does not answer; with several, only what concerns all.
+        NotAvailable
+            If there is none, or the gateway has forgotten it: an hour after its end, or when
+            it began anew.
         """
-        request = visit_pb2.QueryRequest(
-            question=self._question(sql, datasets),
-            idempotency_key=idempotency_key or uuid.uuid4().hex,
-        )
-        return self._ask("sekisho.sql", request, list(request.question.datasets), sql)
+        with span("sekisho.operation") as metadata:
+            return found(self._answering, name, metadata)
 
-    def _analyze(
-        self,
-        name: str,
-        asked: analysis_pb2.Analysis,
-        datasets: str | Sequence[str],
-        idempotency_key: str | None,
-    ) -> Result | Results:
-        request = visit_pb2.AnalyzeRequest(
-            project=self.project,
-            datasets=_datasets(datasets),
-            analysis=asked,
-            idempotency_key=idempotency_key or uuid.uuid4().hex,
-        )
-        return self._ask(f"sekisho.{name}", request, list(request.datasets), written(asked))
-
-    def _ask(
-        self,
-        name: str,
-        request: visit_pb2.QueryRequest | visit_pb2.AnalyzeRequest,
-        asked: list[str],
-        sql: str,
-    ) -> Result | Results:
-        with span(name, len(asked)) as metadata:
-            answers = self._calls.query(
-                request, metadata, lambda parts: read_answers(parts, asked, sql)
+    def operations(self) -> Listing:
+        """List the operations of this visitor in this project, the newest first."""
+        with span("sekisho.operations") as metadata:
+            response = self._calls.operations(
+                operation_pb2.ListOperationsRequest(project=self.project), metadata
             )
-            for answer in answers.values():
-                if isinstance(answer, Result):
-                    keyring = self._keyring(answer.release.dataset, metadata)
-                    # The receipt must be this visit's, whatever the server says beside it.
-                    budget = replace(answer.release.budget, project=self.project)
-                    answer.receipt = answer.receipt.with_context(
-                        keyring, replace(answer.release, budget=budget), answer.to_arrow()
-                    )
-            if len(asked) > 1:
-                return Results(answers)
-            only = answers[asked[0]]
-            if isinstance(only, SekishoError):
-                raise only
-            return only
+        return listed(response.operations)
+
+    def _ask(self, name: str, request: Request) -> Result | Results:
+        with span(name, len(datasets_of(request))) as metadata:
+            return self._answering.ask(request, metadata)
 
     def budget(self) -> Budgets:
         """List what the project may still ask of each dataset, in queries."""
@@ -251,7 +201,9 @@ class Visit(Analyses):
                 ),
                 metadata,
             )
-            return Receipt.of(response.receipt).with_context(self._keyring(dataset, metadata), None)
+            return Receipt.of(response.receipt).with_context(
+                self._answering.keyring(dataset, metadata), None
+            )
 
     def ledger_keys(self) -> Listing:
         """List the verification keys that the server names, to look at before pinning them.
@@ -259,7 +211,7 @@ class Visit(Analyses):
         Compare each with what the dataset's holder publishes elsewhere.
         """
         with span("sekisho.ledger_keys") as metadata:
-            response = self._ledger_keys(metadata)
+            response = self._answering.ledger_keys(metadata)
         return Listing(
             pa.table(
                 {
@@ -271,45 +223,6 @@ class Visit(Analyses):
 
     def __repr__(self) -> str:
         return f"Visit(project={self.project!r})"
-
-    def _question(self, sql: str, datasets: str | Sequence[str]) -> visit_pb2.Question:
-        names = _datasets(datasets)
-        if len(sql.encode("utf-8", "surrogatepass")) > MAX_SQL_BYTES:
-            raise InvalidRequest(
-                "the query is longer than 64 KiB", help="split it into several queries"
-            )
-        return visit_pb2.Question(project=self.project, datasets=names, sql=sql)
-
-    def _ledger_keys(self, metadata: Metadata) -> receipt_pb2.ListLedgerKeysResponse:
-        return self._calls.ledger_keys(
-            receipt_pb2.ListLedgerKeysRequest(project=self.project), metadata
-        )
-
-    def _keyring(self, dataset: str, metadata: Metadata) -> Keyring | None:
-        """Give the pinned keys, else what the server names, asked once a visit."""
-        if self._pinned is not None:
-            return self._pinned
-        with self._fetching:
-            if self._fetched is None:
-                try:
-                    self._fetched = {
-                        key.dataset: Keyring((LedgerKey.parse(key.vkey),), pinned=False)
-                        for key in self._ledger_keys(metadata).keys
-                    }
-                except SekishoError:
-                    # A result is worth having without: `verify` then asks for `trust=`.
-                    return None
-            return self._fetched.get(dataset)
-
-
-def _datasets(datasets: str | Sequence[str]) -> list[str]:
-    names = [datasets] if isinstance(datasets, str) else list(datasets)
-    if not 1 <= len(names) <= MAX_DATASETS or len(set(names)) != len(names):
-        raise InvalidRequest(
-            f"{len(names)} datasets are named, of which {len(set(names))} are different",
-            help=f"name 1 to {MAX_DATASETS}, each once; `visit.datasets()` lists them",
-        )
-    return names
 
 
 _COLUMNS = pa.schema(

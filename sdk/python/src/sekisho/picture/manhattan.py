@@ -1,12 +1,12 @@
 """A Manhattan plot: how surely each variant or gene goes with an outcome, along the genome."""
 
 from dataclasses import dataclass
-from math import log, log10, pi
+from math import log10
 from typing import TYPE_CHECKING, Final
 
 from sekisho.picture import HIDDEN, Picture, Row
 from sekisho.picture.genome import Genome
-from sekisho.picture.reading import titled
+from sekisho.picture.reading import score, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -19,10 +19,12 @@ GENOME_WIDE: Final = 5e-8
 
 _FAMILY: Final = 0.05
 
+_HALF_OF_TESTS: Final = 50
+
 _NAMED: Final = 3
 """So many of the surest have their name beside them."""
 
-_APART: Final = 0.05
+_APART: Final = 0.18
 """Two names are so far apart at least, as a share of the axis."""
 
 _COLOURS: Final = ("#2c5f8a", "#8fb4d6")
@@ -41,6 +43,8 @@ class Manhattan(Picture):
         ``place`` and ``text`` of what the axis names: chromosomes, or genes.
     line : float
         −log10 of what p must fall short of.
+    ends : tuple of float
+        Where the axis begins and ends.
     by_gene : bool
         Whether they are genes.
     axis : str
@@ -50,6 +54,7 @@ class Manhattan(Picture):
     rows: list[Row]
     labels: list[Row]
     line: float
+    ends: tuple[float, float]
     by_gene: bool
     axis: str
 
@@ -64,18 +69,20 @@ class Manhattan(Picture):
         if by_gene:
             places, of = [float(at) for at in range(len(names))], [""] * len(names)
             shades = [at % 2 for at in range(len(names))]
+            ends = (0.0, max(0.0, len(names) - 1.0))
             labels = [{"place": p, "text": n} for p, n in zip(places, names, strict=True)]
         else:
             laid = Genome.lay(names)
             places, of = laid.places, laid.of
             shades = [laid.chromosomes.index(chromosome) % 2 for chromosome in of]
+            ends = (min(places) if len(laid.chromosomes) == 1 else 0.0, laid.end)
             labels = [
                 {"place": place, "text": name}
                 for place, name in zip(laid.middles, laid.chromosomes, strict=True)
             ]
-        scores = [_score(row["p"], row["z"]) for row in found]
-        line = -log10(_FAMILY / tested if by_gene and tested else GENOME_WIDE)
-        surest = _surest(places, scores, line)
+        scores = [score(row["p"], row["z"]) for row in found]
+        line = -log10(_of_genes(tested) if by_gene else GENOME_WIDE)
+        surest = _surest(places, scores, line, ends)
         rows = [
             {
                 "name": name,
@@ -92,7 +99,7 @@ class Manhattan(Picture):
         axis = "gene" if by_gene else "chromosome"
         if tested is not None and tested > len(rows):
             axis += f" ({len(rows)} of {tested} tested are shown)"
-        return cls(titled("Association", result), rows, labels, line, by_gene, axis)
+        return cls(titled("Association", result), rows, labels, line, ends, by_gene, axis)
 
     def draw(self, ax: "Axes") -> None:
         """Draw points in two colours by turns, and the line; what is hidden is ticked below."""
@@ -132,7 +139,8 @@ class Manhattan(Picture):
         ax.set_xticks(places, texts, rotation=90 if self.by_gene else 0, fontsize="small")
         top = max((row["score"] or 0.0 for row in self.rows), default=0.0)
         ax.set_ylim(0, 1.12 * max(top, self.line))
-        ax.margins(x=0.06)
+        margin = 0.08 * (self.ends[1] - self.ends[0]) or 1.0
+        ax.set_xlim(self.ends[0] - margin, self.ends[1] + margin)
         ax.set_xlabel(self.axis)
         ax.set_ylabel("−log10 p")
 
@@ -147,7 +155,7 @@ class Manhattan(Picture):
         x = alt.X(
             "place:Q",
             title=self.axis,
-            scale=alt.Scale(zero=False, padding=12),
+            scale=alt.Scale(domain=list(self.ends), nice=False, padding=24),
             axis=alt.Axis(
                 values=ticks,
                 labelExpr=named,
@@ -184,22 +192,20 @@ def _tested(result: "Result") -> int | None:
     return tests
 
 
-def _surest(places: list[float], scores: list[float | None], line: float) -> set[int]:
+def _of_genes(tested: int | None) -> float:
+    """Give what a p of one of so many genes must fall short of."""
+    # Tests are told to the next hundred, so that there may be half of that more.
+    return GENOME_WIDE if tested is None else _FAMILY / (tested + _HALF_OF_TESTS)
+
+
+def _surest(
+    places: list[float], scores: list[float | None], line: float, ends: tuple[float, float]
+) -> set[int]:
     """Choose what has its name beside it: the best of each place, of those over the line."""
     over = [(score, at) for at, score in enumerate(scores) if score is not None and score > line]
-    apart = _APART * (max(places, default=0.0) - min(places, default=0.0))
+    apart = _APART * (ends[1] - ends[0])
     named: list[int] = []
     for _, at in sorted(over, reverse=True):
         if len(named) < _NAMED and all(abs(places[at] - places[n]) >= apart for n in named):
             named.append(at)
     return set(named)
-
-
-def _score(p: float | None, z: float | None) -> float | None:
-    """Give −log10 p; from z where p is too small for a number of its own."""
-    if p is None:
-        return None
-    if p > 0:
-        return -log10(p)
-    # The tail of the normal distribution, to the first term of its expansion.
-    return None if not z else (z * z / 2 + log(abs(z) * (pi / 2) ** 0.5)) / log(10)

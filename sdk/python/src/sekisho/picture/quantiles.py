@@ -1,12 +1,13 @@
 """A quantile plot: whether p of many tests are spread as they would be of nothing."""
 
 from dataclasses import dataclass
+from math import log10
 from typing import TYPE_CHECKING
 
 from sekisho.errors import InvalidRequest
 from sekisho.listing import Listing
 from sekisho.picture import Picture, Row
-from sekisho.picture.reading import finite, titled
+from sekisho.picture.reading import finite, score, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -17,26 +18,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quantiles(Picture):
-    """A point for each quantile that was released.
+    """A point for each quantile that was released, and a ring for each association shown.
 
     Attributes
     ----------
     rows : list of Row
         ``expected`` and ``observed``, both −log10 p.
+    shown : list of Row
+        ``name``, ``expected`` of its rank, and ``observed``.
     inflation : str
         The genomic inflation factor in words, or nothing.
     """
 
     rows: list[Row]
+    shown: list[Row]
     inflation: str
 
     @classmethod
     def of(cls, result: "Result") -> "Quantiles":
         """Read the answer to `Visit.association`."""
         rows = [row for row in cls.table(result) if finite(row["expected"], row["observed"])]
-        factor = next((row["lambda_gc"] for row in result.tables["summary"]), None)
+        (summary,) = result.tables["summary"]
+        factor = summary["lambda_gc"]
         inflation = "" if factor is None else f"λGC = {factor:.3f}"
-        return cls(titled("Quantiles of p", result), rows, inflation)
+        shown = _shown(result.to_arrow().to_pylist(), summary["tests"] or 0)
+        return cls(titled("Quantiles of p", result), rows, shown, inflation)
 
     @staticmethod
     def table(result: "Result") -> Listing:
@@ -48,22 +54,29 @@ class Quantiles(Picture):
         return result.tables["quantiles"]
 
     def draw(self, ax: "Axes") -> None:
-        """Draw points about the diagonal."""
-        expected, observed = ([row[of] for row in self.rows] for of in ("expected", "observed"))
-        most = max(expected, default=1.0)
+        """Draw points and rings about the diagonal."""
+        most = self._most()
         ax.plot([0, most], [0, most], color="0.5", linestyle=":")
-        ax.scatter(expected, observed, s=14, color="C0")
+        for rows, face, label in (
+            (self.rows, "C0", "quantiles"),
+            (self.shown, "none", "associations"),
+        ):
+            expected, observed = ([row[of] for row in rows] for of in ("expected", "observed"))
+            if rows:
+                ax.scatter(expected, observed, s=18, facecolor=face, edgecolor="C0", label=label)
+        if self.shown:
+            ax.legend(fontsize="small", loc="lower right")
         ax.text(0.04, 0.94, self.inflation, transform=ax.transAxes, va="top")
         if not self.rows:
-            ax.text(0.5, 0.5, "too few tests to show", ha="center", transform=ax.transAxes)
+            ax.text(0.04, 0.94, "too few tests for quantiles", transform=ax.transAxes, va="top")
         ax.set_xlabel("expected −log10 p")
         ax.set_ylabel("observed −log10 p")
 
     def chart(self) -> "ChartType":
-        """Make points about the diagonal."""
+        """Make points and rings about the diagonal."""
         import altair as alt
 
-        most = max((row["expected"] for row in self.rows), default=1.0)
+        most = self._most()
         ends = [{"expected": end, "observed": end} for end in (0.0, most)]
         x = alt.X("expected:Q", title="expected −log10 p")
         y = alt.Y("observed:Q", title="observed −log10 p")
@@ -75,7 +88,28 @@ class Quantiles(Picture):
             alt.Chart(alt.InlineData(values=self.rows))
             .mark_circle(size=30, opacity=1)
             .encode(x=x, y=y, tooltip=["expected:Q", "observed:Q"]),
+            alt.Chart(alt.InlineData(values=self.shown))
+            .mark_point(size=30)
+            .encode(x=x, y=y, tooltip=["name:N", "expected:Q", "observed:Q"]),
             words.mark_text(align="left", baseline="top").encode(
                 x=alt.value(8), y=alt.value(8), text="words:N"
             ),
         )
+
+    def _most(self) -> float:
+        return max((row["expected"] for row in [*self.rows, *self.shown]), default=1.0)
+
+
+def _shown(found: list[Row], tests: int) -> list[Row]:
+    """Give those that are shown their place: they are the first of so many tests, in order."""
+    if tests < len(found):
+        return []
+    return [
+        {
+            "name": next(iter(row.values())),
+            "expected": -log10((rank + 0.5) / tests),
+            "observed": score(row["p"], row["z"]),
+        }
+        for rank, row in enumerate(found)
+        if row["p"] is not None
+    ]

@@ -1,7 +1,7 @@
 """What pictures read in tables, and how they write it."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, log, log10, pi
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -41,3 +41,13 @@ def titled(name: str, result: "Result") -> str:
     """Say what is drawn, of which dataset, under which profile."""
     where = f"{result.release.dataset} ({result.release.profile})"
     return f"{name} at {where}" if name else where
+
+
+def score(p: float | None, z: float | None) -> float | None:
+    """Give −log10 p; from z where p is too small for a number of its own."""
+    if p is None:
+        return None
+    if p > 0:
+        return -log10(p)
+    # The tail of the normal distribution, to the first term of its expansion.
+    return None if not z else (z * z / 2 + log(abs(z) * (pi / 2) ** 0.5)) / log(10)
