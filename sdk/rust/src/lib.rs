@@ -40,8 +40,8 @@ pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
     AppliedRule, Association, Budget, Burden, Carriers, CheckResult, Column, Cooccurrence, Count,
-    Criterion, Dataset, FollowUp, Frequencies, Funnel, Model, Prevalence, QcReport, Release,
-    ReleasedColumn, Survival, Table, VariantNames,
+    Criterion, Dataset, FollowUp, Frequencies, Funnel, Model, Prevalence, QcReport, Rates, Release,
+    ReleasedColumn, Split, Survival, Table, VariantNames,
     analysis::Kind,
     association::{Outcome as AssociationOutcome, Sites as AssociationSites},
     criterion::Of as CriterionOf,

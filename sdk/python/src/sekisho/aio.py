@@ -69,6 +69,7 @@ class Visit:
     cooccurrence = _awaited(visit.Visit.cooccurrence)
     prevalence = _awaited(visit.Visit.prevalence)
     association = _awaited(visit.Visit.association)
+    rates = _awaited(visit.Visit.rates)
     budget = _awaited(visit.Visit.budget)
     receipt = _awaited(visit.Visit.receipt)
     ledger_keys = _awaited(visit.Visit.ledger_keys)

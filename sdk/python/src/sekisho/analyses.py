@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sekisho import analysis
 from sekisho.associations import Associations
+from sekisho.comparisons import Comparisons
 from sekisho.result import Result, Results
 from sekisho.screening import Screening
 
 
-class Analyses(Screening, Associations):
+class Analyses(Screening, Associations, Comparisons):
     """What can be asked of datasets beside SQL; a `Visit` has all of it.
 
     Of each, `datasets` are those to ask, at most 16; `where` says of whom: a condition on
