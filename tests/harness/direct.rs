@@ -124,6 +124,7 @@ impl Direct {
             permit: Some(permit),
             sql: sql.to_owned(),
             idempotency_key: String::new(),
+            operation: false,
         };
         let answer = self.client.clone().query(request).await;
         let mut stream = answer.map_err(|status| read(&status))?.into_inner();
