@@ -1,7 +1,7 @@
 //! Curves and models that are made so that one person decides them.
 
 use rand::{SeedableRng as _, rngs::StdRng};
-use sekisho::{FollowUp, Kind, Model, Outcome, Survival};
+use sekisho::{FollowUp, Kind, Model, Outcome, Rates as EventRates, Split, Survival};
 
 use crate::{
     intruder::{Intruder, intruder, population},
@@ -13,7 +13,7 @@ use crate::{
 type Form = fn(&str, &str) -> Kind;
 
 /// Ages stand for times: whoever smokes has the event at theirs.
-const FORMS: [Form; 5] = [
+const FORMS: [Form; 6] = [
     |of, smokes| {
         Kind::Survival(Survival {
             follow_up: followed(smokes),
@@ -27,6 +27,17 @@ const FORMS: [Form; 5] = [
             r#where: of.to_owned(),
             by: vec!["sex".to_owned()],
             interval: 1,
+        })
+    },
+    |of, smokes| {
+        Kind::Rates(EventRates {
+            follow_up: followed(smokes),
+            r#where: of.to_owned(),
+            by: Vec::new(),
+            split: Some(Split {
+                began: "registered_on".to_owned(),
+                day: "2017-01-01".to_owned(),
+            }),
         })
     },
     |of, smokes| model(of, followed(smokes).map(Outcome::FollowUp), &["weight"]),

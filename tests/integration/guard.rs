@@ -10,6 +10,7 @@ mod genotyped;
 mod noise;
 mod privacy;
 mod published;
+mod rates;
 mod replies;
 mod snapshots;
 

@@ -63,6 +63,20 @@ ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
         ],
         0,
     ),
+    "rates": (
+        [
+            rows(
+                "rates",
+                {"sex": "key", "period": "key"} | figures("rate", "lower", "upper"),
+                [
+                    ("female", "before", 7.5, 5.3, 10.2),
+                    ("female", "after", 5.0, 3.1, 7.7),
+                    ("male", "before", None, None, None),
+                ],
+            )
+        ],
+        1,
+    ),
     "model": (
         [
             rows(

@@ -48,6 +48,20 @@ def test_analyses_are_asked_as_they_are_meant(
     )
 
 
+def test_rates_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    asked = {"time": "days", "event": "dead", "datasets": "demo-cancer"}
+    visit.rates(by="sex", where="age > 40", **asked)
+    visit.rates(split=("registered_on", "2020-04-01"), **asked)
+    grouped, split = (request.analysis.rates for request in gateway.asked(ANALYZE))
+    assert (grouped.follow_up.time, grouped.follow_up.event) == ("days", "dead")
+    assert (list(grouped.by), grouped.where) == (["sex"], "age > 40")
+    assert not grouped.HasField("split")
+    assert (split.split.began, split.split.day) == ("registered_on", "2020-04-01")
+
+
 def test_associations_are_asked_as_they_are_meant(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:
@@ -121,6 +135,7 @@ def test_criteria_are_asked_as_they_are_meant(
         lambda visit: visit.survival(time="a", event="b", interval=-1, datasets="d"),
         lambda visit: visit.survival(time="a", event="b", interval=1.5, datasets="d"),
         lambda visit: visit.survival(time="a", event="b", by=3, datasets="d"),
+        lambda visit: visit.rates(time="a", event="b", split="2020-04-01", datasets="d"),
         lambda visit: visit.cox(time="a", event="b", covariates=None, datasets="d"),
         lambda visit: visit.crosstab(["a"], ["b"], datasets="d"),
         lambda visit: visit.cooccurrence([sekisho.carries(["a"]), "b"], datasets="d"),

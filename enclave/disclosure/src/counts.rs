@@ -169,14 +169,14 @@ fn share(part: Option<i64>, of: Option<i64>) -> Option<f64> {
     Some(rounding::to_significant(share, SHARE_DIGITS))
 }
 
-fn count(of: &Protected, row: usize, figure: usize) -> Option<i64> {
+pub(crate) fn count(of: &Protected, row: usize, figure: usize) -> Option<i64> {
     match of.rows().get(row)?.values.get(figure)? {
         Some(Value::Integer(count)) => Some(*count),
         _ => None,
     }
 }
 
-fn entries(words: &Words) -> impl Iterator<Item = Entry> {
+pub(crate) fn entries(words: &Words) -> impl Iterator<Item = Entry> {
     words.iter().map(|word| word.as_deref().into())
 }
 

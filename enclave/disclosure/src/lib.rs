@@ -25,6 +25,7 @@ mod profile;
 mod protect;
 mod protected;
 mod ptable;
+pub mod rates;
 mod rounding;
 pub mod sheet;
 mod suppress;

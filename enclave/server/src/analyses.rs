@@ -10,6 +10,7 @@ mod carriers;
 mod follow_up;
 mod model;
 mod quality;
+mod rates;
 mod screening;
 mod survival;
 
@@ -37,6 +38,7 @@ pub(crate) enum Analysis {
     Model(model::Asked),
     Association(association::Asked),
     Quality(quality::Asked),
+    Rates(rates::Asked),
     Screening(screening::Asked),
 }
 
@@ -128,6 +130,7 @@ impl Analysis {
             Kind::Model(asked) => Self::Model(model::Asked::read(asked)?),
             Kind::Association(asked) => Self::Association(association::Asked::read(asked)?),
             Kind::QcReport(asked) => Self::Quality(quality::Asked::read(asked)?),
+            Kind::Rates(asked) => Self::Rates(rates::Asked::read(asked)?),
             Kind::Count(asked) => Self::Screening(screening::Asked::count(asked)?),
             Kind::Funnel(asked) => Self::Screening(screening::Asked::funnel(asked)?),
             Kind::Cooccurrence(asked) => Self::Screening(screening::Asked::cooccurrence(asked)?),
@@ -145,6 +148,7 @@ impl Analysis {
             Self::Model(asked) => asked.sql(catalogue),
             Self::Association(asked) => asked.sql(catalogue),
             Self::Quality(asked) => asked.sql(catalogue),
+            Self::Rates(asked) => asked.sql(catalogue),
             Self::Screening(asked) => asked.sql(catalogue),
         }
     }
@@ -173,6 +177,11 @@ impl Analysis {
                 (asked.canonical(), is_meant)
             }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
+            Self::Rates(asked) => {
+                let figures = |figures| figures == rates::FIGURES;
+                let is_meant = is_of_individuals(planned, figures, asked.keys());
+                (asked.canonical(), is_meant)
+            }
             Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
         };
         if !is_meant {
@@ -188,14 +197,16 @@ impl Analysis {
     pub(crate) fn is_within(&self, admission: &Admission) -> Result<(), Failure> {
         match self {
             Self::Screening(_) => Ok(()),
-            Self::Survival(_) | Self::Model(_) | Self::Association(_) | Self::Quality(_) => {
-                admission.is_detailed()
-            }
+            Self::Survival(_)
+            | Self::Model(_)
+            | Self::Association(_)
+            | Self::Quality(_)
+            | Self::Rates(_) => admission.is_detailed(),
         }
     }
 
     /// Whether the profile protects its sheets: of the profile alone, not of data. Counts
-    /// every mechanism does.
+    /// every mechanism does; the limits of a rate say nothing of a noise.
     pub(crate) fn is_protected_by(&self, profile: &Profile) -> Result<(), Failure> {
         match (profile.mechanism, self) {
             (Mechanism::Suppress, _) | (_, Self::Screening(_)) => Ok(()),
@@ -213,7 +224,7 @@ impl Analysis {
 
     /// Whether anything is computed beyond protected cells.
     pub(crate) fn needs_frames(&self) -> bool {
-        !matches!(self, Self::Screening(_))
+        !matches!(self, Self::Screening(_) | Self::Rates(_))
     }
 
     /// What is released.
@@ -223,6 +234,10 @@ impl Analysis {
             Self::Model(asked) => asked.sheets(ground).map(Found::from),
             Self::Association(asked) => asked.found(ground),
             Self::Quality(asked) => asked.sheets(ground).map(Found::from),
+            Self::Rates(asked) => {
+                let sheets = asked.sheets(&ground.admission.catalogue, ground.finished);
+                sheets.map(Found::from)
+            }
             Self::Screening(asked) => asked.sheets(ground.finished).map(Found::from),
         }
     }

@@ -34,9 +34,24 @@ pub struct Cox {
 /// [`Unfit`] without events or covariates, when covariates say the same, or when one
 /// tells who has the event.
 pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox, Unfit> {
+    fit_stratified(observations, covariates, &vec![0; observations.len()])
+}
+
+/// The same, each stratum with a baseline hazard of its own: people are compared with those
+/// of their stratum alone.
+///
+/// # Errors
+///
+/// As [`fit`].
+pub fn fit_stratified(
+    observations: &[Observation],
+    covariates: &[Vec<f64>],
+    strata: &[usize],
+) -> Result<Cox, Unfit> {
     let width = covariates.first().map_or(0, Vec::len);
     let fits = width > 0
         && covariates.len() == observations.len()
+        && strata.len() == observations.len()
         && covariates.iter().all(|row| row.len() == width)
         && observations.iter().any(|observation| observation.event);
     if !fits {
@@ -45,22 +60,40 @@ pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox,
     let design = Design::new(covariates, width)?;
     let mut order: Vec<usize> = (0..observations.len()).collect();
     let time = |&row: &usize| observations.get(row).map_or(0.0, |of| of.time);
-    order.sort_by(|a, b| time(b).total_cmp(&time(a)));
-    let sorted: Vec<(Observation, DVector<f64>)> = (order.iter())
-        .filter_map(|&row| {
+    let stratum = |row: &usize| strata.get(*row);
+    order.sort_by(|a, b| {
+        stratum(a)
+            .cmp(&stratum(b))
+            .then(time(b).total_cmp(&time(a)))
+    });
+    let sorted = |order: &[usize]| -> Vec<(Observation, DVector<f64>)> {
+        let of = order.iter().filter_map(|&row| {
             let of = observations.get(row)?;
             // Two zeros are one time.
             let time = of.time + 0.0;
             Some((Observation { time, ..*of }, design.rows.get(row)?.clone()))
-        })
-        .collect();
-    let slope = |coefficients: &DVector<f64>| slope(&sorted, coefficients);
+        });
+        of.collect()
+    };
+    let parts = order.chunk_by(|a, b| stratum(a) == stratum(b));
+    let parts: Vec<_> = parts.map(|order| (order, sorted(order))).collect();
+    let slope = |coefficients: &DVector<f64>| {
+        let slopes = parts.iter().map(|(_, sorted)| slope(sorted, coefficients));
+        slopes.fold(Slope::flat(width), Slope::with)
+    };
     let null = slope(&DVector::zeros(width)).likelihood;
     let found = newton::maximum(DVector::zeros(width), slope)?;
-    let scores: Vec<f64> = (design.rows.iter())
-        .map(|row| row.dot(&found.coefficients))
-        .collect();
     let spreads = design.spreads();
+    let mut moved = vec![vec![0.0; observations.len()]; width];
+    let (mut pairs, mut concordant) = (0.0, 0.0);
+    for (order, sorted) in &parts {
+        influence(sorted, order, &found, spreads, &mut moved);
+        let scored = sorted.iter();
+        let scored = scored.map(|(of, row)| (*of, row.dot(&found.coefficients)));
+        let (more, agree) = concordance(&scored.collect::<Vec<_>>());
+        pairs += more;
+        concordant += agree;
+    }
     let variances = found.covariance.diagonal();
     Ok(Cox {
         coefficients: (found.coefficients.iter().zip(spreads.iter()))
@@ -71,8 +104,9 @@ pub fn fit(observations: &[Observation], covariates: &[Vec<f64>]) -> Result<Cox,
             .collect(),
         likelihood: found.likelihood,
         null_likelihood: null,
-        concordance: concordance(observations, &scores),
-        influence: influence(&sorted, &order, &found, spreads),
+        // Of no pairs it is not a number.
+        concordance: concordant / pairs,
+        influence: moved,
     })
 }
 
@@ -83,7 +117,8 @@ fn influence(
     order: &[usize],
     found: &newton::Maximum,
     spreads: &DVector<f64>,
-) -> Vec<Vec<f64>> {
+    influence: &mut [Vec<f64>],
+) {
     let width = spreads.len();
     let score = |row: &DVector<f64>| row.dot(&found.coefficients).exp();
     let same =
@@ -99,7 +134,6 @@ fn influence(
         let events = tied.iter().filter(|(of, _)| of.event).count();
         times.push((count(events) / weight, &first / weight, tied));
     }
-    let mut influence = vec![vec![0.0; sorted.len()]; width];
     let (mut hazard, mut weighted) = (0.0, DVector::zeros(width));
     let mut place = sorted.len();
     for (rate, mean, tied) in times.into_iter().rev() {
@@ -120,7 +154,6 @@ fn influence(
             }
         }
     }
-    influence
 }
 
 /// Sums over a set of individuals: of their weights, and of covariates and their
@@ -151,11 +184,7 @@ impl Sums {
 fn slope(sorted: &[(Observation, DVector<f64>)], coefficients: &DVector<f64>) -> Slope {
     let width = coefficients.len();
     let mut at_risk = Sums::none(width);
-    let mut found = Slope {
-        likelihood: 0.0,
-        gradient: DVector::zeros(width),
-        information: DMatrix::zeros(width, width),
-    };
+    let mut found = Slope::flat(width);
     for tied in sorted.chunk_by(|(a, _), (b, _)| a.time.to_bits() == b.time.to_bits()) {
         let mut events = Sums::none(width);
         let mut tied_events = 0_u32;
@@ -184,13 +213,13 @@ fn slope(sorted: &[(Observation, DVector<f64>)], coefficients: &DVector<f64>) ->
     found
 }
 
-/// Harrell's C of risk scores. Pairs of which it is not known who had the event first
-/// are left out; equal scores count half.
-fn concordance(observations: &[Observation], scores: &[f64]) -> f64 {
-    let mut distinct = scores.to_vec();
+/// Harrell's C of risk scores: how many pairs there are, and how many agree. Pairs of which
+/// it is not known who had the event first are left out; equal scores count half.
+fn concordance(scored: &[(Observation, f64)]) -> (f64, f64) {
+    let mut distinct: Vec<f64> = scored.iter().map(|(_, score)| *score).collect();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
-    let mut of: Vec<(&Observation, usize)> = (observations.iter().zip(scores))
+    let mut of: Vec<(&Observation, usize)> = (scored.iter())
         .map(|(of, score)| (of, distinct.partition_point(|other| other < score)))
         .collect();
     // The latest first, and of one time those without the event: whoever is among the
@@ -211,10 +240,7 @@ fn concordance(observations: &[Observation], scores: &[f64]) -> f64 {
             later.add(*rank);
         }
     }
-    match pairs > 0.0 {
-        true => concordant / pairs,
-        false => f64::NAN,
-    }
+    (pairs, concordant)
 }
 
 /// How many of a growing number of ranks lie below another: a Fenwick tree.

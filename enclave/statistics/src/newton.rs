@@ -21,6 +21,25 @@ pub(crate) struct Slope {
     pub(crate) information: DMatrix<f64>,
 }
 
+impl Slope {
+    /// Of nobody.
+    pub(crate) fn flat(width: usize) -> Self {
+        Self {
+            likelihood: 0.0,
+            gradient: DVector::zeros(width),
+            information: DMatrix::zeros(width, width),
+        }
+    }
+
+    /// Of both together.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.likelihood += other.likelihood;
+        self.gradient += other.gradient;
+        self.information += other.information;
+        self
+    }
+}
+
 /// The coefficients at a maximum.
 pub(crate) struct Maximum {
     pub(crate) coefficients: DVector<f64>,

@@ -35,14 +35,23 @@ def main(folder: Path) -> None:
         own = Path(place) / "own"
         plink2(
             *("--vcf", folder / VCF, "--max-alleles", 2, "--mac", 40, "--make-pgen"),
-            *("--set-all-var-ids", "@:#:$r:$a", "--new-id-max-allele-len", 1000, "--out", own),
+            *(
+                "--set-all-var-ids",
+                "@:#:$r:$a",
+                "--new-id-max-allele-len",
+                1000,
+                "--out",
+                own,
+            ),
         )
         names = [row["IID"] for row in rows(own.with_suffix(".psam"))]
         assert len(names) == PEOPLE
         outcomes, covariates = ["#IID\tnumber\tcase\trare"], ["#IID\ta\tb\tc\td"]
         for n, name in enumerate(names):
             number = n * 7919 % 997 / 997 + n / PEOPLE
-            outcomes.append(f"{name}\t{number!r}\t{1 + (number > 1)}\t{1 + (number > 1.9)}")
+            outcomes.append(
+                f"{name}\t{number!r}\t{1 + (number > 1)}\t{1 + (number > 1.9)}"
+            )
             of = (n % 2, n * 31 % 101 / 101, n * 17 % 89 / 89, n / PEOPLE)
             covariates.append("\t".join([name, *map(repr, of)]))
         pheno, covar = Path(place) / "outcomes", Path(place) / "covariates"
@@ -61,19 +70,24 @@ def main(folder: Path) -> None:
                 *("--covar", covar, "--covar-variance-standardize", "--out", own),
                 *("--glm", "hide-covar", "omit-ref", *how, columns),
             )
-            suffix = {"linear": "linear", "logistic": "logistic", "firth": "firth"}[kind]
+            suffix = {"linear": "linear", "logistic": "logistic", "firth": "firth"}[
+                kind
+            ]
             table = rows(Path(f"{own}.{outcome}.glm.{suffix}"))
             kept = [row for row in table if row["ERRCODE"] == "."][::EVERY]
             statistic = "T_STAT" if kind == "linear" else "Z_STAT"
             effect = "BETA" if kind == "linear" else "OR"
             error = "SE" if kind == "linear" else "LOG(OR)_SE"
             found[kind] = [
-                [row["ID"], *(float(row[of]) for of in (effect, error, statistic))] for row in kept
+                [row["ID"], *(float(row[of]) for of in (effect, error, statistic))]
+                for row in kept
             ]
         plink2("--pfile", own, "--hardy", "--out", own)
         hardy = rows(Path(f"{own}.hardy"))[::EVERY]
         counts = ("HOM_A1_CT", "HET_A1_CT", "TWO_AX_CT", "P")
-        found["hardy_weinberg"] = [[row["ID"], *(float(row[of]) for of in counts)] for row in hardy]
+        found["hardy_weinberg"] = [
+            [row["ID"], *(float(row[of]) for of in counts)] for row in hardy
+        ]
         # Effects have six digits.
         print(json.dumps(found))
 

@@ -37,12 +37,18 @@ def times(frame: pd.DataFrame, by: str | None = None) -> dict[str, object]:
     return found
 
 
-def cox(frame: pd.DataFrame, covariates: list[str]) -> dict[str, object]:
+def cox(
+    frame: pd.DataFrame, covariates: list[str], strata: list[str] | None = None
+) -> dict[str, object]:
     """Fit Cox's model, ties after Efron."""
-    whole = frame[["time", "event", *covariates]].dropna()
+    whole = frame[["time", "event", *covariates, *(strata or [])]].dropna()
     fitter = lifelines.CoxPHFitter()
     fit = fitter.fit(
-        whole, "time", "event", fit_options={"precision": 1e-12, "r_precision": 1e-15}
+        whole,
+        "time",
+        "event",
+        strata=strata,
+        fit_options={"precision": 1e-12, "r_precision": 1e-15},
     )
     return {
         "covariates": covariates,
@@ -83,6 +89,7 @@ def main(folder: Path) -> None:
     """Print what the tests read."""
     lung = pd.read_csv(folder / "lung.csv").rename(columns={"status": "event"})
     gbsg2 = pd.read_csv(folder / "gbsg2.csv").rename(columns={"cens": "event"})
+    gbsg2["grade"] = gbsg2.tgrade.str.len()
     gbsg2["hormones"] = (gbsg2.horTh == "yes").astype(int)
     laml = pd.read_csv(folder / "tcga_laml_annot.tsv", sep="\t")
     laml = laml.rename(
@@ -105,11 +112,17 @@ def main(folder: Path) -> None:
                 },
                 "lung": times(lung, "sex"),
                 "lung_cox": cox(lung, ["age", "sex", "ph.ecog"]),
+                "lung_stratified": cox(lung, ["age", "ph.ecog"], ["sex"]),
                 "lung_linear": regression(lung, "wt.loss", ["age", "sex", "ph.karno"]),
                 "lung_logistic": regression(lung, "event", ["age", "sex", "ph.ecog"]),
                 "gbsg2": times(gbsg2, "hormones"),
                 "gbsg2_cox": cox(
                     gbsg2, ["hormones", "age", "tsize", "pnodes", "progrec"]
+                ),
+                "gbsg2_stratified": cox(
+                    gbsg2.assign(post=(gbsg2.menostat == "Post").astype(int)),
+                    ["hormones", "age", "pnodes"],
+                    ["post", "grade"],
                 ),
                 "laml": times(laml),
                 "lihc": times(lihc),

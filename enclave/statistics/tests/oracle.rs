@@ -127,8 +127,16 @@ fn curve(observations: &[Observation], theirs: &Value) {
 }
 
 fn cox(rows: &[Vec<f64>], event: f64, theirs: &Value) {
-    let covariates: Vec<Vec<f64>> = rows.iter().map(|row| row[2..].to_vec()).collect();
-    let fitted = cox::fit(&observed(rows, event), &covariates).unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| [&[0.0], &row[..]].concat()).collect();
+    stratified(&rows, event, theirs);
+}
+
+/// The first of each row is the stratum.
+fn stratified(rows: &[Vec<f64>], event: f64, theirs: &Value) {
+    let covariates: Vec<Vec<f64>> = rows.iter().map(|row| row[3..].to_vec()).collect();
+    let strata: Vec<usize> = rows.iter().map(|row| row[0] as usize).collect();
+    let rows: Vec<_> = rows.iter().map(|row| row[1..].to_vec()).collect();
+    let fitted = cox::fit_stratified(&observed(&rows, event), &covariates, &strata).unwrap();
     all_near(&fitted.coefficients, &theirs["coefficients"]);
     all_near(&fitted.errors, &theirs["errors"]);
     near(fitted.likelihood, theirs["likelihood"].as_f64().unwrap());
@@ -155,6 +163,8 @@ fn lung_cancer_as_lifelines_and_statsmodels_have_it() {
     all_near(&[test.statistic, test.p], &theirs["log_rank"]);
     let rows = lung.numbers(&["time", "status", "age", "sex", "ph.ecog"]);
     cox(&rows, 1.0, &oracle("lung_cox"));
+    let rows = lung.numbers(&["sex", "time", "status", "age", "ph.ecog"]);
+    stratified(&rows, 1.0, &oracle("lung_stratified"));
 
     let rows = lung.numbers(&["wt.loss", "age", "sex", "ph.karno"]);
     let outcome: Vec<f64> = rows.iter().map(|row| row[0]).collect();
@@ -212,6 +222,16 @@ fn breast_cancer_as_lifelines_has_it() {
     all_near(&[test.statistic, test.p], &theirs["log_rank"]);
     let columns = ["time", "cens", "horTh", "age", "tsize", "pnodes", "progrec"];
     cox(&gbsg2.numbers(&columns), 1.0, &oracle("gbsg2_cox"));
+    // Strata of menopause and grade.
+    let columns = ["time", "cens", "horTh", "age", "pnodes"];
+    let rows = gbsg2.rows.iter().map(|row| {
+        let post = f64::from(u8::from(gbsg2.text(row, "menostat") == "Post"));
+        let grade = gbsg2.text(row, "tgrade").len() as f64;
+        let rest = columns.iter().map(|name| gbsg2.number(row, name).unwrap());
+        std::iter::once(10.0 * post + grade).chain(rest).collect()
+    });
+    let rows: Vec<Vec<f64>> = rows.collect();
+    stratified(&rows, 1.0, &oracle("gbsg2_stratified"));
 }
 
 #[test]

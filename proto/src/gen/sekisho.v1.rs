@@ -3,7 +3,7 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
+    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -41,6 +41,9 @@ pub mod analysis {
         /// How many mutations of each type individuals carry.
         #[prost(message, tag = "10")]
         Spectrum(super::Spectrum),
+        /// How often individuals have an event, by group or period.
+        #[prost(message, tag = "11")]
+        Rates(super::Rates),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -133,6 +136,46 @@ pub struct Survival {
     /// of a year, whichever the column's unit is; 0 for 1.
     #[prost(uint32, tag = "4")]
     pub interval: u32,
+}
+/// Asks for rates of an event over person-time, by group or period. Two tables:
+///
+/// * `rates`, a row for each group: the columns of `by`, and `period` of a split;
+///   `individuals` and, of them, `events`, rounded; `person_time` in years, the sum of their
+///   times, to 3 significant digits; `rate` of events per 100 person-years, with `lower` and
+///   `upper` limits of 95 % confidence, exact of Poisson's law (Garwood).
+/// * `ratios`, a row for each group but the first that has a rate: `ratio` of its rate to
+///   that of the first, or, of a split, of the rate after to that before in the same group;
+///   the `reference` in words; `lower` and `upper` limits, exact given all events together
+///   (Clopper and Pearson), and the `p` that agrees with them, to 2 digits.
+///
+/// Rates, ratios, limits and p are computed from the figures that are shown. Groups of few,
+/// and those in which few have the event, have no rate. An individual has at most one event,
+/// that which ends the follow-up.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Rates {
+    /// Times and events.
+    #[prost(message, optional, tag = "1")]
+    pub follow_up: ::core::option::Option<FollowUp>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "2")]
+    pub r#where: ::prost::alloc::string::String,
+    /// As of `Frequencies`. None of them is called `period` if there is a split.
+    #[prost(string, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Periods, `before` and `after`. One period if unset.
+    #[prost(message, optional, tag = "4")]
+    pub split: ::core::option::Option<Split>,
+}
+/// Parts individuals by a day, for example that of a drug's launch. All of somebody's
+/// person-time belongs to the period in which the follow-up began: no time is parted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Split {
+    /// A column of dates of `individuals`: when the follow-up began. Who has none is left out.
+    #[prost(string, tag = "1")]
+    pub began: ::prost::alloc::string::String,
+    /// `YYYY-MM-DD`, a day of the calendar. Whoever began on it began `after`.
+    #[prost(string, tag = "2")]
+    pub day: ::prost::alloc::string::String,
 }
 /// Asks what an outcome hangs on: Cox's proportional hazards (ties after Efron), logistic
 /// or linear regression. Two tables:

@@ -41,7 +41,8 @@ pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
     AppliedRule, Association, Budget, Burden, Carriers, CheckResult, Column, Cooccurrence, Count,
     Criterion, Dataset, FollowUp, Frequencies, Funnel, Model, Operation, OperationState,
-    Prevalence, QcReport, Release, ReleasedColumn, Spectrum, Survival, Table, VariantNames,
+    Prevalence, QcReport, Rates, Release, ReleasedColumn, Spectrum, Split, Survival, Table,
+    VariantNames,
     analysis::Kind,
     association::{Outcome as AssociationOutcome, Sites as AssociationSites},
     criterion::Of as CriterionOf,

@@ -15,9 +15,14 @@ pub(super) struct FollowUp {
     pub(super) event: String,
 }
 
-/// The shortest interval of a curve in the units that a time may have: 30 days, or what
-/// comes nearest. Times to the day would be somebody's.
-const SHORTEST: [(&str, f64); 4] = [("d", 30.0), ("wk", 5.0), ("mo", 1.0), ("a", 1.0 / 12.0)];
+/// The units that a time may have. Of each the shortest interval of a curve, 30 days or
+/// what comes nearest, since times to the day would be somebody's; and its length in years.
+const UNITS: [(&str, f64, f64); 4] = [
+    ("d", 30.0, 1.0 / 365.25),
+    ("wk", 5.0, 7.0 / 365.25),
+    ("mo", 1.0, 1.0 / 12.0),
+    ("a", 1.0 / 12.0, 1.0),
+];
 
 impl FollowUp {
     pub(super) fn read(field: &str, asked: Option<v1::FollowUp>) -> Result<Self, Failure> {
@@ -39,12 +44,21 @@ impl FollowUp {
 
     /// The shortest interval, in the unit of the times.
     pub(super) fn shortest(&self, catalogue: &Catalogue) -> Result<f64, Failure> {
+        self.unit(catalogue).map(|(shortest, _)| shortest)
+    }
+
+    /// The unit of the times, in years.
+    pub(super) fn years(&self, catalogue: &Catalogue) -> Result<f64, Failure> {
+        self.unit(catalogue).map(|(_, years)| years)
+    }
+
+    fn unit(&self, catalogue: &Catalogue) -> Result<(f64, f64), Failure> {
         let column = column(catalogue, &self.time)?;
         let is_number = matches!(column.r#type, ColumnType::Int | ColumnType::Float);
         let unit = column.unit.as_deref();
-        let of = SHORTEST.iter().find(|(name, _)| Some(*name) == unit);
+        let of = UNITS.iter().find(|(name, ..)| Some(*name) == unit);
         match of.filter(|_| is_number) {
-            Some((_, shortest)) => Ok(*shortest),
+            Some((_, shortest, years)) => Ok((*shortest, *years)),
             None => Err(unfit(&format!(
                 "column `{}` is no time: its declared unit is not one of d, wk, mo and a",
                 self.time

@@ -65,20 +65,7 @@ impl Asked {
 
     pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
         self.follow_up.shortest(catalogue)?;
-        let mut groups = 1_usize;
-        for name in &self.by {
-            let domain = column(catalogue, name)?.domain.as_ref();
-            let Some(domain) = domain else {
-                return Err(unfit(&format!(
-                    "column `{name}` of `by` has no declared values"
-                )));
-            };
-            groups = groups.saturating_mul(domain.len() + 1);
-        }
-        if groups > MOST_GROUPS {
-            let message = format!("`by` makes {groups} groups, which are more than {MOST_GROUPS}");
-            return Err(unfit(&message));
-        }
+        are_groups(catalogue, &self.by, 1)?;
         let keys: String = self.by.iter().map(|name| format!("{name}, ")).collect();
         let grouped = match self.by.is_empty() {
             true => String::new(),
@@ -141,4 +128,28 @@ impl Asked {
         };
         Ok(question.sheets(&groups, &finished.protected))
     }
+}
+
+/// Whether columns have declared values, and make groups that are not too many, each in so
+/// many periods.
+pub(super) fn are_groups(
+    catalogue: &Catalogue,
+    by: &[String],
+    periods: usize,
+) -> Result<(), Failure> {
+    let mut groups = periods;
+    for name in by {
+        let domain = column(catalogue, name)?.domain.as_ref();
+        let Some(domain) = domain else {
+            return Err(unfit(&format!(
+                "column `{name}` of `by` has no declared values"
+            )));
+        };
+        groups = groups.saturating_mul(domain.len() + 1);
+    }
+    if groups > MOST_GROUPS {
+        let message = format!("`by` makes {groups} groups, which are more than {MOST_GROUPS}");
+        return Err(unfit(&message));
+    }
+    Ok(())
 }

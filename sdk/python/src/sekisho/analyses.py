@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sekisho import analysis
 from sekisho.asking import Given
 from sekisho.associations import Associations
+from sekisho.comparisons import Comparisons
 from sekisho.screening import Screening
 
 
-class Analyses(Screening[Given], Associations[Given]):
+class Analyses(Screening[Given], Associations[Given], Comparisons[Given]):
     """What can be asked of datasets beside SQL; a `Visit` has all of it.
 
     Of each, `datasets` are those to ask, at most 16; `where` says of whom: a condition on

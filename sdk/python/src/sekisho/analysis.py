@@ -68,6 +68,24 @@ def survival(
 
 
 @_checked
+def rates(
+    *,
+    time: str,
+    event: str,
+    where: str,
+    by: str | Sequence[str],
+    split: tuple[str, str] | None,
+) -> analysis_pb2.Analysis:
+    """Ask how often an event happens over person-time; see `Visit.rates`."""
+    asked = analysis_pb2.Rates(
+        follow_up=analysis_pb2.FollowUp(time=time, event=event), where=where, by=_names(by)
+    )
+    if split is not None:
+        asked.split.began, asked.split.day = split
+    return analysis_pb2.Analysis(rates=asked)
+
+
+@_checked
 def model(
     *,
     covariates: str | Sequence[str],

@@ -159,6 +159,7 @@ def _chart(picture: Picture) -> "ChartType":
 _DRAWN: Final[dict[str, Callable[["Result"], Picture]]] = {
     "survival": Curves.of,
     "coefficients": Forest.of,
+    "rates": Forest.rates,
     "funnel": Funnel.of,
     "associations": Manhattan.of,
     "pairs": lambda of: Heat.of(of, "Odds ratios", "odds_ratio", down="gene", across="other"),

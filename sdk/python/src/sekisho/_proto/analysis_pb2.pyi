@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association")
+    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association", "spectrum", "rates")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
     SURVIVAL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +17,8 @@ class Analysis(_message.Message):
     COOCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREVALENCE_FIELD_NUMBER: _ClassVar[int]
     ASSOCIATION_FIELD_NUMBER: _ClassVar[int]
+    SPECTRUM_FIELD_NUMBER: _ClassVar[int]
+    RATES_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
     survival: Survival
     model: Model
@@ -26,7 +28,9 @@ class Analysis(_message.Message):
     cooccurrence: Cooccurrence
     prevalence: Prevalence
     association: Association
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ...) -> None: ...
+    spectrum: Spectrum
+    rates: Rates
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ..., spectrum: _Optional[_Union[Spectrum, _Mapping]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -67,6 +71,26 @@ class Survival(_message.Message):
     by: _containers.RepeatedScalarFieldContainer[str]
     interval: int
     def __init__(self, follow_up: _Optional[_Union[FollowUp, _Mapping]] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ..., interval: _Optional[int] = ...) -> None: ...
+
+class Rates(_message.Message):
+    __slots__ = ("follow_up", "where", "by", "split")
+    FOLLOW_UP_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_FIELD_NUMBER: _ClassVar[int]
+    follow_up: FollowUp
+    where: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    split: Split
+    def __init__(self, follow_up: _Optional[_Union[FollowUp, _Mapping]] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ..., split: _Optional[_Union[Split, _Mapping]] = ...) -> None: ...
+
+class Split(_message.Message):
+    __slots__ = ("began", "day")
+    BEGAN_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    began: str
+    day: str
+    def __init__(self, began: _Optional[str] = ..., day: _Optional[str] = ...) -> None: ...
 
 class Model(_message.Message):
     __slots__ = ("follow_up", "condition", "measure", "covariates", "where")
@@ -181,3 +205,15 @@ class Burden(_message.Message):
     consequences: _containers.RepeatedScalarFieldContainer[str]
     max_frequency: float
     def __init__(self, genes: _Optional[_Iterable[str]] = ..., consequences: _Optional[_Iterable[str]] = ..., max_frequency: _Optional[float] = ...) -> None: ...
+
+class Spectrum(_message.Message):
+    __slots__ = ("contexts", "genes", "by", "where")
+    CONTEXTS_FIELD_NUMBER: _ClassVar[int]
+    GENES_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    contexts: bool
+    genes: _containers.RepeatedScalarFieldContainer[str]
+    by: _containers.RepeatedScalarFieldContainer[str]
+    where: str
+    def __init__(self, contexts: bool = ..., genes: _Optional[_Iterable[str]] = ..., by: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
-from sekisho.picture.reading import finite, titled
+from sekisho.picture.reading import finite, keys, titled, words
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forest(Picture):
-    """A line for each term but the intercept.
+    """A line for each term but the intercept, or for each group.
 
     Attributes
     ----------
@@ -50,6 +50,20 @@ class Forest(Picture):
             )
         measure = (ratio or "coefficient").replace("_", " ")
         return cls(titled("Model", result), rows, measure, ratio is not None)
+
+    @classmethod
+    def rates(cls, result: "Result") -> "Forest":
+        """Read the answer to `Visit.rates`."""
+        table = result.to_arrow()
+        names = keys(table)
+        rows = []
+        for row in table.to_pylist():
+            seen = finite(row["rate"], row["lower"], row["upper"])
+            value, lower, upper = (
+                row[name] if seen else None for name in ("rate", "lower", "upper")
+            )
+            rows.append({"term": words(row, names), "value": value, "lower": lower, "upper": upper})
+        return cls(titled("Rates", result), rows, "events per 100 person-years", ratio=False)
 
     def draw(self, ax: "Axes") -> None:
         """Draw estimates with their limits; what is hidden is hatched."""
