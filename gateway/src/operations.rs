@@ -35,6 +35,7 @@ pub(crate) struct Operations<Q> {
     limits: Limits,
     clock: SharedClock,
     held: Mutex<HashMap<Name, Arc<Held<Q>>>>,
+    closing: watch::Sender<bool>,
 }
 
 /// What operations may take.
@@ -72,7 +73,20 @@ impl<Q: PartialEq> Operations<Q> {
             limits,
             clock,
             held: Mutex::default(),
+            closing: watch::Sender::new(false),
         }
+    }
+
+    /// Says that the gateway stops: nobody is to wait any more.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Waits until the gateway stops.
+    pub(crate) async fn closed(&self) {
+        let mut closing = self.closing.subscribe();
+        // The sender lives as long as this does.
+        let _ = closing.wait_for(|closing| *closing).await;
     }
 
     /// How long one may go on.
@@ -137,7 +151,7 @@ impl<Q: PartialEq> Operations<Q> {
     pub(crate) fn get(&self, name: &Name) -> Result<Arc<Held<Q>>, Failure> {
         self.held().get(name).map(Arc::clone).ok_or_else(|| {
             Failure::new(Reason::NotAvailable, "there is no such operation")
-                .help("submit the question again with the same key; nothing is charged twice")
+                .help("submit the question again with the same key; an answer that is in the ledger is free")
         })
     }
 

@@ -71,6 +71,7 @@ struct Ready {
     policies: Arc<Policies>,
     acceptor: Acceptor,
     gateway: Arc<Gateway>,
+    running: Running,
     router: Services,
 }
 
@@ -80,6 +81,7 @@ async fn serve(config: GatewayConfig) -> anyhow::Result<()> {
         policies,
         acceptor,
         gateway,
+        running,
         router,
     } = prepare(&config, Arc::new(SystemClock)).await?;
     let listener = TcpListener::bind(config.listen.address)
@@ -93,6 +95,12 @@ async fn serve(config: GatewayConfig) -> anyhow::Result<()> {
         gateway,
     })?;
     tracing::info!(%address, digest = %hex::encode(policies.digest()), "listening");
+    let stops = shutdown.clone();
+    tokio::spawn(async move {
+        stops.begun().await;
+        // Whoever watches an operation would be waited for.
+        running.close();
+    });
     let connections = incoming(listener, acceptor, Limits::default());
     let server = router.serve_with_incoming_shutdown(connections, shutdown.begun());
     match shutdown.drain(config.limits.drain(), server).await {
@@ -126,6 +134,7 @@ async fn prepare(config: &GatewayConfig, clock: SharedClock) -> anyhow::Result<R
         policies,
         acceptor,
         gateway: Arc::clone(&gateway),
+        running: running.clone(),
         router: router(gateway, running, config.limits.max_message_bytes).await?,
     })
 }

@@ -52,6 +52,11 @@ impl Running {
             operations: Arc::new(Operations::new(limits, clock)),
         }
     }
+
+    /// Says that the gateway stops.
+    pub(crate) fn close(&self) {
+        self.operations.close();
+    }
 }
 
 /// A failure as a message; of no dataset yet.

@@ -201,7 +201,7 @@ pub(crate) fn overdue() -> Failure {
         Reason::LimitExceeded,
         "the call took longer than its deadline",
     )
-    .help("ask again with the same idempotency key and a longer deadline, or ask for less")
+    .help("ask again with the same idempotency key and a longer deadline, submit the question as an operation, or ask for less")
     .with("limit", "request_timeout_seconds")
 }
 

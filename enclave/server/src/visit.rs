@@ -36,16 +36,13 @@ use crate::{
     tick,
 };
 
-use charge::{account, charge_of, payer};
+use charge::{account, alone, charge_of, payer};
 
 /// What a query takes from a project's budget.
 pub(crate) const CHARGE: u64 = 1;
 
 /// The longest that planning may take: it is not charged.
 const PLANNING: Duration = Duration::from_secs(10);
-
-/// How often it is looked whether accounting has ended.
-const ACCOUNTING: Duration = Duration::from_millis(2);
 
 /// What is asked, and the permit for it.
 pub(crate) struct Question {
@@ -208,17 +205,6 @@ async fn charged<T: Send + 'static, W: Future<Output = Result<T, Failure>>>(
             commit::abandon(enclave, reserved).await;
             Err(failure)
         }
-    }
-}
-
-/// What was reserved, when nobody else holds it: work that was given up may be accounting.
-async fn alone(mut reserved: Arc<Reserved>) -> Reserved {
-    loop {
-        match Arc::try_unwrap(reserved) {
-            Ok(reserved) => return reserved,
-            Err(shared) => reserved = shared,
-        }
-        tokio::time::sleep(ACCOUNTING).await;
     }
 }
 

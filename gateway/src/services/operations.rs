@@ -24,7 +24,7 @@ use crate::{
     gateway::{Gateway, Method, Visitor},
     operations::{Begun, Held, Name, Operations, Outcome, lasts},
     request,
-    upstream::{internal, overdue},
+    upstream::{away, internal, overdue},
 };
 
 const SERVICE: &str = "sekisho.v1.OperationService";
@@ -63,12 +63,15 @@ impl OperationService for Running {
             let (parts, received) = mpsc::channel(WAITING);
             tokio::spawn(async move {
                 let told = tell(&held, &parts);
-                let told = tokio::select! {
-                    told = tokio::time::timeout_at(visitor.deadline, told) => told,
-                    () = parts.closed() => Ok(()),
+                let cut = tokio::select! {
+                    told = tokio::time::timeout_at(visitor.deadline, told) => {
+                        told.err().map(|_| overdue())
+                    }
+                    () = running.operations.closed() => Some(away()),
+                    () = parts.closed() => None,
                 };
-                if told.is_err() {
-                    let _ = parts.try_send(Err(overdue().into()));
+                if let Some(failure) = cut {
+                    let _ = parts.try_send(Err(failure.into()));
                 }
                 drop(visitor);
             });

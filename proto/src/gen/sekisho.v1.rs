@@ -337,7 +337,8 @@ pub struct Prevalence {
 /// score; a linear one of a number), and of those that lie farthest out a model is fitted.
 /// Where a logistic model has no estimate, Firth's has. Tables:
 ///
-/// * `associations`, a row for each that is shown, the one with the largest z first:
+/// * `associations`, a row for each that is shown, the one with the largest z first, or for each
+///   that is named, in the order of their names:
 ///   `variant_id` or `gene`; `coefficient` and `standard_error` of a copy, with the noise of a
 ///   `Model`; what follows from them: `odds_ratio`, `lower`, `upper`, `z`, `p`.
 /// * `summary`: `individuals` and `cases`, rounded; how many `tests` there were, to 100; and
@@ -2120,7 +2121,7 @@ pub mod operation_service_client {
     /// An operation belongs to the visitor who submitted it; to everybody else it is not there. It
     /// is kept for an hour after its end, and no longer than the gateway runs: whoever finds
     /// `NOT_AVAILABLE` submits it again with the same key. What an enclave has answered it sends
-    /// again, and nothing more is charged.
+    /// again, free; what was interrupted begins anew, and is charged anew.
     #[derive(Debug, Clone)]
     pub struct OperationServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -2387,7 +2388,7 @@ pub mod operation_service_server {
     /// An operation belongs to the visitor who submitted it; to everybody else it is not there. It
     /// is kept for an hour after its end, and no longer than the gateway runs: whoever finds
     /// `NOT_AVAILABLE` submits it again with the same key. What an enclave has answered it sends
-    /// again, and nothing more is charged.
+    /// again, free; what was interrupted begins anew, and is charged anew.
     #[derive(Debug)]
     pub struct OperationServiceServer<T> {
         inner: Arc<T>,

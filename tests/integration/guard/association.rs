@@ -99,7 +99,7 @@ async fn what_is_planted_is_found_and_its_tests_are_of_what_is_shown() {
     );
     // Of so few tests nothing is said together.
     let summary = &rows(&told, "summary")[0];
-    assert_eq!((summary[2], summary[3]), ("0", "-"));
+    assert_eq!((summary[2], summary[3]), ("-", "-"));
     assert!(rows(&told, "quantiles").is_empty());
     // Tests are of the counts that are shown: two groups, and two in each stratum.
     let genotypes = rows(&told, "genotypes");
@@ -245,7 +245,7 @@ async fn what_cannot_be_asked_is_said() {
                 ..smokers()
             },
             Reason::InvalidRequest,
-            "no frequency",
+            "none of the frequencies",
         ),
         (
             Association {

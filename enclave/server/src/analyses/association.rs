@@ -209,27 +209,25 @@ impl Asked {
         let names: Vec<Group> = sides.iter().map(|(group, _)| group.clone()).collect();
         let sheets = self.sheets(ground, association.as_ref(), &scan, &names, &groups)?;
         let mut told = Told::under(&ground.profile.exposure);
-        // What is not shown of those that were asked for tells, too; and so do all together.
-        let variants = self.shown_at_most() as u64 + 1;
-        let mut shown = BTreeMap::new();
-        for (part, (from, groups)) in [(0, everybody), (everybody.len(), strata)]
-            .into_iter()
-            .enumerate()
-        {
+        // What is not shown of those that were asked for tells, too; and so do all together. Of
+        // groups that are too small to tell anything nothing is.
+        let variants = if may_tell {
+            self.shown_at_most() as u64 + 1
+        } else {
+            0
+        };
+        for (part, groups) in [everybody, strata].into_iter().enumerate() {
             let large = groups
                 .iter()
-                .enumerate()
-                .filter(|(_, group)| !group.withheld);
-            shown.extend(large.clone().map(|(at, _)| (from + at, variants)));
-            let of = large.map(|(_, group)| {
-                (
-                    &group.everybody,
-                    group.genotyped.individuals().len(),
-                    variants,
-                )
+                .filter(|group| variants > 0 && !group.withheld);
+            let of = large.map(|group| {
+                let genotyped = group.genotyped.individuals().len();
+                (&group.everybody, genotyped, variants)
             });
             told.add_sites(part, of, ground.profile);
         }
+        let shown = (0..groups.len()).filter(|at| groups.get(*at).is_some_and(|of| !of.withheld));
+        let shown: BTreeMap<usize, u64> = shown.map(|at| (at, variants)).collect();
         remember(&groups, &shown, ground.admission, ground.profile).map_err(lost)?;
         Ok(Found {
             sheets,

@@ -1,6 +1,6 @@
 //! What a visit is charged.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sekisho_ledger::{Meter, Reserved, Visit};
 use sekisho_runtime::status::Failure;
@@ -15,6 +15,9 @@ use crate::{
     meters::{self, Payer},
     permit::Verified,
 };
+
+/// How often it is looked whether accounting has ended.
+const ACCOUNTING: Duration = Duration::from_millis(2);
 
 /// What the ledger is told of the visit.
 pub(super) fn charge_of(
@@ -105,4 +108,15 @@ pub(super) async fn account(
         added.map_err(|error| failure::exposure(&error))
     });
     accounted.await.map_err(|_| failure::execution())?
+}
+
+/// What was reserved, when nobody else holds it: work that was given up may be accounting.
+pub(super) async fn alone(mut reserved: Arc<Reserved>) -> Reserved {
+    loop {
+        match Arc::try_unwrap(reserved) {
+            Ok(reserved) => return reserved,
+            Err(shared) => reserved = shared,
+        }
+        tokio::time::sleep(ACCOUNTING).await;
+    }
 }

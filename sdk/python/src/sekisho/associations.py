@@ -61,7 +61,7 @@ class Associations(Asking[Given]):
         Returns
         -------
         Result or Results
-            ``associations``, the largest z first: ``variant_id`` or ``gene``, ``coefficient``
+            ``associations``, the largest z first, or those named by name: ``variant_id`` or ``gene``, ``coefficient``
             of a copy and ``standard_error``, ``odds_ratio`` of a case, ``lower`` and ``upper``
             limits of 95 % confidence, ``z``, ``p``. ``summary``: ``individuals``, ``cases``,
             ``tests`` and ``lambda_gc``. ``quantiles``: of -log₁₀ p, ``expected`` and
