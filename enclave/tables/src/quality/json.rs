@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::inputs::Input;
 use crate::{InputError, Place};
 
 use super::lines::{Lines, MOST_BYTES};
+use super::{MOST_VALUE_BYTES, too_long};
 
 /// The most bytes of a text.
 const MOST_TEXT_BYTES: u64 = 16 << 20;
@@ -43,6 +45,7 @@ pub(super) fn walk(
         pending: b"",
     };
     let mut walk = Walk {
+        file,
         path: Vec::new(),
         line,
         number,
@@ -72,6 +75,7 @@ pub(super) fn walk(
 }
 
 struct Walk<'w> {
+    file: &'w Input,
     path: Vec<String>,
     line: Rc<Cell<u64>>,
     number: Rc<RefCell<String>>,
@@ -83,7 +87,11 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn leaf<E: Error>(&mut self, text: &str) -> Result<(), E> {
         let place = Place::Line(self.line.get());
-        (self.leaf)(&self.path, text, place).map_err(|error| {
+        let taken = match text.len() {
+            0..=MOST_VALUE_BYTES => (self.leaf)(&self.path, text, place),
+            _ => Err(InputError::new(&self.file.name, place, too_long())),
+        };
+        taken.map_err(|error| {
             self.stopped = Some(error);
             E::custom("stopped")
         })

@@ -49,6 +49,16 @@ fn multiqc_data_are_read_by_sample_and_section() {
         "multiqc_data/multiqc_data.json:8: field `30_x_pc`: sample `s0` has `b` already from \
          multiqc_data/multiqc_data.json:5; let one place give it"
     );
+    // Once in a section, also where the first is no value or all are many.
+    for again in ["NaN, ", "0.07, "] {
+        let again = format!("\"PERCENT_DUPLICATION\": {again}").repeat(1000);
+        let again = SECTIONS.replace("\"summed_mean\"", &format!("{again}\"summed_mean\""));
+        assert_eq!(
+            error(MULTIQC, &[(at, &again)]),
+            "multiqc_data/multiqc_data.json:5: field `PERCENT_DUPLICATION`: the field is in line 5 \
+             already; keep one value of a sample"
+        );
+    }
     let words = SECTIONS.replace("91.5", "\"many\"");
     assert_eq!(
         error(MULTIQC, &[(at, &words)]),
