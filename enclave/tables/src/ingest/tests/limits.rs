@@ -82,3 +82,19 @@ fn a_value_is_short() {
         "x:1: expected a value of at most 4096 bytes"
     );
 }
+
+#[test]
+fn an_error_names_samples_and_repeats_no_other_text() {
+    let rest = "has no row in table `samples`; add one, or say with `sample` and `sample_id` how \
+                samples are named";
+    let long = "7".repeat(5000);
+    for (sample, named) in [
+        ("s7", "sample `s7`"),
+        (&long, "a text that is no sample's name"),
+        ("s0\u{1b}[2J", "a text that is no sample's name"),
+    ] {
+        let text = format!("Sample\tf\n{sample}\t1\n");
+        let expected = format!("x:2: field `sample_id`: {named} {rest}");
+        assert_eq!(error(MULTIQC, &[("x", &text)]), expected);
+    }
+}
