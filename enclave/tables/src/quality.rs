@@ -20,11 +20,15 @@ use crate::{IngestError, InputError, Place};
 pub(crate) use genotypes::{Computed, Statistic, compute};
 use lines::Lines;
 
+/// The most bytes of a value: figures and words are far shorter.
+const MOST_VALUE_BYTES: usize = 4096;
+
 /// What a file says of one sample.
 pub(crate) struct Reading {
     /// The sample's name, where the file has one and the source reads it.
     pub(crate) sample: Option<String>,
     pub(crate) place: Place,
+    /// At most one of each field.
     pub(crate) values: Vec<Value>,
 }
 
@@ -57,21 +61,62 @@ pub(crate) fn read(file: &Input, source: &Source, sink: &mut Sink<'_>) -> Result
     Ok(())
 }
 
+impl Reading {
+    fn new(sample: Option<String>, place: Place) -> Self {
+        Self {
+            sample,
+            place,
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds what a field of the source holds, of which there may be one: neither the first
+    /// nor the last of several is known to be meant, and they could be without number.
+    fn add(
+        &mut self,
+        file: &Input,
+        source: &Source,
+        field: usize,
+        text: &str,
+        place: Place,
+    ) -> Result<(), InputError> {
+        let fail = |message: String| {
+            let error = InputError::new(&file.name, place, message);
+            Err(match source.fields.get(field) {
+                Some(named) => error.in_field(&named.name),
+                None => error,
+            })
+        };
+        let text = text.trim();
+        if text.len() > MOST_VALUE_BYTES {
+            return fail(too_long());
+        }
+        if let Some(before) = self.values.iter().find(|before| before.field == field) {
+            return fail(match before.place {
+                Place::Line(line) => {
+                    format!("the field is in line {line} already; keep one value of a sample")
+                }
+                _ => "the field is there twice; keep one value of a sample".to_owned(),
+            });
+        }
+        self.values.push(Value {
+            field,
+            text: if is_missing(text) { "" } else { text }.to_owned(),
+            place,
+        });
+        Ok(())
+    }
+}
+
+fn too_long() -> String {
+    format!("expected a value of at most {MOST_VALUE_BYTES} bytes")
+}
+
 /// Whether a tool had no value: Java's NaN as htsjdk writes it, C's, Python's, R's.
 fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 8] = ["", "?", "nan", "na", "n/a", "null", "none", "."];
     let text = text.strip_prefix('-').unwrap_or(text);
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// A value as a reader gives it.
-fn value(field: usize, text: &str, place: Place) -> Value {
-    let text = text.trim();
-    Value {
-        field,
-        text: if is_missing(text) { "" } else { text }.to_owned(),
-        place,
-    }
 }
 
 /// A share as text; no value where there is nothing to have a share of.

@@ -12,6 +12,9 @@ use crate::{IngestError, InputError, Role};
 
 use super::{At, Owner, cell};
 
+/// The most bytes of a sample's name in an error.
+const MOST_NAME_BYTES: usize = 256;
+
 /// A row whose cells are checked one by one.
 pub(super) struct MergedRow<'a> {
     pub(super) cells: Vec<String>,
@@ -85,6 +88,16 @@ fn none_of_fields(source: &Source, file: &Input) -> InputError {
         names.join(", ")
     );
     InputError::new(&file.name, crate::Place::File, message)
+}
+
+/// Errors name samples, as those of [[variants]] do: they are for who has the files, and a
+/// line is of many samples or of none. A text that no table `samples` could have is what
+/// something else in the file says, and is not repeated.
+fn named(sample: &str) -> String {
+    match sample.len() <= MOST_NAME_BYTES && !sample.contains(char::is_control) {
+        true => format!("sample `{sample}`"),
+        false => "a text that is no sample's name".to_owned(),
+    }
 }
 
 struct Merge<'a, 'w> {
@@ -166,8 +179,9 @@ impl<'a> Merge<'a, '_> {
         let (sample, stage) = key;
         let Some(owner) = self.samples.get(sample) else {
             let message = format!(
-                "sample `{sample}` has no row in table `samples`; add one, or say with `sample` \
-                 and `sample_id` how samples are named"
+                "{} has no row in table `samples`; add one, or say with `sample` and `sample_id` \
+                 how samples are named",
+                named(sample)
             );
             return Err(at.error(message).in_field("sample_id"));
         };
@@ -217,6 +231,7 @@ impl<'a> Row<'a> {
             file,
             place: value.place,
         };
+        // The field's name is the manifest's.
         let fail = |message: String| Err(at.error(message).in_field(&field.name));
         let mut text = value.text;
         if column.missing.contains(&text) {
@@ -244,8 +259,11 @@ impl<'a> Row<'a> {
                 stage => format!(" at stage `{stage}`"),
             };
             return fail(format!(
-                "sample `{sample}`{stage} has `{}` already from {}{}; let one place give it",
-                column.column.name, before.file, before.place
+                "{}{stage} has `{}` already from {}{}; let one place give it",
+                named(sample),
+                column.column.name,
+                before.file,
+                before.place
             ));
         }
         *cell = Some(Cell { text, at });

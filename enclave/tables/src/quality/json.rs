@@ -1,18 +1,23 @@
 //! JSON read value by value, so that what is not asked for is not kept.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::inputs::Input;
 use crate::{InputError, Place};
 
 use super::lines::{Lines, MOST_BYTES};
+use super::{MOST_VALUE_BYTES, too_long};
 
 /// The most bytes of a text.
 const MOST_TEXT_BYTES: u64 = 16 << 20;
+
+/// The most bytes of a number: more than a double has digits, all written out.
+const MOST_NUMBER_BYTES: usize = 2048;
 
 /// Takes a value, its keys from the outside in, and its line.
 type Leaf<'l> = dyn FnMut(&[String], &str, Place) -> Result<(), InputError> + 'l;
@@ -27,9 +32,12 @@ pub(super) fn walk(
 ) -> Result<(), InputError> {
     let (file, reader) = lines.into_parts();
     let line = Rc::new(Cell::new(1));
+    let number = Rc::new(RefCell::new(String::new()));
     let bytes = Bytes {
         reader,
         line: Rc::clone(&line),
+        number: Rc::clone(&number),
+        in_number: false,
         ended_line: false,
         read: 0,
         text: None,
@@ -37,8 +45,10 @@ pub(super) fn walk(
         pending: b"",
     };
     let mut walk = Walk {
+        file,
         path: Vec::new(),
         line,
+        number,
         enters,
         leaf,
         stopped: None,
@@ -53,7 +63,9 @@ pub(super) fn walk(
         (Err(error), None) => {
             let place = Place::Line(walk.line.get());
             let message = match error.io_error_kind() {
-                Some(io::ErrorKind::FileTooLarge) => "expected a smaller file",
+                Some(io::ErrorKind::FileTooLarge) => {
+                    "expected a smaller file, and shorter texts and numbers in it"
+                }
                 Some(_) => "the file cannot be read to its end; copy it again",
                 None => "expected JSON",
             };
@@ -63,8 +75,10 @@ pub(super) fn walk(
 }
 
 struct Walk<'w> {
+    file: &'w Input,
     path: Vec<String>,
     line: Rc<Cell<u64>>,
+    number: Rc<RefCell<String>>,
     enters: &'w dyn Fn(&[String]) -> bool,
     leaf: &'w mut Leaf<'w>,
     stopped: Option<InputError>,
@@ -73,7 +87,11 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn leaf<E: Error>(&mut self, text: &str) -> Result<(), E> {
         let place = Place::Line(self.line.get());
-        (self.leaf)(&self.path, text, place).map_err(|error| {
+        let taken = match text.len() {
+            0..=MOST_VALUE_BYTES => (self.leaf)(&self.path, text, place),
+            _ => Err(InputError::new(&self.file.name, place, too_long())),
+        };
+        taken.map_err(|error| {
             self.stopped = Some(error);
             E::custom("stopped")
         })
@@ -110,8 +128,17 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         self.0.leaf(&value.to_string())
     }
 
+    /// `value` can be a double beside the nearest one: serde_json rounds twice unless the
+    /// feature `float_roundtrip`, which would hold for every crate that is built along,
+    /// says otherwise. So what is written counts.
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.0.leaf(&value.to_string())
+        let mut text = self.0.number.borrow().clone();
+        let nearest = text.parse().unwrap_or(value);
+        // A count may be written as `3982260.0`.
+        if nearest.fract() == 0.0 {
+            text = nearest.to_string();
+        }
+        self.0.leaf(&text)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
@@ -160,6 +187,10 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
 struct Bytes {
     reader: Box<dyn BufRead + Send>,
     line: Rc<Cell<u64>>,
+    /// The last number as it is written. serde_json asks for one byte beyond it, which
+    /// begins no other.
+    number: Rc<RefCell<String>>,
+    in_number: bool,
     ended_line: bool,
     read: u64,
     /// Bytes of the text that is being read.
@@ -202,7 +233,29 @@ impl Bytes {
             b'-' if self.peek()? == Some(b'I') => return self.null(b"Infinity"),
             _ => {}
         }
+        self.note(byte)?;
         Ok(Some(byte))
+    }
+
+    /// Keeps a byte if it is part of a number.
+    fn note(&mut self, byte: u8) -> io::Result<()> {
+        let is_part = match byte {
+            b'0'..=b'9' | b'-' => true,
+            b'+' | b'.' | b'e' | b'E' => self.in_number,
+            _ => false,
+        };
+        if is_part {
+            let mut number = self.number.borrow_mut();
+            if !self.in_number {
+                number.clear();
+            }
+            if number.len() == MOST_NUMBER_BYTES {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            number.push(char::from(byte));
+        }
+        self.in_number = is_part;
+        Ok(())
     }
 
     fn take(&mut self) -> io::Result<Option<u8>> {

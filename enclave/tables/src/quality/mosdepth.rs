@@ -9,7 +9,7 @@ use crate::manifest::Source;
 use crate::{InputError, Place};
 
 use super::lines::Lines;
-use super::{Reading, Sink, Value, value};
+use super::{Reading, Sink};
 
 const COLUMNS: [&str; 6] = ["chrom", "length", "bases", "mean", "min", "max"];
 
@@ -26,15 +26,12 @@ pub(super) fn read(
         return Err(lines.error_at(Place::File, "expected a file of mosdepth's, found nothing"));
     };
     let is_summary = first.split('\t').eq(COLUMNS);
-    let values = match is_summary {
-        true => summary(&mut lines, &fields)?,
-        false => distribution(&mut lines, &fields)?,
-    };
-    sink(Reading {
-        sample: None,
-        place: Place::File,
-        values,
-    })
+    let mut reading = Reading::new(None, Place::File);
+    match is_summary {
+        true => summary(&mut lines, source, &fields, &mut reading)?,
+        false => distribution(&mut lines, source, &fields, &mut reading)?,
+    }
+    sink(reading)
 }
 
 /// A field that a source asks for.
@@ -63,36 +60,43 @@ impl<'s> Asked<'s> {
     }
 }
 
-fn summary(lines: &mut Lines<'_>, fields: &[Asked<'_>]) -> Result<Vec<Value>, InputError> {
-    let mut values: Vec<Value> = Vec::new();
-    while let Some(line) = lines.next()? {
-        let cells: Vec<&str> = line.split('\t').collect();
+fn summary(
+    lines: &mut Lines<'_>,
+    source: &Source,
+    fields: &[Asked<'_>],
+    reading: &mut Reading,
+) -> Result<(), InputError> {
+    while lines.next()?.is_some() {
+        let cells: Vec<&str> = lines.last().split('\t').collect();
         if cells.len() != COLUMNS.len() {
             let message = format!("expected 6 fields as in the header, found {}", cells.len());
             return Err(lines.error(message));
         }
-        let mut read = Vec::new();
         for asked in fields {
             if let (Some(row), Figure::Column(at)) = (cells.first(), &asked.figure)
                 && *row == asked.row
             {
                 let text = cells.get(*at).copied().unwrap_or_default();
-                read.push((asked.field, text.to_owned()));
+                reading.add(lines.file(), source, asked.field, text, lines.place())?;
             }
         }
-        let place = lines.place();
-        values.extend(read.iter().map(|(field, text)| value(*field, text, place)));
     }
-    Ok(values)
+    Ok(())
 }
 
 /// Depths are listed downwards, as far as anything has them and as they differ from the
 /// depth above: a depth that is not listed has the share of the next one above it, and
 /// one above all has less than is written, which is none.
-fn distribution(lines: &mut Lines<'_>, fields: &[Asked<'_>]) -> Result<Vec<Value>, InputError> {
+fn distribution(
+    lines: &mut Lines<'_>,
+    source: &Source,
+    fields: &[Asked<'_>],
+    reading: &mut Reading,
+) -> Result<(), InputError> {
     struct Nearest {
-        depth: u64,
-        value: Value,
+        last: u64,
+        share: String,
+        place: Place,
     }
     let mut nearest: Vec<Option<Nearest>> = fields.iter().map(|_| None).collect();
     loop {
@@ -114,21 +118,30 @@ fn distribution(lines: &mut Lines<'_>, fields: &[Asked<'_>]) -> Result<Vec<Value
             if row != asked.row {
                 continue;
             }
+            // A second distribution would mix with the first.
+            if nearest.as_ref().is_some_and(|above| above.last <= depth) {
+                let message = "expected depths of a contig downwards; keep one sample's";
+                return Err(lines.error(message));
+            }
             let above = nearest.get_or_insert(Nearest {
-                depth: u64::MAX,
-                value: value(asked.field, "0", place),
+                last: depth,
+                share: "0".to_owned(),
+                place,
             });
-            if (least..above.depth).contains(&depth) {
-                *above = Nearest {
-                    depth,
-                    value: value(asked.field, share, place),
-                };
+            above.last = depth;
+            if least <= depth {
+                share.clone_into(&mut above.share);
+                above.place = place;
             }
         }
         if lines.next()?.is_none() {
             break;
         }
     }
-    let values = nearest.into_iter().flatten();
-    Ok(values.map(|nearest| nearest.value).collect())
+    for (asked, nearest) in fields.iter().zip(nearest) {
+        if let Some(Nearest { share, place, .. }) = nearest {
+            reading.add(lines.file(), source, asked.field, &share, place)?;
+        }
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{InputError, Place};
 
 use super::json;
 use super::lines::Lines;
-use super::{Reading, Sink, Value, value};
+use super::{Reading, Sink};
 
 const GENERAL: &str = "report_general_stats_data";
 const RAW: &str = "report_saved_raw_data";
@@ -53,24 +53,18 @@ fn data(lines: Lines<'_>, source: &Source, sink: &mut Sink<'_>) -> Result<(), In
             let in_general = top == GENERAL && asked.whole == name;
             in_general || (asked.part == Some(part.as_str()) && asked.name == name)
         };
-        let fields = (0..).zip(&asked).filter(|(_, asked)| is_asked(asked));
-        let values: Vec<Value> = fields.map(|(field, _)| value(field, text, place)).collect();
-        if values.is_empty() {
-            return Ok(());
-        }
-        match &mut current {
-            Some((of, reading)) if of == part && reading.sample.as_ref() == Some(sample) => {
-                reading.values.extend(values);
-            }
-            _ => {
-                let reading = Reading {
-                    sample: Some(sample.clone()),
-                    place,
-                    values,
-                };
+        for (field, _) in (0..).zip(&asked).filter(|(_, asked)| is_asked(asked)) {
+            let is_of = |(of, reading): &(String, Reading)| {
+                of == part && reading.sample.as_ref() == Some(sample)
+            };
+            if !current.as_ref().is_some_and(is_of) {
+                let reading = Reading::new(Some(sample.clone()), place);
                 if let Some((_, before)) = current.replace((part.clone(), reading)) {
                     sink(before)?;
                 }
+            }
+            if let Some((_, reading)) = &mut current {
+                reading.add(file, source, field, text, place)?;
             }
         }
         Ok(())
@@ -139,20 +133,16 @@ pub(super) fn table(
         }
         let place = lines.place();
         let sample = cells.first().map(|cell| cell.trim().to_owned());
-        // An empty cell is a field that the sample's tools did not give.
-        let given = columns.iter().filter_map(|(field, at)| {
-            let text = cells.get(*at).filter(|text| !text.trim().is_empty())?;
-            Some(value(*field, text, place))
-        });
-        let values: Vec<Value> = given.collect();
-        if values.is_empty() {
-            continue;
+        let mut reading = Reading::new(sample, place);
+        for (field, at) in &columns {
+            // An empty cell is a field that the sample's tools did not give.
+            if let Some(text) = cells.get(*at).filter(|text| !text.trim().is_empty()) {
+                reading.add(lines.file(), source, *field, text, place)?;
+            }
         }
-        sink(Reading {
-            sample,
-            place,
-            values,
-        })?;
+        if !reading.values.is_empty() {
+            sink(reading)?;
+        }
     }
     Ok(())
 }

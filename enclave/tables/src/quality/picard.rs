@@ -5,16 +5,18 @@
 //! is an empty text, `?` or `-?` (htsjdk, `FormatUtil`), and decimals have the mark of
 //! the machine's language, never one for thousands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Source;
 use crate::{InputError, Place};
 
 use super::lines::Lines;
-use super::{Reading, Sink, Value, share, value};
+use super::{Reading, Sink, share};
 
 /// The most rows of one kind of metrics: libraries and read groups have one each.
 const MOST_ROWS: usize = 10_000;
+/// The most bytes that are kept of them: of so many rows some tens of figures.
+const MOST_KEPT_BYTES: usize = 32 << 20;
 
 /// Duplicates among mapped reads over all libraries, as Picard calculates
 /// PERCENT_DUPLICATION of one (picard, `DuplicationMetrics`).
@@ -22,6 +24,23 @@ const DUPLICATE_RATE: &str = "duplicate_rate";
 /// Bases of quality 30 and more, of reads that pass the filter (picard,
 /// `QualityYieldMetrics`): PF_Q30_BASES / PF_BASES.
 const Q30_RATE: &str = "q30_rate";
+
+/// What shares are made of, and what tells rows apart.
+const NEEDED: [&str; 13] = [
+    "READ_PAIR_DUPLICATES",
+    "UNPAIRED_READ_DUPLICATES",
+    "READ_PAIRS_EXAMINED",
+    "UNPAIRED_READS_EXAMINED",
+    "PF_Q30_BASES",
+    "PF_BASES",
+    "SAMPLE",
+    "LIBRARY",
+    "READ_GROUP",
+    "CATEGORY",
+    "PF_READS",
+    "PAIR_ORIENTATION",
+    "READ_PAIRS",
+];
 
 pub(super) fn read(
     mut lines: Lines<'_>,
@@ -36,7 +55,7 @@ pub(super) fn read(
         any = true;
         // A section ends at an empty line or, in files put together, at the next one.
         loop {
-            let Some(section) = Section::read(&mut lines)? else {
+            let Some(section) = Section::read(&mut lines, source)? else {
                 return Err(lines.error("expected the names of the metrics' fields"));
             };
             section.tell(&lines, source, sink)?;
@@ -58,8 +77,9 @@ fn is_metrics(line: &str) -> bool {
     line.starts_with("## METRICS CLASS")
 }
 
-/// A table of metrics.
+/// A table of metrics, as far as a source asks for it: files have tables of any width.
 struct Section {
+    /// The names of the columns that are kept.
     names: Vec<String>,
     place: Place,
     rows: Vec<Row>,
@@ -69,40 +89,72 @@ struct Section {
 
 struct Row {
     place: Place,
+    /// By the section's names.
     cells: Vec<String>,
 }
 
 impl Section {
-    fn read(lines: &mut Lines<'_>) -> Result<Option<Self>, InputError> {
+    fn read(lines: &mut Lines<'_>, source: &Source) -> Result<Option<Self>, InputError> {
         let Some(header) = lines.next()?.filter(|line| !line.is_empty()) else {
             return Ok(None);
         };
+        let asked = source.fields.iter().map(|field| field.name.as_str());
+        let only = source.only.keys().map(String::as_str);
+        let needed: BTreeSet<&str> = asked.chain(only).chain(NEEDED).collect();
+        let columns = header.split('\t').count();
+        let (kept, names): (Vec<usize>, Vec<String>) = (0..)
+            .zip(header.split('\t'))
+            .filter(|(_, name)| needed.contains(name))
+            .map(|(at, name)| (at, name.to_owned()))
+            .unzip();
         let mut section = Self {
-            names: header.split('\t').map(str::to_owned).collect(),
+            names,
             place: lines.place(),
             rows: Vec::new(),
             followed: false,
         };
+        if let Some(name) = section.repeated() {
+            let message = "the metrics have the field twice; keep one";
+            return Err(lines.error(message).in_field(name));
+        }
+        let mut bytes = 0;
         while let Some(line) = lines.next()?.filter(|line| !line.trim().is_empty()) {
             if line.starts_with('#') {
                 section.followed = is_metrics(line);
                 break;
             }
-            let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
-            let expected = section.names.len();
-            if cells.len() != expected {
+            let mut cells = Vec::with_capacity(kept.len());
+            let mut at = kept.iter().peekable();
+            let mut found = 0;
+            for cell in line.split('\t') {
+                if at.next_if_eq(&&found).is_some() {
+                    bytes += size_of::<String>() + cell.len();
+                    cells.push(cell.trim().to_owned());
+                }
+                found += 1;
+            }
+            if found != columns {
                 return Err(lines.error(format!(
-                    "expected {expected} fields as in the metrics' header, found {}",
-                    cells.len()
+                    "expected {columns} fields as in the metrics' header, found {found}"
                 )));
             }
-            if section.rows.len() == MOST_ROWS {
-                return Err(lines.error(format!("expected at most {MOST_ROWS} rows")));
+            if section.rows.len() == MOST_ROWS || bytes > MOST_KEPT_BYTES {
+                return Err(lines.error(format!(
+                    "expected at most {MOST_ROWS} rows, whose fields that are read have at most \
+                     {MOST_KEPT_BYTES} bytes; write one sample's metrics to a file"
+                )));
             }
             let place = lines.place();
             section.rows.push(Row { place, cells });
         }
         Ok(Some(section))
+    }
+
+    /// A name that two columns have. It is one of those that are asked for.
+    fn repeated(&self) -> Option<&str> {
+        let mut seen = BTreeSet::new();
+        let mut names = self.names.iter();
+        names.find(|name| !seen.insert(*name)).map(String::as_str)
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -111,8 +163,7 @@ impl Section {
 
     /// What a row holds in a field, if the metrics have it.
     fn cell<'r>(&self, row: &'r Row, name: &str) -> Option<&'r str> {
-        let cell = row.cells.get(self.position(name)?)?;
-        Some(cell.trim())
+        row.cells.get(self.position(name)?).map(String::as_str)
     }
 
     fn tell(
@@ -146,25 +197,18 @@ impl Section {
                     "the metrics have a second row for the sample; say with `only` which to read",
                 ));
             }
-            let mut values: Vec<Value> = plain
-                .iter()
-                .map(|(field, at)| {
-                    let cell = first.cells.get(*at).map_or("", String::as_str);
-                    value(*field, &decimal(cell), first.place)
-                })
-                .collect();
-            for (field, name) in &derived {
-                values.push(Value {
-                    field: *field,
-                    text: self.derive(lines, name, &rows)?,
-                    place: first.place,
-                });
+            let mut reading = Reading::new(sample, first.place);
+            let mut add = |field: usize, text: &str| {
+                reading.add(lines.file(), source, field, text, first.place)
+            };
+            for (field, at) in &plain {
+                let cell = first.cells.get(*at).map_or("", String::as_str);
+                add(*field, &decimal(cell))?;
             }
-            sink(Reading {
-                sample,
-                place: first.place,
-                values,
-            })?;
+            for (field, name) in &derived {
+                add(*field, &self.derive(lines, name, &rows)?)?;
+            }
+            sink(reading)?;
         }
         Ok(())
     }
@@ -278,7 +322,7 @@ impl Section {
 /// A number with a comma as its decimal mark is one with a point.
 fn decimal(cell: &str) -> String {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    match cell.trim().split_once(',') {
+    match cell.split_once(',') {
         Some((whole, part)) if is_number(whole.trim_start_matches('-')) && is_number(part) => {
             format!("{whole}.{part}")
         }

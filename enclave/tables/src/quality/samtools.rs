@@ -24,6 +24,18 @@ const GC_CONTENT: &str = "gc_content";
 
 const Q30: usize = 30;
 
+/// What shares are made of.
+const STATS_COUNTS: [&str; 3] = ["sequences", "reads mapped", "reads duplicated"];
+const FLAGSTAT_COUNTS: [&str; 7] = [
+    "total",
+    "primary",
+    "secondary",
+    "supplementary",
+    "mapped",
+    "primary mapped",
+    "primary duplicates",
+];
+
 /// Reads `samtools stats`: of its lines `SN` a name, a colon, a number, and perhaps a
 /// comment.
 pub(super) fn stats(
@@ -33,19 +45,20 @@ pub(super) fn stats(
 ) -> Result<(), InputError> {
     let asks = |name: &str| source.fields.iter().any(|field| field.name == name);
     let (asks_q30, asks_gc) = (asks(Q30_RATE), asks(GC_CONTENT));
-    let mut found = Found::default();
+    let mut found = Found::of(source, &STATS_COUNTS);
     let mut qualities = None;
     let mut bases = None;
-    while let Some(line) = lines.next()? {
-        let mut cells = line.split('\t');
+    let file = lines.file();
+    while lines.next()?.is_some() {
+        let place = lines.place();
+        let mut cells = lines.last().split('\t');
         match cells.next().unwrap_or_default() {
             "SN" => {
                 let name = cells.next().and_then(|name| name.trim().strip_suffix(':'));
                 let (Some(name), Some(text)) = (name, cells.next()) else {
                     return Err(lines.error("expected a name, a colon and a number after `SN`"));
                 };
-                let (name, text) = (name.to_owned(), text.to_owned());
-                found.add(lines.file(), name, &text, lines.place())?;
+                found.add(file, name, text, place)?;
             }
             // A cycle, then how many bases have quality 0, 1, 2 …
             "FFQ" | "LFQ" if asks_q30 => {
@@ -64,7 +77,6 @@ pub(super) fn stats(
         let message = "expected a file of samtools stats, with lines `SN`";
         return Err(lines.error_at(Place::File, message));
     }
-    let file = lines.file();
     for (name, part, whole) in [
         (MAPPED_RATE, "reads mapped", "sequences"),
         (DUPLICATE_RATE, "reads duplicated", "reads mapped"),
@@ -78,7 +90,7 @@ pub(super) fn stats(
         let (part, whole) = counts.unzip();
         found.derive(name, part, whole);
     }
-    found.tell(source, sink)
+    found.tell(file, sink)
 }
 
 /// Adds counts, and those among them that are part of a share.
@@ -106,27 +118,29 @@ pub(super) fn flagstat(
     source: &Source,
     sink: &mut Sink<'_>,
 ) -> Result<(), InputError> {
-    let mut found = Found::default();
+    let mut found = Found::of(source, &FLAGSTAT_COUNTS);
     let file = lines.file();
     if lines.is_json()? {
         json::walk(
             lines,
-            &|path| path.first().is_some_and(|key| key == "QC-passed reads"),
+            &|path| match path {
+                [passed] | [passed, _] => passed == "QC-passed reads",
+                _ => false,
+            },
             &mut |path, text, place| match path {
-                [_, name] => found.add(file, name.replace(" >= ", ">="), text, place),
+                [_, name] => found.add(file, &name.replace(" >= ", ">="), text, place),
                 _ => Ok(()),
             },
         )?;
     } else {
-        while let Some(line) = lines.next()? {
-            let Some((name, text, percent)) = flagstat_line(line) else {
+        while lines.next()?.is_some() {
+            let place = lines.place();
+            let Some((name, text, percent)) = flagstat_line(lines.last()) else {
                 continue;
             };
-            let percent = percent.map(|percent| (format!("{name} %"), percent.to_owned()));
-            let (name, text) = (name.to_owned(), text.to_owned());
-            found.add(file, name, &text, lines.place())?;
-            if let Some((name, percent)) = percent {
-                found.add(file, name, &percent, lines.place())?;
+            found.add(file, name, text, place)?;
+            if let Some(percent) = percent {
+                found.add(file, &format!("{name} %"), percent, place)?;
             }
         }
     }
@@ -149,7 +163,7 @@ pub(super) fn flagstat(
     let duplicates = count("primary duplicates")?;
     found.derive(MAPPED_RATE, mapped, reads);
     found.derive(DUPLICATE_RATE, duplicates, mapped);
-    found.tell(source, sink)
+    found.tell(file, sink)
 }
 
 /// A line's name, number and percentage: `5350 + 0 mapped (98.82% : N/A)`, or in TSV the

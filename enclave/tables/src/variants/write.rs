@@ -1,29 +1,27 @@
 //! Merged alleles on their way to Parquet.
 
+mod genotypes;
+mod variants;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{
-    ArrayBuilder, ArrayRef, BinaryBuilder, Int32Builder, Int64Builder, ListBuilder, RecordBatch,
-    StringBuilder, UInt32Builder,
-};
-use arrow::datatypes::SchemaRef;
 use parquet::basic::Encoding;
-use parquet::file::properties::{EnabledStatistics, WriterPropertiesBuilder};
+use parquet::file::properties::WriterPropertiesBuilder;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{AbsentGenotype, AnnotationKeys, FormatFields, VariantGroup};
-use crate::parquet_file::ParquetFile;
-use crate::schema::{
-    KINDS, VariantColumns, format_columns, logical, physical_genotypes, variants_table,
-};
+use crate::schema::KINDS;
 use crate::{IngestError, VARIANT};
 
-use super::allele::{Allele, Key, Kind, NO_VALUE};
+use super::allele::{Allele, Key, Kind};
 use super::context::Contexts;
 use super::coverage::Coverage;
+
+use genotypes::Genotypes;
+pub(super) use genotypes::serialize;
+pub(super) use variants::Variants;
 
 /// Variants that are gathered before they are written.
 const BATCH_ROWS: usize = 1024;
@@ -81,8 +79,7 @@ impl AllelesFile {
     /// Ends both files; the numbers of alleles by kind, and more of them.
     pub(super) fn close(mut self) -> Result<(BTreeMap<String, u64>, Tally), IngestError> {
         self.variants.close()?;
-        self.genotypes.flush()?;
-        self.genotypes.file.close()?;
+        self.genotypes.close()?;
         self.kinds.retain(|_, n| *n > 0);
         Ok((self.kinds, self.tally))
     }
@@ -170,206 +167,6 @@ impl Tally {
     }
 }
 
-pub(super) struct Variants {
-    schema: SchemaRef,
-    file: ParquetFile,
-    rows: UInt32Builder,
-    numbers: [Int64Builder; 2],
-    /// `variant_id`, `chrom`, `ref`, `alt`, `rsid`, `kind`.
-    texts: [StringBuilder; 6],
-    /// `gene`, `consequence`, `impact`, if the manifest maps them.
-    annotations: [Option<StringBuilder>; 3],
-    contexts: Option<Contexts>,
-}
-
-impl Variants {
-    pub(super) fn create(
-        directory: &Path,
-        kept: Kept,
-        contexts: Option<Contexts>,
-    ) -> Result<Self, IngestError> {
-        let mapped = kept.annotations;
-        let [gene, consequence, impact] = mapped;
-        let schema = logical(&variants_table(VariantColumns {
-            gene,
-            consequence,
-            impact,
-            mutation_type: contexts.is_some(),
-            context: contexts.as_ref().is_some_and(Contexts::has_context),
-        }));
-        let path = directory.join("tables").join("variants.parquet");
-        let tune = |properties| pages(properties).set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-        Ok(Self {
-            file: ParquetFile::create(&path, Arc::clone(&schema), tune)?,
-            schema,
-            rows: UInt32Builder::new(),
-            numbers: Default::default(),
-            texts: Default::default(),
-            annotations: mapped.map(|mapped| mapped.then(StringBuilder::new)),
-            contexts,
-        })
-    }
-
-    pub(super) fn append(
-        &mut self,
-        row: u32,
-        allele: &Allele,
-        kind: &str,
-    ) -> Result<(), IngestError> {
-        let key = &allele.key;
-        self.rows.append_value(row);
-        for (builder, number) in self.numbers.iter_mut().zip([key.pos, key.end]) {
-            builder.append_value(i64::from(number));
-        }
-        let id = key.variant_id();
-        let texts = [
-            Some(id.as_str()),
-            Some(&*key.contig.name),
-            Some(key.reference.as_str()),
-            Some(key.alternate.as_str()),
-            allele.rsid.as_deref(),
-            Some(kind),
-        ];
-        for (builder, text) in self.texts.iter_mut().zip(texts) {
-            builder.append_option(text);
-        }
-        let annotation = &allele.annotation;
-        let texts = [
-            &annotation.gene,
-            &annotation.consequence,
-            &annotation.impact,
-        ];
-        for (builder, text) in self.annotations.iter_mut().zip(texts) {
-            if let Some(builder) = builder {
-                builder.append_option(text.as_ref());
-            }
-        }
-        if let Some(contexts) = &mut self.contexts {
-            contexts.append(key)?;
-        }
-        if self.rows.len() == BATCH_ROWS {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn close(mut self) -> Result<(), IngestError> {
-        self.flush()?;
-        self.file.close()
-    }
-
-    fn flush(&mut self) -> Result<(), IngestError> {
-        let rows: ArrayRef = Arc::new(self.rows.finish());
-        let [pos, end] = self
-            .numbers
-            .each_mut()
-            .map(|b| Arc::new(b.finish()) as ArrayRef);
-        let texts = self
-            .texts
-            .each_mut()
-            .map(|b| Arc::new(b.finish()) as ArrayRef);
-        let [id, chrom, reference, alternate, rsid, kind] = texts;
-        let mut columns = vec![rows, id, chrom, pos, end, reference, alternate, rsid, kind];
-        for builder in self.annotations.iter_mut().flatten() {
-            columns.push(Arc::new(builder.finish()));
-        }
-        if let Some(contexts) = &mut self.contexts {
-            columns.extend(contexts.finish());
-        }
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
-            .map_err(IngestError::write(Path::new("variants.parquet")))?;
-        self.file.write(&batch)
-    }
-}
-
-struct Genotypes {
-    schema: SchemaRef,
-    file: ParquetFile,
-    rows: UInt32Builder,
-    /// `dosage_1`, `dosage_2`, `missing`.
-    sets: [BinaryBuilder; 3],
-    /// If any FORMAT field is kept.
-    recorded: Option<BinaryBuilder>,
-    fields: [Option<ListBuilder<Int32Builder>>; 4],
-    bytes: Vec<u8>,
-}
-
-impl Genotypes {
-    fn create(directory: &Path, kept: Kept) -> Result<Self, IngestError> {
-        let fields = kept.fields;
-        let schema = physical_genotypes(fields);
-        let path = directory.join("genotypes.parquet");
-        let tune = |properties| {
-            pages(properties)
-                .set_dictionary_enabled(false)
-                .set_statistics_enabled(EnabledStatistics::None)
-                .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        };
-        Ok(Self {
-            file: ParquetFile::create(&path, Arc::clone(&schema), tune)?,
-            schema,
-            rows: UInt32Builder::new(),
-            sets: Default::default(),
-            recorded: fields.any().then(BinaryBuilder::new),
-            fields: format_columns(fields)
-                .map(|(kept, _)| kept.then(|| ListBuilder::new(Int32Builder::new()))),
-            bytes: Vec::new(),
-        })
-    }
-
-    fn append(
-        &mut self,
-        row: u32,
-        mut allele: Allele,
-        everywhere: bool,
-    ) -> Result<(), IngestError> {
-        self.rows.append_value(row);
-        let sets = [
-            &mut allele.dosage_1,
-            &mut allele.dosage_2,
-            &mut allele.missing,
-        ];
-        for (builder, set) in self.sets.iter_mut().zip(sets) {
-            builder.append_value(serialize(set, &mut self.bytes)?);
-        }
-        if let Some(builder) = &mut self.recorded {
-            if everywhere {
-                builder.append_null();
-            } else {
-                let mut recorded = RoaringBitmap::clone(&allele.recorded);
-                builder.append_value(serialize(&mut recorded, &mut self.bytes)?);
-            }
-        }
-        for (builder, values) in self.fields.iter_mut().zip(&allele.fields) {
-            let Some(builder) = builder else {
-                continue;
-            };
-            for value in values.iter().flatten() {
-                let value = Some(*value).filter(|value| *value != NO_VALUE);
-                builder.values().append_option(value);
-            }
-            builder.append(values.is_some());
-        }
-        if self.rows.len() == BATCH_ROWS {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), IngestError> {
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(self.rows.finish())];
-        for builder in self.sets.iter_mut().chain(&mut self.recorded) {
-            columns.push(Arc::new(builder.finish()));
-        }
-        for builder in self.fields.iter_mut().flatten() {
-            columns.push(Arc::new(builder.finish()));
-        }
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
-            .map_err(IngestError::write(Path::new("genotypes.parquet")))?;
-        self.file.write(&batch)
-    }
-}
-
 /// Numbers and names that ascend are written as what each adds to the one before.
 pub(super) fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
     let ascending = [VARIANT, "pos", "end"].map(|name| (name, Encoding::DELTA_BINARY_PACKED));
@@ -383,16 +180,4 @@ pub(super) fn pages(properties: WriterPropertiesBuilder) -> WriterPropertiesBuil
     properties
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
-}
-
-/// A set in roaring's portable format, with runs where they are shorter.
-pub(super) fn serialize<'a>(
-    set: &mut RoaringBitmap,
-    bytes: &'a mut Vec<u8>,
-) -> Result<&'a [u8], IngestError> {
-    set.optimize();
-    bytes.clear();
-    set.serialize_into(&mut *bytes)
-        .map_err(IngestError::write(Path::new("genotypes.parquet")))?;
-    Ok(bytes)
 }

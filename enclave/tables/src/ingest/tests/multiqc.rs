@@ -49,6 +49,16 @@ fn multiqc_data_are_read_by_sample_and_section() {
         "multiqc_data/multiqc_data.json:8: field `30_x_pc`: sample `s0` has `b` already from \
          multiqc_data/multiqc_data.json:5; let one place give it"
     );
+    // Once in a section, also where the first is no value or all are many.
+    for again in ["NaN, ", "0.07, "] {
+        let again = format!("\"PERCENT_DUPLICATION\": {again}").repeat(1000);
+        let again = SECTIONS.replace("\"summed_mean\"", &format!("{again}\"summed_mean\""));
+        assert_eq!(
+            error(MULTIQC, &[(at, &again)]),
+            "multiqc_data/multiqc_data.json:5: field `PERCENT_DUPLICATION`: the field is in line 5 \
+             already; keep one value of a sample"
+        );
+    }
     let words = SECTIONS.replace("91.5", "\"many\"");
     assert_eq!(
         error(MULTIQC, &[(at, &words)]),
@@ -96,6 +106,43 @@ columns = { a = { field = "FREEMIX", scale = 100 }, b = "AVG_DP" }
 }
 
 #[test]
+fn a_decimal_in_json_is_the_nearest_double() {
+    let at = "multiqc_data/multiqc_data.json";
+    let source = MULTIQC.replace(", scale = 100", "");
+    // Of these, reading digits as an integer and dividing gives the neighbour.
+    for [a, b] in [
+        ["0.19844004278856286", "0.20322826015288042"],
+        ["0.9796215956506859", "0.18369167021520882"],
+        ["0.9868100332987975", "0.45863004504704763"],
+        ["452.09999999999997", "1.9600000000000002"],
+        ["4.5209999999999997e+2", "2.2250738585072011E-308"],
+        // As exact as they can be written.
+        [
+            "0.30000000000000004",
+            "-0.1000000000000000055511151231257827",
+        ],
+        ["109220203773.0", "123456789012345678901234567890"],
+        ["4e1", "-0.0"],
+    ] {
+        let text = format!(
+            "{{\"report_general_stats_data\": [{{\"s0_md\": {{\"PERCENT_DUPLICATION\": {a},\
+             \"30_x_pc\":{b}}}}}]}}"
+        );
+        let [x, y] = [a, b].map(|text| text.parse::<f64>().unwrap());
+        assert_eq!(read(&source, &[(at, &text)]), [format!("s0 {x:?} {y:?}")]);
+    }
+}
+
+#[test]
+fn a_count_in_json_may_have_a_point() {
+    let at = "multiqc_data/multiqc_data.json";
+    let manifest = MULTIQC.replace("{ field = \"PERCENT_DUPLICATION\", scale = 100 }", "\"n\"");
+    let text =
+        "{\"report_general_stats_data\": [{\"s0_md\": {\"n\": 3982260.0, \"30_x_pc\": 5E0}}]}";
+    assert_eq!(read(&manifest, &[(at, text)]), ["s0 3982260.0 5.0"]);
+}
+
+#[test]
 fn lines_and_texts_without_end_are_not_read_to_their_end() {
     let source = MULTIQC.replace("multiqc_data/multiqc_data.json", "general.txt");
     let line = format!("Sample\tx-30_x_pc\ns0_md\t{}\n", "1".repeat(1 << 20));
@@ -106,6 +153,11 @@ fn lines_and_texts_without_end_are_not_read_to_their_end() {
     let text = format!("{{\n\"x\": \"{}\"}}", "1".repeat(17 << 20));
     assert_eq!(
         error(&source, &[("general.txt", &text)]),
-        "general.txt:2: expected a smaller file"
+        "general.txt:2: expected a smaller file, and shorter texts and numbers in it"
+    );
+    let text = format!("{{\n\"x\": 0.{}}}", "1".repeat(1 << 16));
+    assert_eq!(
+        error(&source, &[("general.txt", &text)]),
+        "general.txt:2: expected a smaller file, and shorter texts and numbers in it"
     );
 }

@@ -1,5 +1,6 @@
 //! Outputs of samtools, mosdepth and the GA4GH's pipelines.
 
+use super::ga4gh::GA4GH;
 use super::multiqc::SECTIONS;
 use super::*;
 
@@ -112,7 +113,7 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, String, Vec<&'stati
     ]
 }
 
-const STATS: &str = "# This file was produced by samtools stats (1.18+htslib-1.18)\n\
+pub(super) const STATS: &str = "# This file was produced by samtools stats (1.18+htslib-1.18)\n\
     CHK\t1c1\t2d2\t3e3\n\
     SN\traw total sequences:\t1200\t# excluding supplementary and secondary reads\n\
     SN\tfiltered sequences:\t200\nSN\tsequences:\t1000\nSN\treads mapped:\t800\n\
@@ -121,7 +122,7 @@ const STATS: &str = "# This file was produced by samtools stats (1.18+htslib-1.1
     SN\tinsert size average:\t401.5\n\
     SN\tpercentage of properly paired reads (%):\t97.5\n";
 
-fn stats() -> String {
+pub(super) fn stats() -> String {
     let cycle = |first: u64, at_29: u64, at_30: u64, at_41: u64| {
         let mut counts = vec![0; 42];
         (counts[2], counts[29], counts[30], counts[41]) = (first, at_29, at_30, at_41);
@@ -136,7 +137,7 @@ fn stats() -> String {
     )
 }
 
-const STATS_SOURCE: &str = r#"
+pub(super) const STATS_SOURCE: &str = r#"
 format = "samtools-stats"
 files = ["{sample_id}/*.stats"]
 "#;
@@ -215,7 +216,7 @@ const FLAGSTAT_TSV: &str = "1050\t2\ttotal (QC-passed reads + QC-failed reads)\n
     75\t0\tprimary duplicates\n800\t0\tmapped\n76.19%\tN/A\tmapped %\n750\t0\tprimary mapped\n\
     N/A\tN/A\tsingletons %\n3\t0\twith mate mapped to a different chr (mapQ>=5)\n";
 
-const FLAGSTAT_JSON: &str = r#"{
+pub(super) const FLAGSTAT_JSON: &str = r#"{
  "QC-passed reads": {
   "total": 1050, "primary": 1000, "primary duplicates": 75,
   "mapped": 800, "mapped %": 76.19, "primary mapped": 750, "singletons %": null,
@@ -262,11 +263,11 @@ columns = { a = "total", b = "singletons %", c = "with mate mapped to a differen
     );
 }
 
-const SUMMARY: &str = "chrom\tlength\tbases\tmean\tmin\tmax\nchr1\t100\t3000\t30.00\t0\t90\n\
+pub(super) const SUMMARY: &str = "chrom\tlength\tbases\tmean\tmin\tmax\nchr1\t100\t3000\t30.00\t0\t90\n\
     HLA-A*01.2\t10\t20\t2.00\t0\t3\ntotal\t110\t3020\t27.45\t0\t90\n\
     total_region\t50\t2000\t40.00\t1\t80\n";
 
-const DISTRIBUTION: &str = "chr1\t31\t0.10\nchr1\t30\t0.20\nchr1\t0\t1.00\ntotal\t900\t0.01\n\
+pub(super) const DISTRIBUTION: &str = "chr1\t31\t0.10\nchr1\t30\t0.20\nchr1\t0\t1.00\ntotal\t900\t0.01\n\
     total\t302\t0.02\ntotal\t31\t0.40\ntotal\t30\t0.50\ntotal\t10\t0.97\ntotal\t0\t1.00\n";
 
 #[test]
@@ -314,37 +315,6 @@ columns = { a = "HLA-A*01.2.mean", b = "at_least_303x", c = "chr1.at_least_32x" 
         let expected = format!("s0.mosdepth.global.dist.txt{message}");
         assert_eq!(error(&source, &files), expected);
     }
-}
-
-const GA4GH: &str = r#"{
-    "wgs_qc_metrics": {
-        "aln_metrics": { "mean_autosome_coverage": 31.25, "pct_reads_mapped": 99.5 },
-        "variant_metrics": { "count_snvs": 3900000 }
-    },
-    "biosample": { "id": "s1" }
-}"#;
-
-#[test]
-fn ga4gh_metrics_are_read_whatever_holds_them() {
-    let source = r#"
-format = "ga4gh-wgs-qc"
-files = ["*.metrics.json"]
-columns = { a = "mean_autosome_coverage", b = "pct_reads_mapped", c = "count_snvs" }
-"#;
-    let files = [("x.metrics.json", GA4GH)];
-    assert_eq!(read(source, &files), ["s1 31.25 99.5 3900000.0"]);
-    let unnamed = GA4GH.replace("biosample", "sample");
-    assert_eq!(
-        error(source, &[("x.metrics.json", &unnamed)]),
-        "x.metrics.json: expected the sample's name in `biosample.id`, found none"
-    );
-    let twice = GA4GH.replace("count_snvs", "pct_reads_mapped");
-    let source = source.replace(", c = \"count_snvs\"", "");
-    assert_eq!(
-        error(&source, &[("x.metrics.json", &twice)]),
-        "x.metrics.json:4: field `pct_reads_mapped`: sample `s1` has `b` already from \
-         x.metrics.json:3; let one place give it"
-    );
 }
 
 #[test]
