@@ -119,14 +119,23 @@ fn names_have_their_case() -> Result<(), Box<dyn Error>> {
             }
         }
         for r#enum in &file.enum_type {
+            let prefix = screaming(r#enum.name());
             for value in &r#enum.value {
-                assert!(
-                    value.name().starts_with("ERROR_REASON_"),
-                    "{}",
-                    value.name()
-                );
+                assert!(value.name().starts_with(&prefix), "{}", value.name());
             }
         }
     }
     Ok(())
+}
+
+/// The name of an enum as its values begin: `ErrorReason` as `ERROR_REASON_`.
+fn screaming(name: &str) -> String {
+    let mut prefix = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !prefix.is_empty() {
+            prefix.push('_');
+        }
+        prefix.push(letter.to_ascii_uppercase());
+    }
+    prefix + "_"
 }

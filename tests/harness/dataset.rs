@@ -270,6 +270,7 @@ absent_genotype = "reference"
 [[variants]]
 files = ["calls.vcf"]
 info = { gene = "GENE", consequence = "VC" }
+context = true
 
 [tables.individuals]
 files = ["individuals.csv"]

@@ -2,7 +2,7 @@
 
 use sekisho::{
     Carriers, Cooccurrence, Count, Criterion, CriterionOf, FollowUp, Funnel, Kind, Model, Outcome,
-    Prevalence, QcReport, Reason, Survival,
+    Prevalence, QcReport, Reason, Spectrum, Survival,
 };
 use sekisho_tests::{Consortium, Dataset, Site, failure, only, tables};
 
@@ -297,5 +297,45 @@ async fn a_mechanism_that_does_not_protect_an_analysis_refuses_it() {
         };
         assert_eq!((name.as_str(), rows.len()), ("counts", 2), "{mechanism}");
         assert!(rows.iter().any(|row| row.ends_with(char::is_numeric)));
+    }
+}
+
+/// Every mutation of the tests' data is one of C to T: of each carrier one counts.
+#[tokio::test]
+async fn a_spectrum_counts_mutations_by_type() {
+    let consortium = Consortium::shared();
+    let dataset = Dataset::cancer();
+    let spectrum = |contexts| {
+        Kind::Spectrum(Spectrum {
+            contexts,
+            ..Spectrum::default()
+        })
+    };
+    let told_of = told(consortium, spectrum(false)).await;
+    let carried = |person: &sekisho_tests::Person| person.carries.iter().filter(|of| **of).count();
+    let mutations: usize = dataset.people.iter().map(carried).sum();
+    let carriers = dataset.count(|person| carried(person) > 0);
+    let expected = format!("C>T {} {} 1.0", rounded(mutations), rounded(carriers));
+    assert_eq!(told_of, [("spectrum".to_owned(), vec![expected])]);
+    // Without a reference nobody knows the bases beside them.
+    let visit = visit(consortium, PROJECT).await;
+    let refused = failure(visit.analyze(spectrum(true), &[CANCER]).await);
+    assert_eq!(refused.reason, Reason::QueryRefused);
+    assert!(refused.message.contains("`context`"), "{}", refused.message);
+}
+#[tokio::test]
+async fn zz_debug() {
+    let consortium = Consortium::shared();
+    let visit = visit(consortium, PROJECT).await;
+    for sql in [
+        "SELECT v.mutation_type, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.mutation_type",
+        "SELECT v.mutation_type, count(*) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.mutation_type",
+        "SELECT v.consequence, count(*) AS m, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.consequence",
+        "SELECT v.mutation_type, count(*) AS m, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 AND v.mutation_type IS NOT NULL GROUP BY v.mutation_type",
+    ] {
+        match visit.sql(sql, &[CANCER]).await {
+            Ok(answers) => for (_, a) in answers { match a { Ok(a) => eprintln!("{:?}", sekisho_tests::shown(&a)), Err(f) => eprintln!("{f:?}") } },
+            Err(e) => eprintln!("{e:?}"),
+        }
     }
 }
