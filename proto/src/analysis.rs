@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::v1::{
     Analysis, Association, Burden, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies,
-    Funnel, Model, Prevalence, QcReport, Rates, Spectrum, Split, Survival, analysis::Kind,
+    Funnel, Matched, Model, Prevalence, QcReport, Rates, Spectrum, Split, Survival, analysis::Kind,
     association, criterion::Of, frequencies::Sites, model::Outcome,
 };
 
@@ -44,6 +44,7 @@ pub fn text(analysis: &Analysis) -> String {
             quoted(r#where)
         ),
         Some(Kind::Rates(asked)) => of_rates(asked),
+        Some(Kind::Matched(asked)) => of_matched(asked),
     }
 }
 
@@ -135,6 +136,24 @@ fn of_rates(asked: &Rates) -> String {
         quoted(r#where),
         list(by),
         split.unwrap_or_default()
+    )
+}
+
+fn of_matched(asked: &Matched) -> String {
+    let Matched {
+        treated,
+        follow_up,
+        exact,
+        covariates,
+        r#where,
+    } = asked;
+    format!(
+        "matched({}, {}, exact={}, covariates={}, where={})",
+        quoted(treated),
+        follow_up.as_ref().map(of_follow_up).unwrap_or_default(),
+        list(exact),
+        list(covariates),
+        quoted(r#where)
     )
 }
 

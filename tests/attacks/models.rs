@@ -1,7 +1,7 @@
 //! Curves and models that are made so that one person decides them.
 
 use rand::{SeedableRng as _, rngs::StdRng};
-use sekisho::{FollowUp, Kind, Model, Outcome, Rates as EventRates, Split, Survival};
+use sekisho::{FollowUp, Kind, Matched, Model, Outcome, Rates as EventRates, Split, Survival};
 
 use crate::{
     intruder::{Intruder, intruder, population},
@@ -13,7 +13,7 @@ use crate::{
 type Form = fn(&str, &str) -> Kind;
 
 /// Ages stand for times: whoever smokes has the event at theirs.
-const FORMS: [Form; 6] = [
+const FORMS: [Form; 7] = [
     |of, smokes| {
         Kind::Survival(Survival {
             follow_up: followed(smokes),
@@ -38,6 +38,15 @@ const FORMS: [Form; 6] = [
                 began: "registered_on".to_owned(),
                 day: "2017-01-01".to_owned(),
             }),
+        })
+    },
+    |of, smokes| {
+        Kind::Matched(Matched {
+            treated: "registered_on >= '2018-01-01'".to_owned(),
+            follow_up: followed(smokes),
+            exact: vec!["sex".to_owned()],
+            covariates: vec!["weight".to_owned()],
+            r#where: of.to_owned(),
         })
     },
     |of, smokes| model(of, followed(smokes).map(Outcome::FollowUp), &["weight"]),

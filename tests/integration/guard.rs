@@ -7,6 +7,7 @@ mod check;
 mod exposure;
 mod frequencies;
 mod genotyped;
+mod matched;
 mod noise;
 mod privacy;
 mod published;

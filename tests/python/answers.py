@@ -77,6 +77,22 @@ ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
         ],
         1,
     ),
+    "matched": (
+        [
+            rows(
+                "balance",
+                {"covariate": "key", "level": "key"}
+                | figures("treated", "controls", "difference", "weighted_difference"),
+                [
+                    ("sex", "female", 0.5, 0.4, 0.2, 0.01),
+                    ("sex", "male", 0.5, 0.6, -0.2, -0.01),
+                    ("age", None, 61.2, 55.3, 0.55, 0.04),
+                    ("stage", "IV", None, None, None, None),
+                ],
+            )
+        ],
+        1,
+    ),
     "model": (
         [
             rows(

@@ -62,6 +62,25 @@ def test_rates_are_asked_as_they_are_meant(
     assert (split.split.began, split.split.day) == ("registered_on", "2020-04-01")
 
 
+def test_matched_controls_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    visit.matched(
+        treated="drug",
+        time="days",
+        event="dead",
+        exact="stage",
+        covariates=["age", "sex"],
+        where="age > 40",
+        datasets="demo-cancer",
+    )
+    (asked,) = (request.analysis.matched for request in gateway.asked(ANALYZE))
+    assert (asked.treated, asked.where) == ("drug", "age > 40")
+    assert (asked.follow_up.time, asked.follow_up.event) == ("days", "dead")
+    assert (list(asked.exact), list(asked.covariates)) == (["stage"], ["age", "sex"])
+
+
 def test_associations_are_asked_as_they_are_meant(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:

@@ -19,6 +19,7 @@ pub mod exposure;
 pub mod frequency;
 mod gaussian;
 mod hardy_weinberg;
+pub mod matched;
 pub mod model;
 mod noise;
 mod profile;

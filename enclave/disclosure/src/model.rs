@@ -23,7 +23,7 @@ use crate::{Noise, Profile, suppress};
 const PARAMETERS_PER_INDIVIDUAL: f64 = 0.33;
 
 /// Noise is as of a rounding to this, or to the profile's base if it is larger.
-const LEAST_BASE: u32 = 5;
+pub(crate) const LEAST_BASE: u32 = 5;
 
 /// Individuals that a model must have beyond its parameters (ACRO's residual degrees of
 /// freedom).
@@ -67,6 +67,22 @@ impl Model {
         &self.rows
     }
 
+    pub(crate) fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Of individuals in ascending order, with an outcome and columns that nothing is shown
+    /// of by name.
+    pub(crate) fn of(units: Vec<u32>, name: String, outcome: Outcome, rows: Vec<Vec<f64>>) -> Self {
+        Self {
+            units,
+            outcome,
+            name,
+            terms: Vec::new(),
+            rows,
+        }
+    }
+
     /// How many have the outcome, and how many have not; all, where it is a number.
     pub(crate) fn sides(&self) -> impl Iterator<Item = u64> {
         let parts = self.outcome.parts(&self.units);
@@ -87,12 +103,12 @@ impl Model {
 
 /// A coefficient that is asked for.
 #[derive(Clone, Debug, PartialEq)]
-struct Term {
-    name: String,
-    level: Option<String>,
-    reference: Option<String>,
+pub(crate) struct Term {
+    pub(crate) name: String,
+    pub(crate) level: Option<String>,
+    pub(crate) reference: Option<String>,
     /// Its column; none of a level that few have, or nobody.
-    column: Option<usize>,
+    pub(crate) column: Option<usize>,
 }
 
 impl Rules<'_> {

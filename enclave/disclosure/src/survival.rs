@@ -6,30 +6,22 @@
 //! with earlier releases. The grid is fixed: the same curve on many grids would tell
 //! times to the day.
 
+mod grid;
+
+pub(crate) use grid::{Grid, Member, curve_columns, curve_entries};
 pub use sekisho_statistics::survival::Observation;
 use sekisho_statistics::survival::{self, Interval, Leaving};
 
 use crate::{
     Noise, Profile, Protected, Value, rounding,
     sheet::{Column, Entry, Sheet},
-    suppress,
 };
-
-/// Counts of a curve are multiples of this, or of the profile's base if it is larger.
-const BASE: u32 = 5;
-
-/// A curve ends where fewer bases than this are at risk: what rounding does to events would
-/// be more than the estimate says.
-const FEWEST_AT_RISK: f64 = 5.0;
 
 /// Significant digits of a test's statistic.
 const STATISTIC_DIGITS: u32 = 3;
 
 /// Significant digits of its probability.
 const P_DIGITS: u32 = 2;
-
-/// The most intervals of a curve.
-const MOST_INTERVALS: usize = 500;
 
 /// A group, and how long each of its individuals was observed.
 #[derive(Clone, Debug)]
@@ -82,19 +74,16 @@ impl Question<'_> {
                 };
                 let (individuals, events) = (count(0), count(1));
                 // The sets of the curve may be others than those of the cells.
-                let members: Vec<_> = group.members.iter().collect();
-                let with_event = members.iter().filter(|(_, of)| of.event);
-                let with_event: Vec<_> = with_event.copied().collect();
-                let is_shown = individuals.is_some()
-                    && events.is_some()
-                    && self.is_crowd(&members)
-                    && self.is_crowd(&with_event);
+                let members = group.members.iter();
+                let members: Vec<Member> = members.map(|(unit, of)| (*unit, *of, 1.0)).collect();
+                let grid = self.grid(&members);
+                let is_shown = individuals.is_some() && events.is_some() && grid.is_of_crowds();
                 Curve {
                     group,
                     individuals,
                     events,
                     intervals: if is_shown {
-                        self.intervals(&group.members)
+                        grid.intervals()
                     } else {
                         Vec::new()
                     },
@@ -109,112 +98,21 @@ impl Question<'_> {
         ]
     }
 
-    /// Intervals in each of which a crowd has the event or is last seen, while a crowd
-    /// is at risk, with counts as they may be shown.
-    fn intervals(&self, members: &[(u32, Observation)]) -> Vec<Interval> {
-        let mut sorted: Vec<&(u32, Observation)> = members.iter().collect();
-        sorted.sort_by(|(_, a), (_, b)| a.time.total_cmp(&b.time));
-        // Where an interval ends, and how many have left by then.
-        let mut ends = vec![(0.0, 0)];
-        let (mut from, mut at) = (0_usize, 0_usize);
-        // The end of the interval of the grid that a time lies in; 0 lies in the first.
-        let end = |time: f64| (time / self.shortest).ceil().max(1.0);
-        while at < sorted.len() && ends.len() <= MOST_INTERVALS {
-            let Some((_, first)) = sorted.get(at) else {
-                break;
-            };
-            let of_grid = end(first.time);
-            let within = sorted.get(at..).unwrap_or_default();
-            let within = within.iter();
-            at += within.take_while(|(_, of)| end(of.time) <= of_grid).count();
-            let at_risk = sorted.get(from..).unwrap_or_default();
-            if !self.is_crowd(at_risk) || self.rounded(at_risk) < FEWEST_AT_RISK * self.base() {
-                break;
-            }
-            if self.is_crowd(sorted.get(from..at).unwrap_or_default()) {
-                ends.push((of_grid, at));
-                from = at;
-            }
+    fn grid<'m>(&'m self, members: &'m [Member]) -> Grid<'m> {
+        Grid {
+            members,
+            shortest: self.shortest,
+            interval: self.interval,
+            profile: self.profile,
+            noise: self.noise,
         }
-        // Longer intervals end where short ones do: of another cut of the same times more
-        // could be told.
-        let mut last = 0.0;
-        ends.retain(|(end, left)| {
-            let keeps = *left == 0 || *end >= last + f64::from(self.interval);
-            last = if keeps { *end } else { last };
-            keeps
-        });
-        // Each count has a threshold's noise of its own; what adds up does not fall.
-        let mut so_far = 0.0_f64;
-        let shown = ends.iter().map(|(end, left)| {
-            let gone = sorted.get(..*left).unwrap_or_default();
-            let events: Vec<_> = gone.iter().filter(|(_, of)| of.event).copied().collect();
-            let at_risk = self.rounded(sorted.get(*left..).unwrap_or_default());
-            so_far = so_far.max(self.rounded(&events));
-            (end * self.shortest, at_risk, so_far)
-        });
-        let shown: Vec<_> = shown.collect();
-        let series = shown.windows(2);
-        series
-            .filter_map(|pair| match pair {
-                [(_, before, had), (time, after, have)] => {
-                    let events = (have - had).clamp(0.0, *before);
-                    Some(Interval {
-                        time: *time,
-                        at_risk: *before,
-                        events,
-                        censored: (before - after - events).max(0.0),
-                    })
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
-    fn is_crowd(&self, of: &[&(u32, Observation)]) -> bool {
-        let who = || of.iter().map(|(unit, _)| *unit).collect();
-        suppress::enough_of(of.len() as u64, self.profile.threshold, self.noise, who)
-    }
-
-    fn base(&self) -> f64 {
-        f64::from(self.profile.rounding_base.max(BASE))
-    }
-
-    /// A count as it may be shown; few look like nobody.
-    fn rounded(&self, of: &[&(u32, Observation)]) -> f64 {
-        let base = self.profile.rounding_base.max(BASE);
-        let count = i128::try_from(of.len()).ok().filter(|_| self.is_crowd(of));
-        #[expect(clippy::cast_precision_loss, reason = "a number of people")]
-        let rounded = count
-            .and_then(|n| rounding::to_base(n, base))
-            .unwrap_or_default() as f64;
-        rounded
     }
 
     fn over_time(&self, curves: &[Curve<'_>]) -> Sheet {
-        let mut columns: Vec<Column> = self.by.iter().map(|name| Column::key(name)).collect();
-        columns.extend([
-            Column::figure("time"),
-            Column::count("at_risk"),
-            Column::count("events"),
-            Column::count("censored"),
-            Column::derived("survival"),
-            Column::derived("lower"),
-            Column::derived("upper"),
-        ]);
-        let mut sheet = Sheet::new("survival", columns);
+        let keys = self.by.iter().map(|name| Column::key(name));
+        let mut sheet = Sheet::new("survival", keys.chain(curve_columns()).collect());
         for curve in curves {
-            let estimates = survival::survival(&curve.intervals, Leaving::Midway);
-            for (interval, estimate) in curve.intervals.iter().zip(estimates) {
-                let figures = [
-                    Some(interval.time).into(),
-                    whole(interval.at_risk),
-                    whole(interval.events),
-                    whole(interval.censored),
-                    Some(estimate.share).into(),
-                    Some(estimate.lower).into(),
-                    Some(estimate.upper).into(),
-                ];
+            for figures in curve_entries(&curve.intervals) {
                 sheet.add(words(curve.group).chain(figures));
             }
         }
@@ -268,7 +166,8 @@ impl Question<'_> {
             let [everybody, events] = sets.map(|set| self.noise.set_of(&set).to_bytes());
             self.noise.normal("log-rank", &[&everybody, &events])
         };
-        let test = survival::blurred_log_rank(&observed, self.base(), draw).ok();
+        let base = grid::base(self.profile);
+        let test = survival::blurred_log_rank(&observed, base, draw).ok();
         let statistic = test.map(|test| rounding::to_significant(test.statistic, STATISTIC_DIGITS));
         let degrees = test.map(|test| test.degrees);
         let p = statistic.zip(degrees).map(|(statistic, degrees)| {
@@ -287,12 +186,6 @@ impl Question<'_> {
 
 fn words(group: &Group) -> impl Iterator<Item = Entry> {
     group.words.iter().map(|word| word.as_deref().into())
-}
-
-fn whole(count: f64) -> Entry {
-    #[expect(clippy::cast_possible_truncation, reason = "a rounded count")]
-    let count = count as i64;
-    Entry::Integer(count)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod association;
 mod carriers;
 mod follow_up;
+mod matched;
 mod model;
 mod quality;
 mod rates;
@@ -36,6 +37,7 @@ const MOST_COLUMNS: usize = 4;
 pub(crate) enum Analysis {
     Survival(survival::Asked),
     Model(model::Asked),
+    Matched(Box<matched::Asked>),
     Association(association::Asked),
     Quality(quality::Asked),
     Rates(rates::Asked),
@@ -130,6 +132,7 @@ impl Analysis {
             Kind::Model(asked) => Self::Model(model::Asked::read(asked)?),
             Kind::Association(asked) => Self::Association(association::Asked::read(asked)?),
             Kind::QcReport(asked) => Self::Quality(quality::Asked::read(asked)?),
+            Kind::Matched(asked) => Self::Matched(Box::new(matched::Asked::read(asked)?)),
             Kind::Rates(asked) => Self::Rates(rates::Asked::read(asked)?),
             Kind::Count(asked) => Self::Screening(screening::Asked::count(asked)?),
             Kind::Funnel(asked) => Self::Screening(screening::Asked::funnel(asked)?),
@@ -149,6 +152,7 @@ impl Analysis {
             Self::Association(asked) => asked.sql(catalogue),
             Self::Quality(asked) => asked.sql(catalogue),
             Self::Rates(asked) => asked.sql(catalogue),
+            Self::Matched(asked) => asked.sql(catalogue),
             Self::Screening(asked) => asked.sql(catalogue),
         }
     }
@@ -169,6 +173,10 @@ impl Analysis {
                 let is_meant =
                     is_of_individuals(planned, |figures| asked.has(catalogue, figures), 0);
                 (asked.canonical(), is_meant)
+            }
+            Self::Matched(asked) => {
+                let figures = |figures| asked.has(catalogue, figures);
+                (asked.canonical(), is_of_individuals(planned, figures, 0))
             }
             Self::Association(asked) => {
                 let figures = |figures| asked.model.has(catalogue, figures);
@@ -201,6 +209,7 @@ impl Analysis {
             | Self::Model(_)
             | Self::Association(_)
             | Self::Quality(_)
+            | Self::Matched(_)
             | Self::Rates(_) => admission.is_detailed(),
         }
     }
@@ -232,6 +241,7 @@ impl Analysis {
         match self {
             Self::Survival(asked) => asked.sheets(ground).map(Found::from),
             Self::Model(asked) => asked.sheets(ground).map(Found::from),
+            Self::Matched(asked) => asked.sheets(ground).map(Found::from),
             Self::Association(asked) => asked.found(ground),
             Self::Quality(asked) => asked.sheets(ground).map(Found::from),
             Self::Rates(asked) => {

@@ -143,9 +143,9 @@ pub fn weights(treated: &[bool], strata: &[Option<usize>]) -> Vec<f64> {
     weights
 }
 
-/// The stratum whose mean score is nearest; none if there are no strata.
+/// Strata and their mean scores.
 #[must_use]
-pub fn nearest(subjects: &[Subject], strata: &[Option<usize>], score: f64) -> Option<usize> {
+pub fn centres(subjects: &[Subject], strata: &[Option<usize>]) -> Vec<(usize, f64)> {
     let mut sums: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
     for (of, stratum) in subjects.iter().zip(strata) {
         let Some(stratum) = stratum else { continue };
@@ -153,8 +153,15 @@ pub fn nearest(subjects: &[Subject], strata: &[Option<usize>], score: f64) -> Op
         *sum += of.score;
         *size += 1;
     }
-    let off = |(sum, size): &(f64, usize)| (sum / count(*size) - score).abs();
-    let nearest = sums
+    let centre = |(stratum, (sum, size))| (stratum, sum / count(size));
+    sums.into_iter().map(centre).collect()
+}
+
+/// The stratum whose centre is nearest; none if there are no strata.
+#[must_use]
+pub fn nearest(centres: &[(usize, f64)], score: f64) -> Option<usize> {
+    let off = |centre: &f64| (centre - score).abs();
+    let nearest = centres
         .iter()
         .min_by(|(_, a), (_, b)| off(a).total_cmp(&off(b)));
     nearest.map(|(stratum, _)| *stratum)

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use sekisho_statistics::matching::{Subject, nearest, propensity, strata, weights};
+use sekisho_statistics::matching::{Subject, centres, nearest, propensity, strata, weights};
 use serde_json::Value;
 
 fn list<T>(all: &Value, of: &str, read: impl Fn(&Value) -> Option<T>) -> Vec<T> {
@@ -42,8 +42,10 @@ fn scores_strata_and_weights_are_those_of_the_definition() {
     for (ours, theirs) in weights.iter().zip(list(&all, "weights", Value::as_f64)) {
         assert!((ours - theirs).abs() < 1e-9, "{ours} {theirs}");
     }
-    assert!(nearest(&subjects, &found, f64::MAX).is_some());
-    assert_eq!(nearest(&subjects, &vec![None; 400], 0.0), None);
+    let centres = centres(&subjects, &found);
+    let (stratum, centre) = centres[2];
+    assert_eq!(nearest(&centres, centre), Some(stratum));
+    assert_eq!(nearest(&[], 0.0), None);
 }
 
 /// Weighted controls have the treated's share of each stratum.

@@ -151,6 +151,15 @@ fn no_two_analyses_share_their_text() {
         rated(Some(("", ""))),
         rated(Some(("a", "b"))),
         rated(Some(("a\", \"b", ""))),
+        text(&of(Kind::Matched(Matched::default()))),
+        text(&of(Kind::Matched(Matched {
+            exact: vec!["a".to_owned()],
+            ..Matched::default()
+        }))),
+        text(&of(Kind::Matched(Matched {
+            covariates: vec!["a".to_owned()],
+            ..Matched::default()
+        }))),
         modelled(None, &[]),
         modelled(Some(Outcome::Condition("a".to_owned())), &[]),
         modelled(Some(Outcome::Measure("a".to_owned())), &[]),

@@ -3,7 +3,7 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -44,6 +44,9 @@ pub mod analysis {
         /// How often individuals have an event, by group or period.
         #[prost(message, tag = "11")]
         Rates(super::Rates),
+        /// Treated individuals beside controls that are made like them.
+        #[prost(message, tag = "12")]
+        Matched(super::Matched),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -176,6 +179,43 @@ pub struct Split {
     /// `YYYY-MM-DD`, a day of the calendar. Whoever began on it began `after`.
     #[prost(string, tag = "2")]
     pub day: ::prost::alloc::string::String,
+}
+/// Asks how treated individuals fare beside controls that are weighted to be like them, for
+/// example historical ones. A logistic model says how likely everybody is to be treated;
+/// strata are quintiles of that among the treated, within each combination of exact columns;
+/// controls of a stratum weigh as many as there are treated in it (the effect on the treated).
+/// Neighbouring strata are merged until either side of each is a crowd; whoever has no such
+/// stratum, or is unlike all of the other side, is not matched. Four tables:
+///
+/// * `balance`, a row for each number and level: `covariate`, `level`; means or shares of the
+///   `treated` and of `controls`, of the `matched_treated` and of the `weighted_controls`, to 3
+///   significant digits and with such a noise as coefficients of a `Model` have; the
+///   standardised mean `difference`, and `weighted_difference`, in standard deviations of the
+///   treated, to hundredths or 2 digits.
+/// * `survival`, as of `Survival`, of the `group` of the matched `treated` and of `controls`,
+///   who count by their weights: these add up to `effective_controls`.
+/// * `effect`: `coefficient`, `standard_error` and what follows from these of being `treated`,
+///   in Cox's model with a baseline hazard for each stratum, as of `Model`.
+/// * `fit`: `individuals`, `treated`, `controls`, `unmatched_treated`, `unmatched_controls` and
+///   `effective_controls` (Kish's effective sample size), rounded; few are shown as 0.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Matched {
+    /// Who is treated: a condition on columns of `individuals`, in SQL. The others are controls.
+    #[prost(string, tag = "1")]
+    pub treated: ::prost::alloc::string::String,
+    /// Times and events, from the treatment or what stands for it.
+    #[prost(message, optional, tag = "2")]
+    pub follow_up: ::core::option::Option<FollowUp>,
+    /// Columns of `individuals` with declared values in which the matched are equal.
+    #[prost(string, repeated, tag = "3")]
+    pub exact: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Columns of `individuals` that may explain who is treated, as of `Model`. With `exact` 1
+    /// to 16, each once.
+    #[prost(string, repeated, tag = "4")]
+    pub covariates: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "5")]
+    pub r#where: ::prost::alloc::string::String,
 }
 /// Asks what an outcome hangs on: Cox's proportional hazards (ties after Efron), logistic
 /// or linear regression. Two tables:

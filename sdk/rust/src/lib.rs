@@ -40,7 +40,7 @@ pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
     AppliedRule, Association, Budget, Burden, Carriers, CheckResult, Column, Cooccurrence, Count,
-    Criterion, Dataset, FollowUp, Frequencies, Funnel, Model, Operation, OperationState,
+    Criterion, Dataset, FollowUp, Frequencies, Funnel, Matched, Model, Operation, OperationState,
     Prevalence, QcReport, Rates, Release, ReleasedColumn, Spectrum, Split, Survival, Table,
     VariantNames,
     analysis::Kind,

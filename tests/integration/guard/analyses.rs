@@ -334,7 +334,14 @@ async fn zz_debug() {
         "SELECT v.mutation_type, count(*) AS m, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 AND v.mutation_type IS NOT NULL GROUP BY v.mutation_type",
     ] {
         match visit.sql(sql, &[CANCER]).await {
-            Ok(answers) => for (_, a) in answers { match a { Ok(a) => eprintln!("{:?}", sekisho_tests::shown(&a)), Err(f) => eprintln!("{f:?}") } },
+            Ok(answers) => {
+                for (_, a) in answers {
+                    match a {
+                        Ok(a) => eprintln!("{:?}", sekisho_tests::shown(&a)),
+                        Err(f) => eprintln!("{f:?}"),
+                    }
+                }
+            }
             Err(e) => eprintln!("{e:?}"),
         }
     }

@@ -31,10 +31,18 @@ fn expected(dataset: &Dataset, holds: impl Fn(&Person) -> bool) -> String {
     format!("{} {} {years:?}", rounded(of.len()), rounded(smokers))
 }
 
+/// A consortium of the test's own: what others are charged meanwhile would be seen.
+fn alone() -> Consortium {
+    Consortium::builder()
+        .dataset(Site::East, Dataset::cancer())
+        .start()
+}
+
 #[tokio::test]
 async fn rates_are_of_the_groups_and_periods_that_are_meant() {
     let dataset = Dataset::cancer();
-    let visit = visit(Consortium::shared(), PROJECT).await;
+    let consortium = alone();
+    let visit = visit(&consortium, PROJECT).await;
     let kind = rates("age", &["sex"], None);
     let told = tables(&only(visit.analyze(kind, &[CANCER]).await));
     let names: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
@@ -59,10 +67,7 @@ async fn rates_are_of_the_groups_and_periods_that_are_meant() {
 
 #[tokio::test]
 async fn what_is_no_rate_is_refused_before_a_charge() {
-    // One of its own, since nobody else may be charged meanwhile.
-    let consortium = Consortium::builder()
-        .dataset(Site::East, Dataset::cancer())
-        .start();
+    let consortium = alone();
     let visit = visit(&consortium, PROJECT).await;
     let before = visit.budget().await.unwrap();
     for (kind, reason, words) in [

@@ -32,7 +32,7 @@ const MOST_TERMS: usize = 40;
 pub(crate) struct Asked {
     outcome: Explained,
     covariates: Vec<String>,
-    condition: String,
+    pub(super) condition: String,
 }
 
 /// What is explained.
@@ -128,6 +128,18 @@ impl Asked {
     }
 
     pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
+        let (figures, needed) = self.figures(catalogue)?;
+        Ok(format!(
+            "SELECT {figures} FROM individuals{}",
+            clause(&self.condition, needed)
+        ))
+    }
+
+    /// Its figures, and the condition without which nobody takes part.
+    pub(super) fn figures(
+        &self,
+        catalogue: &Catalogue,
+    ) -> Result<(String, Option<String>), Failure> {
         let (outcome, needed) = match &self.outcome {
             Explained::FollowUp(follow_up) => {
                 follow_up.shortest(catalogue)?;
@@ -162,11 +174,9 @@ impl Asked {
                 format!("the covariates make {terms} terms, which are more than {MOST_TERMS}");
             return Err(unfit(&message));
         }
-        Ok(format!(
-            "SELECT count(DISTINCT individual_id) AS individuals, {outcome}{covariates} \
-             FROM individuals{}",
-            clause(&self.condition, needed)
-        ))
+        let figures =
+            format!("count(DISTINCT individual_id) AS individuals, {outcome}{covariates}");
+        Ok((figures, needed))
     }
 
     pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {

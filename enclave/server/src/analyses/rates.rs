@@ -159,6 +159,10 @@ impl Split {
     fn period(&self) -> String {
         let Self { began, day } = self;
         let [before, after] = PERIODS;
-        format!("CASE WHEN {began} < DATE '{day}' THEN '{before}' ELSE '{after}' END")
+        // An earlier set may have people without a date: they belong to neither.
+        format!(
+            "CASE WHEN {began} < DATE '{day}' THEN '{before}' \
+             WHEN {began} >= DATE '{day}' THEN '{after}' END"
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Who of a group has how many copies of an allele, by places in the group.
 
-use super::span::{GenotypeGroup, Span};
+use super::{GenotypeGroup, Span};
 
 /// The places of a group's individuals, in ascending order of individuals, by the positions
 /// of their samples.

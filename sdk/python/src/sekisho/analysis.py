@@ -86,6 +86,28 @@ def rates(
 
 
 @_checked
+def matched(
+    *,
+    treated: str,
+    time: str,
+    event: str,
+    exact: str | Sequence[str],
+    covariates: str | Sequence[str],
+    where: str,
+) -> analysis_pb2.Analysis:
+    """Ask how the treated fare beside controls that are like them; see `Visit.matched`."""
+    return analysis_pb2.Analysis(
+        matched=analysis_pb2.Matched(
+            treated=treated,
+            follow_up=analysis_pb2.FollowUp(time=time, event=event),
+            exact=_names(exact),
+            covariates=_names(covariates),
+            where=where,
+        )
+    )
+
+
+@_checked
 def model(
     *,
     covariates: str | Sequence[str],

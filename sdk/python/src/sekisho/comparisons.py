@@ -1,4 +1,4 @@
-"""How often groups have an event, one beside the other."""
+"""How groups fare, one beside the other."""
 
 from collections.abc import Sequence
 
@@ -53,3 +53,59 @@ class Comparisons(Asking[Given]):
         """
         asked = analysis.rates(time=time, event=event, where=where, by=by, split=split)
         return self._analyze("rates", asked, datasets, idempotency_key)
+
+    def matched(
+        self,
+        *,
+        datasets: str | Sequence[str],
+        treated: str,
+        time: str,
+        event: str,
+        exact: str | Sequence[str] = (),
+        covariates: str | Sequence[str] = (),
+        where: str = "",
+        idempotency_key: str | None = None,
+    ) -> Given:
+        """Ask how the treated fare beside controls that are weighted to be like them.
+
+        Strata are combinations of `exact` columns by quintiles of the propensity to be treated,
+        after a logistic model of `covariates`; controls of a stratum weigh as many as there are
+        treated in it, so that the effect is that on the treated.
+
+        Parameters
+        ----------
+        datasets, where, idempotency_key
+            As of `Analyses`.
+        treated
+            Who is treated: a condition. The others are controls, for example historical ones.
+        time, event
+            As of `survival`.
+        exact
+            Columns of ``individuals`` with declared values in which the matched are equal.
+        covariates
+            Columns that may explain who is treated, as of `cox`; with `exact` 1 to 16.
+
+        Returns
+        -------
+        Result or Results
+            ``balance``, a row for each number and level: means or shares of the ``treated`` and
+            of ``controls``, of the ``matched_treated`` and of the ``weighted_controls``, and the
+            standardised mean ``difference`` before, ``weighted_difference`` after.
+            ``survival``: curves as of `survival` of the matched ``treated`` and of the weighted
+            ``controls``. ``effect``: the ``hazard_ratio`` of being treated, as of `cox`, each
+            stratum with a hazard of its own. ``fit``: how many there are, how many are not
+            matched, and ``effective_controls``, Kish's effective sample size. Each side of each
+            stratum is a crowd; means and the coefficient carry a noise as of `cox`.
+
+        Examples
+        --------
+        >>> visit.matched(
+        ...     treated="registered_on >= '2020-04-01'", time="survival_days",
+        ...     event="vital_status = 'dead'", exact="stage",
+        ...     covariates=["age_at_diagnosis", "sex"], datasets="demo-cancer",
+        ... )  # doctest: +SKIP
+        """
+        asked = analysis.matched(
+            treated=treated, time=time, event=event, exact=exact, covariates=covariates, where=where
+        )
+        return self._analyze("matched", asked, datasets, idempotency_key)

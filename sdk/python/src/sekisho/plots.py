@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from sekisho.listing import Listing, missing
 from sekisho.picture import Picture
+from sekisho.picture.balance import Balance
 from sekisho.picture.bars import Bars
 from sekisho.picture.curves import Curves
 from sekisho.picture.forest import Forest
@@ -160,6 +161,7 @@ _DRAWN: Final[dict[str, Callable[["Result"], Picture]]] = {
     "survival": Curves.of,
     "coefficients": Forest.of,
     "rates": Forest.rates,
+    "balance": Balance.of,
     "funnel": Funnel.of,
     "associations": Manhattan.of,
     "pairs": lambda of: Heat.of(of, "Odds ratios", "odds_ratio", down="gene", across="other"),

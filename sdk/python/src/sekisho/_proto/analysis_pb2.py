@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sekisho/v1/analysis.proto\x12\nsekisho.v1\"\xe3\x03\n\x08\x41nalysis\x12.\n\x0b\x66requencies\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.FrequenciesH\x00\x12(\n\x08survival\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.SurvivalH\x00\x12\"\n\x05model\x18\x03 \x01(\x0b\x32\x11.sekisho.v1.ModelH\x00\x12)\n\tqc_report\x18\x04 \x01(\x0b\x32\x14.sekisho.v1.QcReportH\x00\x12\"\n\x05\x63ount\x18\x05 \x01(\x0b\x32\x11.sekisho.v1.CountH\x00\x12$\n\x06\x66unnel\x18\x06 \x01(\x0b\x32\x12.sekisho.v1.FunnelH\x00\x12\x30\n\x0c\x63ooccurrence\x18\x07 \x01(\x0b\x32\x18.sekisho.v1.CooccurrenceH\x00\x12,\n\nprevalence\x18\x08 \x01(\x0b\x32\x16.sekisho.v1.PrevalenceH\x00\x12.\n\x0b\x61ssociation\x18\t \x01(\x0b\x32\x17.sekisho.v1.AssociationH\x00\x12(\n\x08spectrum\x18\n \x01(\x0b\x32\x14.sekisho.v1.SpectrumH\x00\x12\"\n\x05rates\x18\x0b \x01(\x0b\x32\x11.sekisho.v1.RatesH\x00\x42\x06\n\x04kind\"\x81\x01\n\x0b\x46requencies\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12\r\n\x05where\x18\x04 \x01(\t\x12\n\n\x02\x62y\x18\x05 \x03(\tB\x07\n\x05sites\"\x1b\n\x0cVariantNames\x12\x0b\n\x03ids\x18\x01 \x03(\t\"\'\n\x08\x46ollowUp\x12\x0c\n\x04time\x18\x01 \x01(\t\x12\r\n\x05\x65vent\x18\x02 \x01(\t\"`\n\x08Survival\x12\'\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\x10\n\x08interval\x18\x04 \x01(\r\"m\n\x05Rates\x12\'\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12 \n\x05split\x18\x04 \x01(\x0b\x32\x11.sekisho.v1.Split\"#\n\x05Split\x12\r\n\x05\x62\x65gan\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\"\x88\x01\n\x05Model\x12)\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUpH\x00\x12\x13\n\tcondition\x18\x02 \x01(\tH\x00\x12\x11\n\x07measure\x18\x03 \x01(\tH\x00\x12\x12\n\ncovariates\x18\x04 \x03(\t\x12\r\n\x05where\x18\x05 \x01(\tB\t\n\x07outcome\"6\n\x08QcReport\x12\x0f\n\x07metrics\x18\x01 \x03(\t\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\"\"\n\x05\x43ount\x12\r\n\x05where\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x03(\t\".\n\x08\x43\x61rriers\x12\x0c\n\x04gene\x18\x01 \x01(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\"b\n\tCriterion\x12\x13\n\tcondition\x18\x01 \x01(\tH\x00\x12(\n\x08\x63\x61rriers\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.CarriersH\x00\x12\x10\n\x08\x65xcludes\x18\x03 \x01(\x08\x42\x04\n\x02of\"@\n\x06\x46unnel\x12\'\n\x08\x63riteria\x18\x01 \x03(\x0b\x32\x15.sekisho.v1.Criterion\x12\r\n\x05where\x18\x02 \x01(\t\"B\n\x0c\x43ooccurrence\x12#\n\x05genes\x18\x01 \x03(\x0b\x32\x14.sekisho.v1.Carriers\x12\r\n\x05where\x18\x02 \x01(\t\"L\n\nPrevalence\x12\r\n\x05genes\x18\x01 \x03(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\r\n\x05where\x18\x04 \x01(\t\"\x95\x02\n\x0b\x41ssociation\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12$\n\x06\x62urden\x18\x04 \x01(\x0b\x32\x12.sekisho.v1.BurdenH\x00\x12\x13\n\tcondition\x18\x05 \x01(\tH\x01\x12\x11\n\x07measure\x18\x06 \x01(\tH\x01\x12\x12\n\ncovariates\x18\x07 \x03(\t\x12\x12\n\ncomponents\x18\x08 \x01(\r\x12\x0f\n\x07stratum\x18\t \x01(\t\x12\r\n\x05where\x18\n \x01(\t\x12\x0c\n\x04most\x18\x0b \x01(\rB\x07\n\x05sitesB\t\n\x07outcome\"D\n\x06\x42urden\x12\r\n\x05genes\x18\x01 \x03(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\x12\x15\n\rmax_frequency\x18\x03 \x01(\x01\"F\n\x08Spectrum\x12\x10\n\x08\x63ontexts\x18\x01 \x01(\x08\x12\r\n\x05genes\x18\x02 \x03(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\r\n\x05where\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sekisho/v1/analysis.proto\x12\nsekisho.v1\"\x8b\x04\n\x08\x41nalysis\x12.\n\x0b\x66requencies\x18\x01 \x01(\x0b\x32\x17.sekisho.v1.FrequenciesH\x00\x12(\n\x08survival\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.SurvivalH\x00\x12\"\n\x05model\x18\x03 \x01(\x0b\x32\x11.sekisho.v1.ModelH\x00\x12)\n\tqc_report\x18\x04 \x01(\x0b\x32\x14.sekisho.v1.QcReportH\x00\x12\"\n\x05\x63ount\x18\x05 \x01(\x0b\x32\x11.sekisho.v1.CountH\x00\x12$\n\x06\x66unnel\x18\x06 \x01(\x0b\x32\x12.sekisho.v1.FunnelH\x00\x12\x30\n\x0c\x63ooccurrence\x18\x07 \x01(\x0b\x32\x18.sekisho.v1.CooccurrenceH\x00\x12,\n\nprevalence\x18\x08 \x01(\x0b\x32\x16.sekisho.v1.PrevalenceH\x00\x12.\n\x0b\x61ssociation\x18\t \x01(\x0b\x32\x17.sekisho.v1.AssociationH\x00\x12(\n\x08spectrum\x18\n \x01(\x0b\x32\x14.sekisho.v1.SpectrumH\x00\x12\"\n\x05rates\x18\x0b \x01(\x0b\x32\x11.sekisho.v1.RatesH\x00\x12&\n\x07matched\x18\x0c \x01(\x0b\x32\x13.sekisho.v1.MatchedH\x00\x42\x06\n\x04kind\"\x81\x01\n\x0b\x46requencies\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12\r\n\x05where\x18\x04 \x01(\t\x12\n\n\x02\x62y\x18\x05 \x03(\tB\x07\n\x05sites\"\x1b\n\x0cVariantNames\x12\x0b\n\x03ids\x18\x01 \x03(\t\"\'\n\x08\x46ollowUp\x12\x0c\n\x04time\x18\x01 \x01(\t\x12\r\n\x05\x65vent\x18\x02 \x01(\t\"`\n\x08Survival\x12\'\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\x10\n\x08interval\x18\x04 \x01(\r\"m\n\x05Rates\x12\'\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12 \n\x05split\x18\x04 \x01(\x0b\x32\x11.sekisho.v1.Split\"#\n\x05Split\x12\r\n\x05\x62\x65gan\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\"u\n\x07Matched\x12\x0f\n\x07treated\x18\x01 \x01(\t\x12\'\n\tfollow_up\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.FollowUp\x12\r\n\x05\x65xact\x18\x03 \x03(\t\x12\x12\n\ncovariates\x18\x04 \x03(\t\x12\r\n\x05where\x18\x05 \x01(\t\"\x88\x01\n\x05Model\x12)\n\tfollow_up\x18\x01 \x01(\x0b\x32\x14.sekisho.v1.FollowUpH\x00\x12\x13\n\tcondition\x18\x02 \x01(\tH\x00\x12\x11\n\x07measure\x18\x03 \x01(\tH\x00\x12\x12\n\ncovariates\x18\x04 \x03(\t\x12\r\n\x05where\x18\x05 \x01(\tB\t\n\x07outcome\"6\n\x08QcReport\x12\x0f\n\x07metrics\x18\x01 \x03(\t\x12\r\n\x05where\x18\x02 \x01(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\"\"\n\x05\x43ount\x12\r\n\x05where\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x03(\t\".\n\x08\x43\x61rriers\x12\x0c\n\x04gene\x18\x01 \x01(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\"b\n\tCriterion\x12\x13\n\tcondition\x18\x01 \x01(\tH\x00\x12(\n\x08\x63\x61rriers\x18\x02 \x01(\x0b\x32\x14.sekisho.v1.CarriersH\x00\x12\x10\n\x08\x65xcludes\x18\x03 \x01(\x08\x42\x04\n\x02of\"@\n\x06\x46unnel\x12\'\n\x08\x63riteria\x18\x01 \x03(\x0b\x32\x15.sekisho.v1.Criterion\x12\r\n\x05where\x18\x02 \x01(\t\"B\n\x0c\x43ooccurrence\x12#\n\x05genes\x18\x01 \x03(\x0b\x32\x14.sekisho.v1.Carriers\x12\r\n\x05where\x18\x02 \x01(\t\"L\n\nPrevalence\x12\r\n\x05genes\x18\x01 \x03(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\r\n\x05where\x18\x04 \x01(\t\"\x95\x02\n\x0b\x41ssociation\x12\x10\n\x06region\x18\x01 \x01(\tH\x00\x12\x0e\n\x04gene\x18\x02 \x01(\tH\x00\x12,\n\x08variants\x18\x03 \x01(\x0b\x32\x18.sekisho.v1.VariantNamesH\x00\x12$\n\x06\x62urden\x18\x04 \x01(\x0b\x32\x12.sekisho.v1.BurdenH\x00\x12\x13\n\tcondition\x18\x05 \x01(\tH\x01\x12\x11\n\x07measure\x18\x06 \x01(\tH\x01\x12\x12\n\ncovariates\x18\x07 \x03(\t\x12\x12\n\ncomponents\x18\x08 \x01(\r\x12\x0f\n\x07stratum\x18\t \x01(\t\x12\r\n\x05where\x18\n \x01(\t\x12\x0c\n\x04most\x18\x0b \x01(\rB\x07\n\x05sitesB\t\n\x07outcome\"D\n\x06\x42urden\x12\r\n\x05genes\x18\x01 \x03(\t\x12\x14\n\x0c\x63onsequences\x18\x02 \x03(\t\x12\x15\n\rmax_frequency\x18\x03 \x01(\x01\"F\n\x08Spectrum\x12\x10\n\x08\x63ontexts\x18\x01 \x01(\x08\x12\r\n\x05genes\x18\x02 \x03(\t\x12\n\n\x02\x62y\x18\x03 \x03(\t\x12\r\n\x05where\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,39 +32,41 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sekisho._proto.analysis_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ANALYSIS']._serialized_start=42
-  _globals['_ANALYSIS']._serialized_end=525
-  _globals['_FREQUENCIES']._serialized_start=528
-  _globals['_FREQUENCIES']._serialized_end=657
-  _globals['_VARIANTNAMES']._serialized_start=659
-  _globals['_VARIANTNAMES']._serialized_end=686
-  _globals['_FOLLOWUP']._serialized_start=688
-  _globals['_FOLLOWUP']._serialized_end=727
-  _globals['_SURVIVAL']._serialized_start=729
-  _globals['_SURVIVAL']._serialized_end=825
-  _globals['_RATES']._serialized_start=827
-  _globals['_RATES']._serialized_end=936
-  _globals['_SPLIT']._serialized_start=938
-  _globals['_SPLIT']._serialized_end=973
-  _globals['_MODEL']._serialized_start=976
-  _globals['_MODEL']._serialized_end=1112
-  _globals['_QCREPORT']._serialized_start=1114
-  _globals['_QCREPORT']._serialized_end=1168
-  _globals['_COUNT']._serialized_start=1170
-  _globals['_COUNT']._serialized_end=1204
-  _globals['_CARRIERS']._serialized_start=1206
-  _globals['_CARRIERS']._serialized_end=1252
-  _globals['_CRITERION']._serialized_start=1254
-  _globals['_CRITERION']._serialized_end=1352
-  _globals['_FUNNEL']._serialized_start=1354
-  _globals['_FUNNEL']._serialized_end=1418
-  _globals['_COOCCURRENCE']._serialized_start=1420
-  _globals['_COOCCURRENCE']._serialized_end=1486
-  _globals['_PREVALENCE']._serialized_start=1488
-  _globals['_PREVALENCE']._serialized_end=1564
-  _globals['_ASSOCIATION']._serialized_start=1567
-  _globals['_ASSOCIATION']._serialized_end=1844
-  _globals['_BURDEN']._serialized_start=1846
-  _globals['_BURDEN']._serialized_end=1914
-  _globals['_SPECTRUM']._serialized_start=1916
-  _globals['_SPECTRUM']._serialized_end=1986
+  _globals['_ANALYSIS']._serialized_end=565
+  _globals['_FREQUENCIES']._serialized_start=568
+  _globals['_FREQUENCIES']._serialized_end=697
+  _globals['_VARIANTNAMES']._serialized_start=699
+  _globals['_VARIANTNAMES']._serialized_end=726
+  _globals['_FOLLOWUP']._serialized_start=728
+  _globals['_FOLLOWUP']._serialized_end=767
+  _globals['_SURVIVAL']._serialized_start=769
+  _globals['_SURVIVAL']._serialized_end=865
+  _globals['_RATES']._serialized_start=867
+  _globals['_RATES']._serialized_end=976
+  _globals['_SPLIT']._serialized_start=978
+  _globals['_SPLIT']._serialized_end=1013
+  _globals['_MATCHED']._serialized_start=1015
+  _globals['_MATCHED']._serialized_end=1132
+  _globals['_MODEL']._serialized_start=1135
+  _globals['_MODEL']._serialized_end=1271
+  _globals['_QCREPORT']._serialized_start=1273
+  _globals['_QCREPORT']._serialized_end=1327
+  _globals['_COUNT']._serialized_start=1329
+  _globals['_COUNT']._serialized_end=1363
+  _globals['_CARRIERS']._serialized_start=1365
+  _globals['_CARRIERS']._serialized_end=1411
+  _globals['_CRITERION']._serialized_start=1413
+  _globals['_CRITERION']._serialized_end=1511
+  _globals['_FUNNEL']._serialized_start=1513
+  _globals['_FUNNEL']._serialized_end=1577
+  _globals['_COOCCURRENCE']._serialized_start=1579
+  _globals['_COOCCURRENCE']._serialized_end=1645
+  _globals['_PREVALENCE']._serialized_start=1647
+  _globals['_PREVALENCE']._serialized_end=1723
+  _globals['_ASSOCIATION']._serialized_start=1726
+  _globals['_ASSOCIATION']._serialized_end=2003
+  _globals['_BURDEN']._serialized_start=2005
+  _globals['_BURDEN']._serialized_end=2073
+  _globals['_SPECTRUM']._serialized_start=2075
+  _globals['_SPECTRUM']._serialized_end=2145
 # @@protoc_insertion_point(module_scope)

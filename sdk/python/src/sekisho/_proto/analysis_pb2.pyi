@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association", "spectrum", "rates")
+    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association", "spectrum", "rates", "matched")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
     SURVIVAL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class Analysis(_message.Message):
     ASSOCIATION_FIELD_NUMBER: _ClassVar[int]
     SPECTRUM_FIELD_NUMBER: _ClassVar[int]
     RATES_FIELD_NUMBER: _ClassVar[int]
+    MATCHED_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
     survival: Survival
     model: Model
@@ -30,7 +31,8 @@ class Analysis(_message.Message):
     association: Association
     spectrum: Spectrum
     rates: Rates
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ..., spectrum: _Optional[_Union[Spectrum, _Mapping]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ...) -> None: ...
+    matched: Matched
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ..., spectrum: _Optional[_Union[Spectrum, _Mapping]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., matched: _Optional[_Union[Matched, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -91,6 +93,20 @@ class Split(_message.Message):
     began: str
     day: str
     def __init__(self, began: _Optional[str] = ..., day: _Optional[str] = ...) -> None: ...
+
+class Matched(_message.Message):
+    __slots__ = ("treated", "follow_up", "exact", "covariates", "where")
+    TREATED_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_UP_FIELD_NUMBER: _ClassVar[int]
+    EXACT_FIELD_NUMBER: _ClassVar[int]
+    COVARIATES_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    treated: str
+    follow_up: FollowUp
+    exact: _containers.RepeatedScalarFieldContainer[str]
+    covariates: _containers.RepeatedScalarFieldContainer[str]
+    where: str
+    def __init__(self, treated: _Optional[str] = ..., follow_up: _Optional[_Union[FollowUp, _Mapping]] = ..., exact: _Optional[_Iterable[str]] = ..., covariates: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...
 
 class Model(_message.Message):
     __slots__ = ("follow_up", "condition", "measure", "covariates", "where")
