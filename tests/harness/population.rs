@@ -17,6 +17,8 @@ pub struct Panel {
     pub frequencies: Vec<f64>,
     /// Of each person, whether they carry each.
     pub carries: Vec<Vec<bool>>,
+    /// The alleles of each: of reference and of carriers.
+    pub alleles: fn(usize) -> [char; 2],
 }
 
 impl Panel {
@@ -33,6 +35,7 @@ impl Panel {
         Self {
             frequencies,
             carries,
+            alleles: |_| ['C', 'T'],
         }
     }
 
@@ -56,9 +59,10 @@ impl Panel {
         }
         for variant in 0..self.frequencies.len() {
             let position = Self::position(variant);
+            let [reference, alternate] = (self.alleles)(variant);
             write!(
                 vcf,
-                "\n22\t{position}\t.\tC\tT\t.\tPASS\tGENE=P{variant};VC=intron_variant\tGT"
+                "\n22\t{position}\t.\t{reference}\t{alternate}\t.\tPASS\tGENE=P{variant};VC=intron_variant\tGT"
             )
             .unwrap();
             for (person, genome) in people.iter().zip(&self.carries) {

@@ -468,8 +468,9 @@ pub struct Burden {
 /// Asks how many mutations of each type individuals carry: the table `spectrum`, a row for each
 /// type and group that enough people have: `mutation_type`, one of six substitutions by their
 /// pyrimidine (`C>T`), or `context`, one of 96 with the bases beside it (`A\[C>T\]G`); the columns
-/// of `by`; `mutations`, of each carrier one, `individuals` who carry any, both rounded; and,
-/// where all types of a group are shown, the `share` of its mutations.
+/// of `by`; `mutations`, of each carrier one, `individuals` who carry any, both rounded; and the
+/// `share` of those of the group that are shown. The rarest type is not: it would tell how many
+/// there are of none.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Spectrum {
     /// Whether the bases beside a mutation tell it from others.

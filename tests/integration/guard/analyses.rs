@@ -4,7 +4,7 @@ use sekisho::{
     Carriers, Cooccurrence, Count, Criterion, CriterionOf, FollowUp, Funnel, Kind, Model, Outcome,
     Prevalence, QcReport, Reason, Spectrum, Survival,
 };
-use sekisho_tests::{Consortium, Dataset, Site, failure, only, tables};
+use sekisho_tests::{Consortium, Dataset, Panel, Site, failure, only, tables};
 
 use super::{CANCER, PROJECT, rounded, visit};
 
@@ -300,49 +300,63 @@ async fn a_mechanism_that_does_not_protect_an_analysis_refuses_it() {
     }
 }
 
-/// Every mutation of the tests' data is one of C to T: of each carrier one counts.
+/// Of each carrier one mutation counts; types that few have, or nobody, are not there.
 #[tokio::test]
 async fn a_spectrum_counts_mutations_by_type() {
-    let consortium = Consortium::shared();
-    let dataset = Dataset::cancer();
+    const TYPES: [[char; 2]; 6] = [
+        ['C', 'A'],
+        ['C', 'G'],
+        ['C', 'T'],
+        ['T', 'A'],
+        ['T', 'C'],
+        ['T', 'G'],
+    ];
+    let people = 400;
+    let mut panel = Panel::draw(people, 60, [0.02, 0.08], 61);
+    panel.alleles = |variant| TYPES[variant % 6];
+    let dataset = Dataset::population(CANCER, people, 61).with_panel(panel);
+    let consortium = super::under(dataset.clone(), super::frequencies::LIFTED);
+    let visit = visit(&consortium, PROJECT).await;
     let spectrum = |contexts| {
         Kind::Spectrum(Spectrum {
             contexts,
             ..Spectrum::default()
         })
     };
-    let told_of = told(consortium, spectrum(false)).await;
-    let carried = |person: &sekisho_tests::Person| person.carries.iter().filter(|of| **of).count();
-    let mutations: usize = dataset.people.iter().map(carried).sum();
-    let carriers = dataset.count(|person| carried(person) > 0);
-    let expected = format!("C>T {} {} 1.0", rounded(mutations), rounded(carriers));
-    assert_eq!(told_of, [("spectrum".to_owned(), vec![expected])]);
+    let told_of = tables(&only(visit.analyze(spectrum(false), &[CANCER]).await));
+    let carries = &dataset.panel().unwrap().carries;
+    let of = |kind: usize| {
+        let carried = |(genome, person): (&Vec<bool>, &sekisho_tests::Person)| {
+            let of_panel = genome
+                .iter()
+                .skip(kind)
+                .step_by(6)
+                .filter(|is| **is)
+                .count();
+            // The tests' other sites are of C to T.
+            let others = person.carries.iter().filter(|is| **is && kind == 2).count();
+            of_panel + others
+        };
+        let numbers: Vec<usize> = carries.iter().zip(&dataset.people).map(carried).collect();
+        let carriers = numbers.iter().filter(|number| **number > 0).count();
+        (rounded(numbers.iter().sum::<usize>()), rounded(carriers))
+    };
+    // The rarest is withheld with those that nobody has.
+    let rarest = (0..6).min_by_key(|kind| of(*kind).1).unwrap();
+    let shown = (0..6).filter(|kind| *kind != rarest);
+    let all: usize = shown.map(|kind| of(kind).0).sum();
+    let row = |(kind, [from, to]): (usize, &[char; 2])| {
+        let (mutations, carriers) = of(kind);
+        let share: f64 = format!("{:.2e}", mutations as f64 / all as f64)
+            .parse()
+            .unwrap();
+        format!("{from}>{to} {mutations} {carriers} {share}")
+    };
+    let types = TYPES.iter().enumerate().filter(|(kind, _)| *kind != rarest);
+    let expected: Vec<String> = types.map(row).collect();
+    assert_eq!(told_of, [("spectrum".to_owned(), expected)]);
     // Without a reference nobody knows the bases beside them.
-    let visit = visit(consortium, PROJECT).await;
     let refused = failure(visit.analyze(spectrum(true), &[CANCER]).await);
     assert_eq!(refused.reason, Reason::QueryRefused);
     assert!(refused.message.contains("`context`"), "{}", refused.message);
-}
-#[tokio::test]
-async fn zz_debug() {
-    let consortium = Consortium::shared();
-    let visit = visit(consortium, PROJECT).await;
-    for sql in [
-        "SELECT v.mutation_type, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.mutation_type",
-        "SELECT v.mutation_type, count(*) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.mutation_type",
-        "SELECT v.consequence, count(*) AS m, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 GROUP BY v.consequence",
-        "SELECT v.mutation_type, count(*) AS m, count(DISTINCT g.individual_id) AS n FROM genotypes g JOIN variants v ON v.variant_id = g.variant_id WHERE g.dosage >= 1 AND v.mutation_type IS NOT NULL GROUP BY v.mutation_type",
-    ] {
-        match visit.sql(sql, &[CANCER]).await {
-            Ok(answers) => {
-                for (_, a) in answers {
-                    match a {
-                        Ok(a) => eprintln!("{:?}", sekisho_tests::shown(&a)),
-                        Err(f) => eprintln!("{f:?}"),
-                    }
-                }
-            }
-            Err(e) => eprintln!("{e:?}"),
-        }
-    }
 }

@@ -63,9 +63,10 @@ class Associations(Asking[Given]):
         Result or Results
             ``associations``, the largest z first, or those named by name: ``variant_id`` or
             ``gene``, ``coefficient`` of a copy and ``standard_error``, ``odds_ratio`` of a case,
-            ``lower`` and ``upper`` limits of 95 % confidence, ``z``, ``p``. ``summary``: ``individuals``, ``cases``,
-            ``tests`` and ``lambda_gc``. ``quantiles``: of -log₁₀ p, ``expected`` and
-            ``observed``. Of a case and variants also ``tests`` and ``genotypes``.
+            ``lower`` and ``upper`` limits of 95 % confidence, ``z``, ``p``. ``summary``:
+            ``individuals``, ``cases``, ``tests`` and ``lambda_gc``. ``quantiles``: of -log₁₀ p,
+            ``expected`` and ``observed``. Of a case and variants also ``tests`` and
+            ``genotypes``.
 
         Raises
         ------

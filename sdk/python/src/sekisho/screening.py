@@ -184,8 +184,9 @@ class Screening(Asking[Given]):
         Result or Results
             ``spectrum``, a row for each type and group that enough people have:
             ``mutation_type`` (``C>T``) or ``context`` (``A[C>T]G``), the columns of `by`,
-            ``mutations``, of each carrier one, ``individuals``, and ``share`` of the group's
-            mutations, where all its types are shown.
+            ``mutations``, of each carrier one, ``individuals``, and ``share`` of those of the
+            group that are shown. The rarest type is not: it would tell how many there are of
+            none.
         """
         asked = analysis.spectrum(contexts=contexts, genes=genes, by=by, where=where)
         return self._analyze("spectrum", asked, datasets, idempotency_key)
