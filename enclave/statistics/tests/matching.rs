@@ -1,6 +1,6 @@
 //! Matching beside a few lines of numpy; `matching.json` was printed by `matching.py`.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use sekisho_statistics::matching::{Subject, centres, nearest, propensity, strata, weights};
 use serde_json::Value;
