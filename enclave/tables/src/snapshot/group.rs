@@ -1,6 +1,5 @@
 //! Groups of individuals, as genotypes know them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -15,8 +14,8 @@ pub struct GenotypeGroup {
     pub(super) individuals: RoaringBitmap,
     /// Whose each position is.
     units: Arc<Vec<u32>>,
-    /// Of each individual the number of samples, if anybody has several.
-    pub(super) several: Option<HashMap<u32, u32>>,
+    /// The number of samples of each individual, by dense index, if anybody has several.
+    pub(super) several: Option<Vec<u32>>,
 }
 
 impl GenotypeGroup {
@@ -29,7 +28,8 @@ impl GenotypeGroup {
         let units = snapshot.genotype_units()?;
         let mut plane = vec![0_u64; units.len().div_ceil(64)];
         let mut genotyped = RoaringBitmap::new();
-        let mut number: HashMap<u32, u32> = HashMap::new();
+        let last = units.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut number = vec![0_u32; last];
         let mut several = false;
         for (position, unit) in units.iter().enumerate() {
             if individuals.contains(*unit) {
@@ -39,7 +39,9 @@ impl GenotypeGroup {
                 if !genotyped.insert(*unit) {
                     several = true;
                 }
-                *number.entry(*unit).or_default() += 1;
+                if let Some(number) = number.get_mut(*unit as usize) {
+                    *number += 1;
+                }
             }
         }
         Ok(Self {

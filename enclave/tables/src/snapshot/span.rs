@@ -1,6 +1,5 @@
 //! Genotypes in memory, to be counted by AND and popcount.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
@@ -339,14 +338,16 @@ impl Span {
         let missing = match &group.several {
             None => units(missing).into_iter().collect(),
             Some(samples) => {
-                let mut unknown: HashMap<u32, u32> = HashMap::new();
-                for unit in units(missing) {
-                    *unknown.entry(unit).or_default() += 1;
-                }
-                let in_all = unknown
-                    .iter()
-                    .filter(|(unit, n)| samples.get(unit) == Some(n));
-                in_all.map(|(unit, _)| *unit).collect()
+                let mut unknown = vec![0_u32; samples.len()];
+                let mut in_all = units(missing);
+                in_all.retain(|unit| {
+                    let at = *unit as usize;
+                    unknown.get_mut(at).is_some_and(|unknown| {
+                        *unknown += 1;
+                        samples.get(at) == Some(unknown)
+                    })
+                });
+                in_all.into_iter().collect()
             }
         };
         [one, two, missing]
