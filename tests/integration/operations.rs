@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use sekisho::{Error, OperationState, Reason, Visit};
-use sekisho_tests::{Consortium, failure, only, shown};
+use sekisho_tests::{Consortium, Dataset, Site, failure, only, shown};
 
 const CANCER: &[&str] = &["demo-cancer"];
 const PERSON: &str = "aiko-tanaka";
@@ -137,4 +137,22 @@ async fn after_a_restart_it_is_resumed_with_the_same_key() {
     assert_eq!(shown(&again), shown(&first));
     let spent = |of: &sekisho::Answer| of.release.budget.as_ref().unwrap().spent;
     assert_eq!(spent(&again), spent(&first));
+}
+
+/// What was computed before somebody withdrew is not sent any more; and to fetch is never charged.
+#[tokio::test]
+async fn who_withdrew_since_is_in_no_result_that_is_fetched() {
+    let consortium = Consortium::builder().start();
+    let visit = visit(&consortium).await;
+    let submitted = visit.submit_sql(BY_SEX, CANCER, "held").await.unwrap();
+    visit.wait(&submitted).await.unwrap();
+    let spent = async || visit.budget().await.unwrap()[0].spent;
+    let before = spent().await;
+    only(visit.fetch(&submitted).await);
+    let person = &Dataset::cancer().people[0].id;
+    let words = ["withdraw", person.as_str()];
+    consortium.consent(Site::East, &words).succeeded();
+    let gone = failure(visit.fetch(&submitted).await);
+    assert_eq!(gone.reason, Reason::NotAvailable, "{gone:?}");
+    assert_eq!(spent().await, before);
 }

@@ -202,11 +202,8 @@ impl<'a> Association<'a> {
         // Markers that differ in somebody have a noise each, else it would cancel; those that do
         // not have the same, else it would go away in their mean.
         let key = |places: &[u32]| {
-            let units = places
-                .iter()
-                .filter_map(|place| self.model.units().get(*place as usize));
-            let units: Vec<u32> = units.copied().collect();
-            u128::from_be_bytes(self.rules.noise.set_of(&units).to_bytes()).to_string()
+            let set = self.rules.noise.set(&self.units(places));
+            u128::from_be_bytes(set.to_bytes()).to_string()
         };
         let Marker { one, two, missing } = marker;
         let of = [one, two, missing].map(key).join(" ");

@@ -26,7 +26,6 @@ use crate::{
     describe,
     enclave::Enclave,
     failure, frequencies,
-    patience::{Patience, Waiting},
     permit::Verified,
     release::{self, Messages},
     visit::{self, Asked, Question},
@@ -152,16 +151,14 @@ impl EnclaveService for Service {
             let wording = Wording::Sql(&request.sql);
             let verified = verified(&enclave, request.permit, wording)?;
             let asked = Asked::Sql(request.sql);
-            let (patience, _waiting) = patience(&enclave, errand);
-            let question = Question {
+            let put = Put {
                 verified,
                 asked,
-                idempotency_key: key(request.idempotency_key),
+                idempotency_key: request.idempotency_key,
                 trace_id,
-                patience,
-                fetches: errand == Errand::Fetch,
+                errand,
             };
-            Ok(visit::answer(enclave, question).await?.into_messages())
+            put.answer(enclave).await
         })
         .await
     }
@@ -187,16 +184,14 @@ impl EnclaveService for Service {
                         .help("send one, for example of frequencies"));
                 }
             };
-            let (patience, _waiting) = patience(&enclave, errand);
-            let question = Question {
+            let put = Put {
                 verified,
                 asked,
-                idempotency_key: key(request.idempotency_key),
+                idempotency_key: request.idempotency_key,
                 trace_id,
-                patience,
-                fetches: errand == Errand::Fetch,
+                errand,
             };
-            Ok(visit::answer(enclave, question).await?.into_messages())
+            put.answer(enclave).await
         })
         .await
     }
@@ -275,16 +270,33 @@ fn verified(
     Ok(Arc::new(verified))
 }
 
-/// How long is waited for an answer.
-fn patience(enclave: &Enclave, errand: Errand) -> (Patience, Waiting) {
-    match errand {
-        Errand::Operation | Errand::Fetch => enclave.operations.operation(),
-        Errand::Unspecified => enclave.visits.visit(),
-    }
+/// A question as it was put.
+struct Put {
+    verified: Arc<Verified>,
+    asked: Asked,
+    idempotency_key: String,
+    trace_id: String,
+    errand: Errand,
 }
 
-fn key(idempotency_key: String) -> Option<String> {
-    Some(idempotency_key).filter(|key| !key.is_empty())
+impl Put {
+    /// Visits, and encodes what is released.
+    async fn answer(self, enclave: Arc<Enclave>) -> Result<Messages, Failure> {
+        // Whoever waits for an operation is gone when this future is.
+        let (patience, _waiting) = match self.errand {
+            Errand::Operation | Errand::Fetch => enclave.operations.operation(),
+            Errand::Unspecified => enclave.visits.visit(),
+        };
+        let question = Question {
+            verified: self.verified,
+            asked: self.asked,
+            idempotency_key: Some(self.idempotency_key).filter(|key| !key.is_empty()),
+            trace_id: self.trace_id,
+            patience,
+            fetches: self.errand == Errand::Fetch,
+        };
+        Ok(visit::answer(enclave, question).await?.into_messages())
+    }
 }
 
 /// Verifies the permit of a call without a query, and uses it up.

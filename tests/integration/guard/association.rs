@@ -324,3 +324,35 @@ async fn nobody_shows_in_the_difference_of_two_associations() {
     );
     assert!(alone.iter().all(|told| *told == alone[0]));
 }
+
+/// Forty people have one variant of a gene, and three another. Whether the three count too makes
+/// no difference that is shown.
+#[tokio::test]
+async fn a_further_carrier_of_a_gene_changes_nothing() {
+    let mut dataset = Dataset::population(CANCER, 300, 96);
+    for (at, person) in dataset.people.iter_mut().enumerate() {
+        // The two last sites are of TP53.
+        person.carries = [false, false, at < 40, at >= 297];
+    }
+    let consortium = super::under(dataset, LIFTED);
+    let visit = visit(&consortium, PROJECT).await;
+    let of = |consequences: &[&str]| {
+        let burden = Burden {
+            genes: vec!["TP53".to_owned()],
+            consequences: consequences.iter().map(|&of| of.to_owned()).collect(),
+            max_frequency: 0.0,
+        };
+        Kind::Association(Association {
+            sites: Some(AssociationSites::Burden(burden)),
+            outcome: Some(AssociationOutcome::Measure("weight".to_owned())),
+            covariates: vec!["sex".to_owned()],
+            ..Association::default()
+        })
+    };
+    let asked = async |kind| tables(&only(visit.analyze(kind, &[CANCER]).await));
+    let of_one = asked(of(&["missense_variant"])).await;
+    assert!(!of_one[0].1[0].contains(" - "), "{of_one:?}");
+    assert_eq!(asked(of(&[])).await, of_one);
+    let both = ["missense_variant", "synonymous_variant"];
+    assert_eq!(asked(of(&both)).await, of_one);
+}

@@ -50,10 +50,12 @@ pub(super) async fn answer(
         Stage::Judged(Box::new(judged))
     } else {
         // It is free only if it is the same: nothing else leaves before it is charged.
-        // Counting may take longer than a permit holds.
+        // Counting may take longer than a permit holds, and what is fetched is never charged.
+        let spend = || enclave.spend(&question.verified);
         if question.fetches {
-            enclave.spend(&question.verified)?;
+            spend()?;
         }
+        let spend = || if question.fetches { Ok(()) } else { spend() };
         let again = match settle(enclave, question, asked, judged, worker).await {
             Ok(table) => commit::table_again(enclave, key, table).await,
             Err(Lost) => Err(failure::execution()),
@@ -62,15 +64,11 @@ pub(super) async fn answer(
             Ok(Err(_)) if question.fetches => return Err(failure::not_kept()),
             Ok(Err(table)) => Stage::Settled(table),
             Ok(Ok(earlier)) => {
-                if !question.fetches {
-                    enclave.spend(&question.verified)?;
-                }
+                spend()?;
                 return Ok(earlier);
             }
             Err(failure) => {
-                if !question.fetches {
-                    enclave.spend(&question.verified)?;
-                }
+                spend()?;
                 return Err(failure);
             }
         }
