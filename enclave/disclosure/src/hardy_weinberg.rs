@@ -126,6 +126,28 @@ fn float(n: u64) -> f64 {
 mod tests {
     use super::*;
 
+    /// `plink2 --hardy` (2.00a3.5) of variants of 1000 Genomes, chromosome 22: numbers of
+    /// individuals with either allele twice and with both, and p to six digits.
+    #[test]
+    fn it_is_that_of_plink2() {
+        for (none, one, two, p) in [
+            (291, 888, 1325, 1.09934e-12),
+            (2465, 32, 7, 3.79692e-10),
+            (2005, 491, 8, 2.26817e-05),
+            (2392, 106, 6, 0.00216372),
+            (2418, 82, 4, 0.00762313),
+            (2438, 64, 2, 0.0746879),
+            (2459, 44, 1, 0.188253),
+            (2449, 54, 1, 0.267257),
+        ] {
+            let ours = Tests::default().p(none, one, two);
+            assert!(
+                (ours / p - 1.0_f64).abs() < 1e-5,
+                "{none} {one} {two}: {ours}, {p}"
+            );
+        }
+    }
+
     fn ln_factorial(n: u64) -> f64 {
         (2..=n).map(|i| float(i).ln()).sum()
     }

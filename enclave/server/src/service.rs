@@ -284,8 +284,9 @@ impl Put {
     async fn answer(self, enclave: Arc<Enclave>) -> Result<Messages, Failure> {
         // Whoever waits for an operation is gone when this future is.
         let (patience, _waiting) = match self.errand {
-            Errand::Operation | Errand::Fetch => enclave.operations.operation(),
-            Errand::Unspecified => enclave.visits.visit(),
+            Errand::Operation => enclave.operations.operation(),
+            // What is in the ledger is not to wait for those who compute.
+            Errand::Fetch | Errand::Unspecified => enclave.visits.visit(),
         };
         let question = Question {
             verified: self.verified,

@@ -70,10 +70,7 @@ def main(folder: Path) -> None:
                 *("--covar", covar, "--covar-variance-standardize", "--out", own),
                 *("--glm", "hide-covar", "omit-ref", *how, columns),
             )
-            suffix = {"linear": "linear", "logistic": "logistic", "firth": "firth"}[
-                kind
-            ]
-            table = rows(Path(f"{own}.{outcome}.glm.{suffix}"))
+            table = rows(Path(f"{own}.{outcome}.glm.{kind}"))
             kept = [row for row in table if row["ERRCODE"] == "."][::EVERY]
             statistic = "T_STAT" if kind == "linear" else "Z_STAT"
             effect = "BETA" if kind == "linear" else "OR"
@@ -82,13 +79,6 @@ def main(folder: Path) -> None:
                 [row["ID"], *(float(row[of]) for of in (effect, error, statistic))]
                 for row in kept
             ]
-        plink2("--pfile", own, "--hardy", "--out", own)
-        hardy = rows(Path(f"{own}.hardy"))[::EVERY]
-        counts = ("HOM_A1_CT", "HET_A1_CT", "TWO_AX_CT", "P")
-        found["hardy_weinberg"] = [
-            [row["ID"], *(float(row[of]) for of in counts)] for row in hardy
-        ]
-        # Effects have six digits.
         print(json.dumps(found))
 
 
