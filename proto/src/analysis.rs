@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::v1::{
-    Analysis, Association, Burden, Carriers, Cooccurrence, Count, Criterion, FollowUp, Frequencies,
-    Funnel, Matched, Model, Prevalence, QcReport, Rates, Spectrum, Split, Survival, analysis::Kind,
-    association, criterion::Of, frequencies::Sites, model::Outcome,
+    Analysis, Association, Burden, Carriers, Cooccurrence, Count, Criterion, Difference, FollowUp,
+    Frequencies, Funnel, Matched, Model, Prevalence, QcReport, Rates, SiteFrequencies, Spectrum,
+    Split, Survival, analysis::Kind, association, criterion::Of, frequencies::Sites,
+    model::Outcome, site_frequencies,
 };
 
 /// What is asked, in one line that reads like a call. No two analyses share it.
@@ -45,6 +46,8 @@ pub fn text(analysis: &Analysis) -> String {
         ),
         Some(Kind::Rates(asked)) => of_rates(asked),
         Some(Kind::Matched(asked)) => of_matched(asked),
+        Some(Kind::SiteFrequencies(asked)) => of_site_frequencies(asked),
+        Some(Kind::Difference(asked)) => of_difference(asked),
     }
 }
 
@@ -101,6 +104,45 @@ fn of_frequencies(asked: &Frequencies) -> String {
         "frequencies({sites}, where={}, by={})",
         quoted(r#where),
         list(by)
+    )
+}
+
+fn of_site_frequencies(asked: &SiteFrequencies) -> String {
+    let SiteFrequencies { sites, r#where, by } = asked;
+    let sites = match sites {
+        None => "all".to_owned(),
+        Some(site_frequencies::Sites::Region(region)) => format!("region={}", quoted(region)),
+        Some(site_frequencies::Sites::Gene(gene)) => format!("gene={}", quoted(gene)),
+    };
+    format!(
+        "site_frequencies({sites}, where={}, by={})",
+        quoted(r#where),
+        list(by)
+    )
+}
+
+fn of_difference(asked: &Difference) -> String {
+    let Difference {
+        table,
+        value,
+        condition,
+        covariates,
+        tissue,
+        features,
+        logarithm,
+        r#where,
+        most,
+    } = asked;
+    format!(
+        "difference(table={}, value={}, condition={}, covariates={}, tissue={}, features={}, \
+         logarithm={logarithm}, where={}, most={most})",
+        quoted(table),
+        quoted(value),
+        quoted(condition),
+        list(covariates),
+        quoted(tissue),
+        list(features),
+        quoted(r#where)
     )
 }
 

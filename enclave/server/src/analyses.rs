@@ -141,6 +141,9 @@ impl Analysis {
             Kind::Spectrum(asked) => Self::Screening(screening::Asked::spectrum(asked)?),
             // They are counted over genotypes, in a way of their own.
             Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
+            Kind::SiteFrequencies(_) | Kind::Difference(_) => {
+                return Err(Failure::invalid("analysis", "it is not offered yet"));
+            }
         })
     }
 

@@ -160,6 +160,28 @@ fn no_two_analyses_share_their_text() {
             covariates: vec!["a".to_owned()],
             ..Matched::default()
         }))),
+        text(&of(Kind::SiteFrequencies(SiteFrequencies::default()))),
+        text(&of(Kind::SiteFrequencies(SiteFrequencies {
+            sites: Some(site_frequencies::Sites::Region("a".to_owned())),
+            ..SiteFrequencies::default()
+        }))),
+        text(&of(Kind::SiteFrequencies(SiteFrequencies {
+            sites: Some(site_frequencies::Sites::Gene("a".to_owned())),
+            ..SiteFrequencies::default()
+        }))),
+        text(&of(Kind::Difference(Difference::default()))),
+        text(&of(Kind::Difference(Difference {
+            table: "a".to_owned(),
+            ..Difference::default()
+        }))),
+        text(&of(Kind::Difference(Difference {
+            tissue: "a".to_owned(),
+            ..Difference::default()
+        }))),
+        text(&of(Kind::Difference(Difference {
+            logarithm: true,
+            ..Difference::default()
+        }))),
         modelled(None, &[]),
         modelled(Some(Outcome::Condition("a".to_owned())), &[]),
         modelled(Some(Outcome::Measure("a".to_owned())), &[]),

@@ -3,7 +3,10 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Analysis {
     /// Which.
-    #[prost(oneof = "analysis::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(
+        oneof = "analysis::Kind",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14"
+    )]
     pub kind: ::core::option::Option<analysis::Kind>,
 }
 /// Nested message and enum types in `Analysis`.
@@ -47,6 +50,12 @@ pub mod analysis {
         /// Treated individuals beside controls that are made like them.
         #[prost(message, tag = "12")]
         Matched(super::Matched),
+        /// How many variants are how frequent.
+        #[prost(message, tag = "13")]
+        SiteFrequencies(super::SiteFrequencies),
+        /// Which features of a matrix differ between two groups.
+        #[prost(message, tag = "14")]
+        Difference(super::Difference),
     }
 }
 /// Asks how frequent variants are in groups of individuals. A row for each
@@ -485,6 +494,83 @@ pub struct Spectrum {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
     #[prost(string, tag = "4")]
     pub r#where: ::prost::alloc::string::String,
+}
+/// Asks how many variants are how frequent, as the site frequency spectrum has it: the table
+/// `site_frequencies`, a row for each group and class of frequencies, of the rarer allele:
+/// the columns of `by`; `lower` and `upper`, the class from the one to less than the other;
+/// `variants` in it, rounded; and, of what is shown, their `share` of the group's. Variants on
+/// autosomes count that `Frequencies` would show of the group, by the figures that it would
+/// show: of what few have, or few have not, nothing is told.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SiteFrequencies {
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "3")]
+    pub r#where: ::prost::alloc::string::String,
+    /// At most one column of `individuals` with declared values.
+    #[prost(string, repeated, tag = "4")]
+    pub by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Which variants. Without any, all.
+    #[prost(oneof = "site_frequencies::Sites", tags = "1, 2")]
+    pub sites: ::core::option::Option<site_frequencies::Sites>,
+}
+/// Nested message and enum types in `SiteFrequencies`.
+pub mod site_frequencies {
+    /// Which variants. Without any, all.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Sites {
+        /// Those whose first base lies here, as of `Frequencies`.
+        #[prost(string, tag = "1")]
+        Region(::prost::alloc::string::String),
+        /// Those annotated with this gene.
+        #[prost(string, tag = "2")]
+        Gene(::prost::alloc::string::String),
+    }
+}
+/// Asks which features of a matrix differ between two groups: expression of genes, methylation
+/// of sites, concentrations of metabolites. Each is tested in a linear model of its value, of
+/// the group beside the same covariates; of somebody with several samples the mean counts.
+/// Tables:
+///
+/// * `differences`, a row for each that is shown, the one with the largest t first, or for each
+///   that is named, in the order of their names: `feature`; `difference` between the cases'
+///   mean and the others', and its `standard_error`, with the noise of a `Model`; what follows
+///   from them: `lower` and `upper` limits of 95 % confidence, `t`, `p`, and `q`, the rate of
+///   false discoveries among those that lie as far out or farther, after Benjamini and Hochberg.
+/// * `summary`: `individuals` and `cases`, rounded; how many `tests` there were, to 100; and
+///   `inflation`, the median of their squares by what it would be by chance.
+/// * `quantiles`, as those of `Association`.
+///
+/// Each that is shown, or named, counts as one release of genomes' figures for cases and one
+/// for the others; and so does the summary.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Difference {
+    /// A table with a column of role `feature`.
+    #[prost(string, tag = "1")]
+    pub table: ::prost::alloc::string::String,
+    /// Its column of numbers; empty if it has one.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// Who meets a condition on columns of `individuals`, in SQL: the cases.
+    #[prost(string, tag = "3")]
+    pub condition: ::prost::alloc::string::String,
+    /// What else explains values: at most 16 columns of `individuals`, as of `Model`.
+    #[prost(string, repeated, tag = "4")]
+    pub covariates: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of samples of this tissue alone, a value of `samples.tissue`; empty for all.
+    #[prost(string, tag = "5")]
+    pub tissue: ::prost::alloc::string::String,
+    /// These features, at most 100, each once; each has a row. Empty for all.
+    #[prost(string, repeated, tag = "6")]
+    pub features: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether the logarithm to base 2 of the value and one is tested.
+    #[prost(bool, tag = "7")]
+    pub logarithm: bool,
+    /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
+    #[prost(string, tag = "8")]
+    pub r#where: ::prost::alloc::string::String,
+    /// Rows at most; 0 for 10. Of named features all have one.
+    #[prost(uint32, tag = "9")]
+    pub most: u32,
 }
 /// What is said of a release beside its figures. The same facts stand in the
 /// Arrow schema's metadata under `sekisho.*`.
@@ -1315,7 +1401,7 @@ pub struct Column {
     /// `text`, `int`, `float`, `bool` or `date`.
     #[prost(string, tag = "2")]
     pub r#type: ::prost::alloc::string::String,
-    /// `unit`, `identifier`, `attribute`, `measure` or `technical`.
+    /// `unit`, `identifier`, `attribute`, `feature`, `measure` or `technical`.
     #[prost(string, tag = "3")]
     pub role: ::prost::alloc::string::String,
     /// What it means. May be empty.

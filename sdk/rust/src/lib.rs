@@ -40,14 +40,15 @@ pub use failure::{Error, Failure, Reason, Refusal};
 pub use privacy::{DELTA, epsilon_at_most, rho};
 pub use sekisho_proto::v1::{
     AppliedRule, Association, Budget, Burden, Carriers, CheckResult, Column, Cooccurrence, Count,
-    Criterion, Dataset, FollowUp, Frequencies, Funnel, Matched, Model, Operation, OperationState,
-    Prevalence, QcReport, Rates, Release, ReleasedColumn, Spectrum, Split, Survival, Table,
-    VariantNames,
+    Criterion, Dataset, Difference, FollowUp, Frequencies, Funnel, Matched, Model, Operation,
+    OperationState, Prevalence, QcReport, Rates, Release, ReleasedColumn, SiteFrequencies,
+    Spectrum, Split, Survival, Table, VariantNames,
     analysis::Kind,
     association::{Outcome as AssociationOutcome, Sites as AssociationSites},
     criterion::Of as CriterionOf,
     frequencies::Sites,
     model::Outcome,
+    site_frequencies::Sites as FrequencySites,
 };
 pub use sekisho_receipt::{Leaf, Receipt, ReceiptError, VerifierKey, VerifyError};
 pub use trust::{TrustError, read_trust};

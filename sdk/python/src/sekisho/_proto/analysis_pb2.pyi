@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Analysis(_message.Message):
-    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association", "spectrum", "rates", "matched")
+    __slots__ = ("frequencies", "survival", "model", "qc_report", "count", "funnel", "cooccurrence", "prevalence", "association", "spectrum", "rates", "matched", "site_frequencies", "difference")
     FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
     SURVIVAL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,8 @@ class Analysis(_message.Message):
     SPECTRUM_FIELD_NUMBER: _ClassVar[int]
     RATES_FIELD_NUMBER: _ClassVar[int]
     MATCHED_FIELD_NUMBER: _ClassVar[int]
+    SITE_FREQUENCIES_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
     frequencies: Frequencies
     survival: Survival
     model: Model
@@ -32,7 +34,9 @@ class Analysis(_message.Message):
     spectrum: Spectrum
     rates: Rates
     matched: Matched
-    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ..., spectrum: _Optional[_Union[Spectrum, _Mapping]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., matched: _Optional[_Union[Matched, _Mapping]] = ...) -> None: ...
+    site_frequencies: SiteFrequencies
+    difference: Difference
+    def __init__(self, frequencies: _Optional[_Union[Frequencies, _Mapping]] = ..., survival: _Optional[_Union[Survival, _Mapping]] = ..., model: _Optional[_Union[Model, _Mapping]] = ..., qc_report: _Optional[_Union[QcReport, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., funnel: _Optional[_Union[Funnel, _Mapping]] = ..., cooccurrence: _Optional[_Union[Cooccurrence, _Mapping]] = ..., prevalence: _Optional[_Union[Prevalence, _Mapping]] = ..., association: _Optional[_Union[Association, _Mapping]] = ..., spectrum: _Optional[_Union[Spectrum, _Mapping]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., matched: _Optional[_Union[Matched, _Mapping]] = ..., site_frequencies: _Optional[_Union[SiteFrequencies, _Mapping]] = ..., difference: _Optional[_Union[Difference, _Mapping]] = ...) -> None: ...
 
 class Frequencies(_message.Message):
     __slots__ = ("region", "gene", "variants", "where", "by")
@@ -233,3 +237,37 @@ class Spectrum(_message.Message):
     by: _containers.RepeatedScalarFieldContainer[str]
     where: str
     def __init__(self, contexts: bool = ..., genes: _Optional[_Iterable[str]] = ..., by: _Optional[_Iterable[str]] = ..., where: _Optional[str] = ...) -> None: ...
+
+class SiteFrequencies(_message.Message):
+    __slots__ = ("region", "gene", "where", "by")
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    GENE_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    region: str
+    gene: str
+    where: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, region: _Optional[str] = ..., gene: _Optional[str] = ..., where: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Difference(_message.Message):
+    __slots__ = ("table", "value", "condition", "covariates", "tissue", "features", "logarithm", "where", "most")
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
+    COVARIATES_FIELD_NUMBER: _ClassVar[int]
+    TISSUE_FIELD_NUMBER: _ClassVar[int]
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    LOGARITHM_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    MOST_FIELD_NUMBER: _ClassVar[int]
+    table: str
+    value: str
+    condition: str
+    covariates: _containers.RepeatedScalarFieldContainer[str]
+    tissue: str
+    features: _containers.RepeatedScalarFieldContainer[str]
+    logarithm: bool
+    where: str
+    most: int
+    def __init__(self, table: _Optional[str] = ..., value: _Optional[str] = ..., condition: _Optional[str] = ..., covariates: _Optional[_Iterable[str]] = ..., tissue: _Optional[str] = ..., features: _Optional[_Iterable[str]] = ..., logarithm: bool = ..., where: _Optional[str] = ..., most: _Optional[int] = ...) -> None: ...
