@@ -22,6 +22,7 @@ use crate::{
     model::{Deviates, Estimate, Model, Outcome, Rules, nobody_decides, participants},
 };
 
+pub(crate) use sheets::{DIGITS, TESTS_BASE, many, quantiles};
 pub use sheets::{Findings, Group, Row};
 
 /// Candidates for each row that is wanted: some may not be shown.
@@ -95,6 +96,31 @@ impl Tested {
         best.iter().map(|of| of.number).collect()
     }
 
+    /// Adds what a test of a marker came to.
+    pub(crate) fn add(&mut self, number: u32, statistic: f64) {
+        self.spread.add(statistic);
+        self.offer(Candidate {
+            size: statistic.abs(),
+            number,
+        });
+    }
+
+    /// How far out the farthest lies.
+    #[cfg(test)]
+    pub(crate) fn farthest(&self) -> Option<f64> {
+        self.best.iter().map(|of| of.size).reduce(f64::max)
+    }
+
+    /// How many tests there were.
+    pub(crate) fn tests(&self) -> u64 {
+        self.spread.tests()
+    }
+
+    /// The median of their squares by what it is by chance.
+    pub(crate) fn lambda(&self) -> Option<f64> {
+        self.spread.lambda()
+    }
+
     fn offer(&mut self, candidate: Candidate) {
         self.best.push(candidate);
         if self.best.len() > self.wanted {
@@ -160,11 +186,7 @@ impl<'a> Association<'a> {
     /// Tests a marker.
     pub fn test(&self, number: u32, marker: Marker<'_>, tested: &mut Tested) {
         if let Some(statistic) = self.null.statistic(marker) {
-            tested.spread.add(statistic);
-            tested.offer(Candidate {
-                size: statistic.abs(),
-                number,
-            });
+            tested.add(number, statistic);
         }
     }
 

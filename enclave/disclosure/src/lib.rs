@@ -12,6 +12,7 @@ pub mod association;
 mod cell;
 pub mod cell_key;
 pub mod counts;
+pub mod difference;
 pub mod distribution;
 mod dominance;
 pub mod dp;

@@ -83,6 +83,17 @@ impl Model {
         }
     }
 
+    /// Of those at these places alone, in ascending order.
+    pub(crate) fn at(&self, places: &[usize]) -> Self {
+        Self {
+            units: data::picked(&self.units, places),
+            outcome: self.outcome.of(places),
+            name: self.name.clone(),
+            terms: self.terms.clone(),
+            rows: data::picked(&self.rows, places),
+        }
+    }
+
     /// How many have the outcome, and how many have not; all, where it is a number.
     pub(crate) fn sides(&self) -> impl Iterator<Item = u64> {
         let parts = self.outcome.parts(&self.units);

@@ -101,7 +101,7 @@ impl Cut {
             })
             .collect::<Result<Vec<_>>>()?;
         let (measures, figures) = distinct(asked)?;
-        let sites = relation.genotypes.then(|| {
+        let sites = relation.genomic.then(|| {
             let keys = keys.iter().map(|key| &key.expr);
             let named = keys.chain(measures.iter().flat_map(read));
             match relation.sites || named.into_iter().any(|expr| relation.names_sites(expr)) {

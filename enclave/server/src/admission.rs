@@ -13,7 +13,7 @@ use sekisho_policies::{
 };
 use sekisho_query::{MeasureKind, Planned, Shape};
 use sekisho_runtime::status::{Failure, Reason};
-use sekisho_tables::{Catalogue, Rows};
+use sekisho_tables::Catalogue;
 
 use crate::{
     consent::Permitted,
@@ -161,11 +161,11 @@ fn beyond_overview(shape: &Shape) -> Option<Beyond> {
     (shape.dimensions.len() > 2).then_some(Beyond::OverviewKeys)
 }
 
-/// What of a catalogue a permit lets be used. An overview has no genotypes.
+/// What of a catalogue a permit lets be used. An overview has no genotypes, nor what tells as
+/// much.
 fn scope(catalogue: &Catalogue, verified: &Verified) -> Catalogue {
     catalogue.limited_to(|table, column| {
-        let genomes = matches!(table.rows, Rows::OnePerAllele | Rows::OnePerAlleleAndSample);
-        let in_tier = verified.tier == Tier::Detailed || !genomes;
+        let in_tier = verified.tier == Tier::Detailed || !table.is_genomic();
         let granted = verified.columns.as_ref().is_none_or(|granted| {
             granted.contains(&column.name)
                 || granted.contains(&format!("{}.{}", table.name, column.name))

@@ -52,6 +52,7 @@ fn column(column: &Column) -> v1::Column {
         Role::Unit => "unit",
         Role::Identifier => "identifier",
         Role::Attribute => "attribute",
+        Role::Feature => "feature",
         Role::Measure => "measure",
         Role::Technical => "technical",
     };

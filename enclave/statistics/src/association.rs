@@ -187,6 +187,33 @@ impl Null {
                 _ => said += sum * sum,
             }
         }
+        self.of_sums(score, squares, said)
+    }
+
+    /// The statistic of numbers, one for each individual, as that of a marker. Of a linear
+    /// model it is also the one of a model that explains these numbers by the outcome.
+    #[must_use]
+    pub fn statistic_of_numbers(&self, numbers: &[f64]) -> Option<f64> {
+        // Of large numbers that differ little the difference would be lost.
+        let mean = numbers.iter().sum::<f64>() / count(numbers.len().max(1));
+        let mut squares = 0.0;
+        let mut said = vec![0.0; self.stride * LANES];
+        for (number, row) in numbers.iter().zip(self.rows.chunks(self.stride)) {
+            let number = number - mean;
+            for (said, lane) in said.iter_mut().zip(row.iter().flatten()) {
+                *said += number * lane;
+            }
+            let weight = row.first().map_or(0.0, |[_, weight, ..]| *weight);
+            squares += number * number * weight;
+        }
+        let [score, _, of_directions @ ..] = said.as_slice() else {
+            return None;
+        };
+        let said = of_directions.iter().map(|of| of * of).sum();
+        self.of_sums(*score, squares, said)
+    }
+
+    fn of_sums(&self, score: f64, squares: f64, said: f64) -> Option<f64> {
         let own = squares - said;
         if own <= LEAST_OWN * squares {
             return None;

@@ -99,6 +99,19 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The columns that name what is measured.
+    pub fn features(&self) -> impl Iterator<Item = &Column> {
+        let columns = self.columns.iter();
+        columns.filter(|column| column.role == Role::Feature)
+    }
+
+    /// Whether its rows tell as much of somebody as genotypes do: of many features of the same
+    /// people, means alone tell who is among them (Backes et al., CCS 2016).
+    pub fn is_genomic(&self) -> bool {
+        matches!(self.rows, Rows::OnePerAllele | Rows::OnePerAlleleAndSample)
+            || self.features().next().is_some()
+    }
+
     /// The column that names the individual.
     pub fn unit(&self) -> Option<&Column> {
         self.columns.iter().find(|column| column.role == Role::Unit)
@@ -161,6 +174,13 @@ pub struct Column {
     /// Of a technical number: how it is reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<Quality>,
+}
+
+impl Column {
+    /// Whether it is a text of which nobody said what it may be: it may name somebody.
+    pub fn is_undeclared(&self) -> bool {
+        self.r#type == ColumnType::Text && self.domain.is_none() && self.role != Role::Feature
+    }
 }
 
 /// How a technical number is reported: its histogram's grid, and its limits.
@@ -240,6 +260,8 @@ pub enum Role {
     Identifier,
     /// A category.
     Attribute,
+    /// Names what is measured of many things: a gene, a site, a metabolite.
+    Feature,
     /// A quantity.
     Measure,
     /// A quantity that describes the laboratory's work.

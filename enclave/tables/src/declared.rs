@@ -3,6 +3,8 @@
 mod cell;
 mod column;
 mod delimited;
+mod given;
+mod matrix;
 mod merged;
 mod parquet;
 
@@ -59,6 +61,11 @@ pub(crate) struct Declarations<'a> {
 trait RowSource {
     /// Reads the next row's cells as text.
     fn read(&mut self, cells: &mut Vec<String>) -> Result<Option<Place>, InputError>;
+
+    /// What the file calls the field that the row's number is in, if a row is less than a line.
+    fn field(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Declared {
@@ -92,8 +99,9 @@ impl Declared {
                     writer.append(&row.cells, owner.unit, &row.at)?;
                 }
             }
+            let mut features = matrix::Features::default();
             for file in files {
-                self.read(file, &mut writer, registry, warnings)?;
+                self.read(file, &mut writer, registry, warnings, &mut features)?;
             }
             self.rows.insert(table.name.clone(), writer.close()?);
         }
@@ -107,15 +115,25 @@ impl Declared {
         writer: &mut TableWriter<'_>,
         registry: &mut Registry,
         warnings: &Warnings,
+        features: &mut matrix::Features,
     ) -> Result<(), IngestError> {
-        let mut source = open(file, writer.table)?;
+        let given = given::Given {
+            table: writer.table,
+            samples: &self.samples,
+        };
+        let mut source = open(file, &given, warnings, features)?;
         let mut cells = Vec::new();
         while let Some(place) = source.read(&mut cells)? {
             let at = At {
                 file: &file.name,
                 place,
             };
-            writer.check(&mut cells, &at)?;
+            writer
+                .check(&mut cells, &at)
+                .map_err(|error| match source.field() {
+                    Some(field) => error.in_field(field),
+                    None => error,
+                })?;
             let owner = writer.owner(&cells, &at, registry, &mut self.individuals)?;
             if !writer.is_new(&cells, &at, &owner)? {
                 Warnings::count(&warnings.collapsed_rows, 1);
@@ -136,12 +154,26 @@ impl Declared {
 
 fn open<'a>(
     file: &'a Input,
-    table: &'a DeclaredTable,
+    given: &given::Given<'a, '_>,
+    warnings: &Warnings,
+    features: &'a mut matrix::Features,
 ) -> Result<Box<dyn RowSource + 'a>, IngestError> {
-    Ok(if file.name.ends_with(".parquet") {
-        Box::new(parquet::ParquetRows::open(file, table)?)
-    } else {
-        Box::new(delimited::DelimitedRows::open(file, table)?)
+    let table = given.table;
+    let is_parquet = file.name.ends_with(".parquet");
+    Ok(match &table.naming.matrix {
+        Some(_) if is_parquet => {
+            let message = "a matrix is read from delimited text; write it as .tsv or .csv";
+            return Err(InputError::new(&file.name, Place::File, message).into());
+        }
+        Some(matrix) => Box::new(matrix::MatrixRows::open(
+            file, matrix, given, warnings, features,
+        )?),
+        None if is_parquet => Box::new(parquet::ParquetRows::open(file, table, given.by(file)?)?),
+        None => Box::new(delimited::DelimitedRows::open(
+            file,
+            table,
+            given.by(file)?,
+        )?),
     })
 }
 

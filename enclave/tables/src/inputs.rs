@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use glob::MatchOptions;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Called, Manifest, ManifestError, Source};
+use crate::manifest::{Called, Manifest, ManifestError, PathPattern, Source};
 use crate::{IngestError, Progress};
 
 /// Changes when the same inputs would give different tables.
@@ -78,7 +78,10 @@ impl Inputs {
             tables: manifest
                 .tables
                 .iter()
-                .map(|table| find(directory, &table.files, table.line))
+                .map(|table| {
+                    let globs: Vec<String> = table.files.iter().map(PathPattern::glob).collect();
+                    find(directory, &globs, table.line)
+                })
                 .collect::<Result<_, _>>()?,
             sources: manifest
                 .tables

@@ -28,7 +28,7 @@ pub use ingest::{
 };
 pub use manifest::ManifestError;
 pub use snapshot::{
-    Batches, Blocks, Copies, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup,
+    Batches, Blocks, Copies, Features, Genotype, GenotypeBlock, GenotypeCounts, GenotypeGroup,
     GenotypeSample, Near, Places, SPAN, Selection, Snapshot, SnapshotError, Span, Spans,
     public_rows,
 };

@@ -1,6 +1,7 @@
 //! The manifest, `dataset.toml`: what a dataset is and where its files are.
 
 mod check;
+mod naming;
 mod published;
 mod raw;
 mod source;
@@ -17,7 +18,8 @@ use crate::schema::{VariantColumns, genotypes_table, variants_table};
 use crate::{Catalogue, Column, Label, Rows, Table};
 
 pub(crate) use check::is_dataset_id;
-pub(crate) use source::{Captures, Field, Format, Matching, Source};
+pub(crate) use naming::{Matrix, Naming};
+pub(crate) use source::{Captures, Field, Format, Matching, PathPattern, Source};
 
 /// The manifest's name in a dataset's directory.
 pub(crate) const FILE: &str = "dataset.toml";
@@ -150,7 +152,9 @@ impl FormatFields {
 pub(crate) struct DeclaredTable {
     pub(crate) line: usize,
     pub(crate) name: String,
-    pub(crate) files: Vec<String>,
+    pub(crate) files: Vec<PathPattern>,
+    /// What names samples where rows do not.
+    pub(crate) naming: Naming,
     /// In place of files: outputs of tools for quality control.
     pub(crate) sources: Vec<Source>,
     pub(crate) rows: Rows,

@@ -14,7 +14,7 @@ use crate::{
 const LEAST_TESTS: u64 = 1_000;
 
 /// Numbers of tests are rounded to this.
-const TESTS_BASE: u32 = 100;
+pub(crate) const TESTS_BASE: u32 = 100;
 
 /// Tests that lie beyond the last quantile that is shown.
 const LEAST_BEYOND: f64 = 100.0;
@@ -23,7 +23,7 @@ const LEAST_BEYOND: f64 = 100.0;
 const STEPS: i32 = 4;
 
 /// Significant digits of λ, quantiles, ratios and probabilities.
-const DIGITS: u32 = 3;
+pub(crate) const DIGITS: u32 = 3;
 const P_DIGITS: u32 = 2;
 
 /// A marker that is shown, or asked for by name.
@@ -93,9 +93,9 @@ impl Findings<'_> {
         let mut row = vec![of_people(|of| of.null.individuals() as u64)];
         let cases = of_people(|of| of.model.sides().next().unwrap_or(0));
         row.extend(self.of_cases.then_some(cases));
-        let tests = many(self.tested).map(|of| rounded(of.spread.tests(), TESTS_BASE));
+        let tests = many(self.tested).map(|of| rounded(of.tests(), TESTS_BASE));
         row.push(tests.unwrap_or(Entry::Nothing));
-        let lambda = many(self.tested).and_then(|of| of.spread.lambda());
+        let lambda = many(self.tested).and_then(|of| of.lambda());
         row.push(lambda.map(|of| rounding::to_significant(of, DIGITS)).into());
         sheet.add(row);
         sheet
@@ -103,13 +103,15 @@ impl Findings<'_> {
 }
 
 /// Tests of which something may be said together.
-fn many(tested: Option<&Tested>) -> Option<&Tested> {
-    tested.filter(|of| of.spread.tests() >= LEAST_TESTS)
+pub(crate) fn many(tested: Option<&Tested>) -> Option<&Tested> {
+    tested.filter(|of| of.tests() >= LEAST_TESTS)
 }
 
 fn associations(of: &str, rows: &[Row], is_of_cases: bool) -> Sheet {
     let ratio = is_of_cases.then_some("odds_ratio");
-    let columns = [Column::key(of)].into_iter().chain(estimate_columns(ratio));
+    let columns = [Column::key(of)]
+        .into_iter()
+        .chain(estimate_columns("coefficient", ratio));
     let mut sheet = Sheet::new("associations", columns.collect());
     for row in rows {
         let key = Entry::from(Some(row.name.as_str()));
@@ -123,7 +125,7 @@ fn associations(of: &str, rows: &[Row], is_of_cases: bool) -> Sheet {
 }
 
 /// How small probabilities are, beside how small as many would be by chance.
-fn quantiles(tested: Option<&Tested>) -> Sheet {
+pub(crate) fn quantiles(tested: Option<&Tested>) -> Sheet {
     let columns = vec![Column::derived("expected"), Column::figure("observed")];
     let mut sheet = Sheet::new("quantiles", columns);
     let Some(Tested { spread, .. }) = many(tested) else {

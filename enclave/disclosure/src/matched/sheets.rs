@@ -133,7 +133,7 @@ impl Matching {
 
     fn effect(&self, question: Question<'_>) -> Sheet {
         let key = std::iter::once(Column::key("term"));
-        let columns = key.chain(estimate_columns(Some("hazard_ratio")));
+        let columns = key.chain(estimate_columns("coefficient", Some("hazard_ratio")));
         let mut sheet = Sheet::new("effect", columns.collect());
         let shown = self.estimate(question);
         let key = std::iter::once(Entry::Text("treated".to_owned()));

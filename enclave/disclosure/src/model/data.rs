@@ -79,7 +79,7 @@ impl Outcome {
             .collect()
     }
 
-    fn of(&self, places: &[usize]) -> Self {
+    pub(super) fn of(&self, places: &[usize]) -> Self {
         match self {
             Self::Survival(of) => Self::Survival(picked(of, places)),
             Self::Condition(of) => Self::Condition(picked(of, places)),
@@ -291,7 +291,7 @@ impl Data {
     }
 }
 
-fn picked<T: Clone>(values: &[T], places: &[usize]) -> Vec<T> {
+pub(super) fn picked<T: Clone>(values: &[T], places: &[usize]) -> Vec<T> {
     let of = places.iter().filter_map(|&at| values.get(at));
     of.cloned().collect()
 }

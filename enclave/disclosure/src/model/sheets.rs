@@ -45,9 +45,9 @@ pub(crate) struct Deviates {
     own: Vec<f64>,
 }
 
-/// The columns of an estimate, after its keys.
-pub(crate) fn estimate_columns(ratio: Option<&str>) -> impl Iterator<Item = Column> {
-    let figures = ["coefficient", "standard_error"].map(Column::figure);
+/// The columns of an estimate of this name, after its keys.
+pub(crate) fn estimate_columns(name: &str, ratio: Option<&str>) -> impl Iterator<Item = Column> {
+    let figures = [name, "standard_error"].map(Column::figure);
     let derived = ratio.into_iter().chain(["lower", "upper", "z", "p"]);
     figures.into_iter().chain(derived.map(Column::derived))
 }
@@ -223,7 +223,10 @@ impl Model {
             Outcome::Number(_) => None,
         };
         let keys = ["term", "level", "reference"].map(Column::key);
-        let columns = keys.into_iter().chain(estimate_columns(ratio)).collect();
+        let columns = keys
+            .into_iter()
+            .chain(estimate_columns("coefficient", ratio))
+            .collect();
         let mut sheet = Sheet::new("coefficients", columns);
         let noise = self.noise(rules);
         let mut add = |keys: [Option<&str>; 3], estimate: Option<&Estimate>| {

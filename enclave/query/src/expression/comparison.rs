@@ -194,7 +194,7 @@ impl Judge<'_> {
         }
         let reason = if matches!(declared.role, Role::Unit | Role::Identifier) {
             Reason::Identifier(clear.column.name.clone())
-        } else if declared.r#type == ColumnType::Text && declared.domain.is_none() {
+        } else if declared.is_undeclared() {
             Reason::Undeclared(clear.column.name.clone())
         } else {
             return Ok(());

@@ -157,9 +157,7 @@ impl<'r> Judge<'r> {
     pub(super) fn computable(&self, expr: &Expr) -> Result<Stepped<'r>, Refusal> {
         let inner = self.stepped(expr)?;
         let named = matches!(inner.declared.role, Role::Unit | Role::Identifier);
-        let undeclared = inner.declared.r#type == ColumnType::Text
-            && inner.declared.domain.is_none()
-            && !inner.origin.is_annotation();
+        let undeclared = inner.declared.is_undeclared() && !inner.origin.is_annotation();
         if named && !inner.origin.is_annotation() {
             Err(self.refused(expr, Reason::Identifier(inner.column.name)))
         } else if undeclared {

@@ -67,7 +67,7 @@ impl Relation {
             tables,
             open: &first.open | &second.open,
             fans: first.fans + second.fans,
-            genotypes: first.genotypes || second.genotypes,
+            genomic: first.genomic || second.genomic,
             sites: first.sites || second.sites,
             units: None,
             rows: None,

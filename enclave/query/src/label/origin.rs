@@ -58,7 +58,7 @@ impl Origin {
     /// What was computed from a column of this origin.
     pub(super) fn computed(&self, name: &str, clear: &Clear) -> Self {
         let role = match self.column.as_ref().map(|column| column.role) {
-            Some(role @ (Role::Measure | Role::Technical)) => role,
+            Some(role @ (Role::Feature | Role::Measure | Role::Technical)) => role,
             _ => Role::Attribute,
         };
         Self {

@@ -44,8 +44,8 @@ pub(crate) struct Relation {
     pub(super) open: BTreeSet<usize>,
     /// Joins so far that pair every row of an individual with every other.
     pub(super) fans: usize,
-    /// Whether genotypes take part.
-    pub(crate) genotypes: bool,
+    /// Whether genotypes take part, or what tells as much of somebody.
+    pub(crate) genomic: bool,
     /// Whether a filter so far names single sites.
     pub(crate) sites: bool,
 }
@@ -89,6 +89,7 @@ impl Relation {
             (None, Some(plan))
         };
         let genotypes = table.rows == Rows::OnePerAlleleAndSample;
+        let genomic = table.label == Label::Private && table.is_genomic();
         Ok(Self {
             units,
             rows,
@@ -99,7 +100,7 @@ impl Relation {
             tables: vec![table.name.clone()],
             open: genotypes.then_some(number).into_iter().collect(),
             fans: 0,
-            genotypes,
+            genomic,
             sites: false,
         })
     }

@@ -14,16 +14,32 @@ use super::RowSource;
 /// Rows of a delimited file. `.csv` has commas and quotes; any other has tabs and
 /// no quotes, unless the manifest names a delimiter.
 pub(super) struct DelimitedRows<'a> {
-    file: &'a Input,
-    reader: Reader<Box<dyn BufRead + Send>>,
-    record: StringRecord,
-    /// For each declared column, which field of a record it is.
-    fields: Vec<usize>,
-    /// Fields in the header, without empty ones at its end.
-    width: usize,
+    lines: Lines<'a>,
+    /// For each declared column, which field of a record it is, or what it is in all.
+    fields: Vec<Cell>,
 }
 
-impl<'a> DelimitedRows<'a> {
+/// Where a cell comes from.
+enum Cell {
+    Field(usize),
+    Given(String),
+}
+
+/// A delimited file behind its header.
+pub(super) struct Lines<'a> {
+    file: &'a Input,
+    reader: Reader<Box<dyn BufRead + Send>>,
+    /// The line that was read last.
+    pub(super) record: StringRecord,
+    /// The names of the header's fields.
+    pub(super) names: Vec<String>,
+    /// The header's line.
+    pub(super) header: u64,
+    /// Fields in the header, without empty ones at its end.
+    pub(super) width: usize,
+}
+
+impl<'a> Lines<'a> {
     pub(super) fn open(file: &'a Input, table: &DeclaredTable) -> Result<Self, IngestError> {
         let bytes = compressed::open(&file.path, &Default::default(), Inflate::Here)
             .map_err(IngestError::io(&file.path))?;
@@ -38,29 +54,24 @@ impl<'a> DelimitedRows<'a> {
             .flexible(true)
             .from_reader(bytes);
         let header = reader.headers().map_err(|error| unreadable(file, &error))?;
-        let names: Vec<&str> = header.iter().map(str::trim).collect();
+        let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         let width = names
             .iter()
             .rposition(|name| !name.is_empty())
             .map_or(0, |last| last + 1);
-        let line = header.position().map_or(1, csv::Position::line);
-        let fields = table
-            .columns
-            .iter()
-            .map(|column| field(&names, &column.from, file, line))
-            .collect::<Result<_, _>>()?;
+        let header = header.position().map_or(1, csv::Position::line);
         Ok(Self {
             file,
             reader,
             record: StringRecord::new(),
-            fields,
+            names,
+            header,
             width,
         })
     }
-}
 
-impl RowSource for DelimitedRows<'_> {
-    fn read(&mut self, cells: &mut Vec<String>) -> Result<Option<Place>, InputError> {
+    /// Reads the next line, which has as many fields as the header.
+    pub(super) fn read(&mut self) -> Result<Option<Place>, InputError> {
         let more = self
             .reader
             .read_record(&mut self.record)
@@ -82,18 +93,55 @@ impl RowSource for DelimitedRows<'_> {
                 ),
             ));
         }
+        Ok(Some(place))
+    }
+
+    /// Which field has this name.
+    pub(super) fn field(&self, from: &str) -> Result<usize, InputError> {
+        field(&self.names, from, self.file, self.header)
+    }
+}
+
+impl<'a> DelimitedRows<'a> {
+    pub(super) fn open(
+        file: &'a Input,
+        table: &DeclaredTable,
+        given: Vec<Option<String>>,
+    ) -> Result<Self, IngestError> {
+        let lines = Lines::open(file, table)?;
+        let cells = table.columns.iter().zip(given);
+        let fields = cells.map(|(column, given)| match given {
+            Some(text) => Ok(Cell::Given(text)),
+            None => lines.field(&column.from).map(Cell::Field),
+        });
+        Ok(Self {
+            fields: fields.collect::<Result<_, _>>()?,
+            lines,
+        })
+    }
+}
+
+impl RowSource for DelimitedRows<'_> {
+    fn read(&mut self, cells: &mut Vec<String>) -> Result<Option<Place>, InputError> {
+        let Some(place) = self.lines.read()? else {
+            return Ok(None);
+        };
         cells.resize_with(self.fields.len(), String::new);
         for (cell, field) in cells.iter_mut().zip(&self.fields) {
-            self.record.get(*field).unwrap_or("").clone_into(cell);
+            let text = match field {
+                Cell::Field(field) => self.lines.record.get(*field).unwrap_or(""),
+                Cell::Given(text) => text,
+            };
+            text.clone_into(cell);
         }
         Ok(Some(place))
     }
 }
 
-fn field(names: &[&str], from: &str, file: &Input, line: u64) -> Result<usize, InputError> {
+fn field(names: &[String], from: &str, file: &Input, line: u64) -> Result<usize, InputError> {
     let fail =
         |message: &str| Err(InputError::new(&file.name, Place::Line(line), message).in_field(from));
-    let mut found = (0..names.len()).filter(|i| names.get(*i) == Some(&from));
+    let mut found = (0..names.len()).filter(|i| names.get(*i).is_some_and(|name| name == from));
     match (found.next(), found.next()) {
         (Some(index), None) => Ok(index),
         (None, _) => fail("the header has no such column; correct `from` or `delimiter`"),

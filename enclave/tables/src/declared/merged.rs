@@ -93,7 +93,7 @@ fn none_of_fields(source: &Source, file: &Input) -> InputError {
 /// Errors name samples, as those of [[variants]] do: they are for who has the files, and a
 /// line is of many samples or of none. A text that no table `samples` could have is what
 /// something else in the file says, and is not repeated.
-fn named(sample: &str) -> String {
+pub(super) fn named(sample: &str) -> String {
     match sample.len() <= MOST_NAME_BYTES && !sample.contains(char::is_control) {
         true => format!("sample `{sample}`"),
         false => "a text that is no sample's name".to_owned(),

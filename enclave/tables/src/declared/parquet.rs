@@ -20,20 +20,27 @@ pub(super) struct ParquetRows<'a> {
     file: &'a Input,
     table: &'a DeclaredTable,
     reader: ParquetRecordBatchReader,
-    columns: Vec<StringArray>,
+    /// For each declared column: what it is in all rows, where they do not have it.
+    given: Vec<Option<String>>,
+    columns: Vec<Option<StringArray>>,
     next: usize,
     rows: usize,
     row: u64,
 }
 
 impl<'a> ParquetRows<'a> {
-    pub(super) fn open(file: &'a Input, table: &'a DeclaredTable) -> Result<Self, IngestError> {
+    pub(super) fn open(
+        file: &'a Input,
+        table: &'a DeclaredTable,
+        given: Vec<Option<String>>,
+    ) -> Result<Self, IngestError> {
         let bytes = File::open(&file.path).map_err(IngestError::io(&file.path))?;
         let builder =
             ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|_| unreadable(file))?;
         let schema = builder.schema();
         let mut roots = Vec::new();
-        for column in &table.columns {
+        let all = table.columns.iter().zip(&given);
+        for (column, _) in all.filter(|(_, given)| given.is_none()) {
             let root = schema.index_of(&column.from).map_err(|_| {
                 InputError::new(
                     &file.name,
@@ -53,6 +60,7 @@ impl<'a> ParquetRows<'a> {
             file,
             table,
             reader,
+            given,
             columns: Vec::new(),
             next: 0,
             rows: 0,
@@ -62,7 +70,11 @@ impl<'a> ParquetRows<'a> {
 
     fn load(&mut self, batch: &RecordBatch) -> Result<(), InputError> {
         self.columns.clear();
-        for column in &self.table.columns {
+        for (column, given) in self.table.columns.iter().zip(&self.given) {
+            if given.is_some() {
+                self.columns.push(None);
+                continue;
+            }
             let text = batch
                 .column_by_name(&column.from)
                 .and_then(|array| cast(array, &DataType::Utf8).ok())
@@ -74,7 +86,7 @@ impl<'a> ParquetRows<'a> {
                     )
                     .in_field(&column.from)
                 })?;
-            self.columns.push(text.as_string().clone());
+            self.columns.push(Some(text.as_string().clone()));
         }
         self.next = 0;
         self.rows = batch.num_rows();
@@ -92,11 +104,13 @@ impl RowSource for ParquetRows<'_> {
             }
         }
         cells.resize_with(self.columns.len(), String::new);
-        for (cell, column) in cells.iter_mut().zip(&self.columns) {
-            cell.clear();
-            if column.is_valid(self.next) {
-                cell.push_str(column.value(self.next));
-            }
+        let columns = self.columns.iter().zip(&self.given);
+        for (cell, (column, given)) in cells.iter_mut().zip(columns) {
+            let text = match (column, given) {
+                (Some(column), _) => column.is_valid(self.next).then(|| column.value(self.next)),
+                (None, given) => given.as_deref(),
+            };
+            text.unwrap_or_default().clone_into(cell);
         }
         self.next += 1;
         self.row += 1;

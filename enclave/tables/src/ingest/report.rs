@@ -113,7 +113,7 @@ impl Warnings {
             ),
             ("allele moved to the left", &self.moved_alleles),
             (
-                "sample of quality control left out by its name",
+                "sample's name that does not fit, left out",
                 &self.other_names,
             ),
             (

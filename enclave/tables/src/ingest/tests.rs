@@ -18,6 +18,7 @@ mod fuzz;
 mod ga4gh;
 mod genotypes;
 mod limits;
+mod matrices;
 mod multiqc;
 mod pairs;
 mod picard;

@@ -1,6 +1,7 @@
 //! What a manifest must satisfy beyond its syntax.
 
 mod genotypes;
+mod naming;
 mod sources;
 mod tables;
 
@@ -11,7 +12,8 @@ use toml::Spanned;
 
 use super::raw::{Assembly, RawInfo, RawManifest, RawVariants};
 use super::{
-    AnnotationKeys, Called, FormatFields, Manifest, ManifestError, VariantGroup, line_at, published,
+    AnnotationKeys, Called, DeclaredTable, FormatFields, Manifest, ManifestError, VariantGroup,
+    line_at, published,
 };
 
 pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, ManifestError> {
@@ -41,7 +43,9 @@ pub(super) fn manifest(text: &str, raw: RawManifest) -> Result<Manifest, Manifes
             "variants need [tables.samples], which says whose sample each is",
         );
     }
-    if let Some(table) = tables.iter().find(|table| !table.sources.is_empty())
+    let of_samples =
+        |table: &&DeclaredTable| !table.sources.is_empty() || table.naming.sample_id.is_some();
+    if let Some(table) = tables.iter().find(of_samples)
         && !has("samples")
     {
         return Err(ManifestError {

@@ -109,6 +109,14 @@ pub(super) struct RawTable {
     #[serde(default)]
     pub(super) sources: Vec<Spanned<RawSource>>,
     #[serde(default)]
+    pub(super) layout: Option<RawLayout>,
+    #[serde(default)]
+    pub(super) sample: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sample_id: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) ignore: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
     pub(super) rows: Option<Spanned<RawRows>>,
     #[serde(default)]
     pub(super) profile: Option<String>,
@@ -129,6 +137,15 @@ pub(super) enum RawRows {
     One,
     #[serde(rename = "many per individual")]
     Many,
+}
+
+#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawLayout {
+    /// A line is a row.
+    Rows,
+    /// A line is a feature, and a column a sample.
+    Matrix,
 }
 
 #[derive(Clone, Copy, PartialEq, serde::Deserialize)]

@@ -219,7 +219,8 @@ impl PathPattern {
         })
     }
 
-    fn glob(&self) -> String {
+    /// As a pattern for which `*` stands where a part is named.
+    pub(crate) fn glob(&self) -> String {
         let segments: Vec<String> = self
             .0
             .iter()
@@ -232,7 +233,7 @@ impl PathPattern {
     }
 
     /// What the named parts stand for; none if the path does not fit.
-    fn captures(&self, path: &str) -> Option<Captures> {
+    pub(crate) fn captures(&self, path: &str) -> Option<Captures> {
         let mut captures = Captures::new();
         if self.names().next().is_none() {
             return Some(captures);

@@ -117,7 +117,7 @@ fn several_files_make_one_row_for_each_sample_and_stage() {
         ]
     );
     assert_eq!(report.rows["qc_metrics"], 3);
-    let left_out = "sample of quality control left out by its name";
+    let left_out = "sample's name that does not fit, left out";
     assert_eq!(report.warnings[left_out], 1);
     assert!(report.inputs.contains_key("qc2/all_insert.txt.gz"));
 }

@@ -30,6 +30,10 @@ pub(super) fn fits(
     if raw.files.is_some() {
         return fail("its rows come either from `files` or from `sources`");
     }
+    let named = raw.sample.is_some() || raw.sample_id.is_some() || raw.ignore.is_some();
+    if named || raw.layout.is_some() {
+        return fail("`layout`, `sample`, `sample_id` and `ignore` are for tables with `files`");
+    }
     if raw.delimiter.is_some() || raw.comment.is_some() || raw.duplicates.is_some() {
         return fail("`delimiter`, `comment` and `duplicates` are for tables with `files`");
     }

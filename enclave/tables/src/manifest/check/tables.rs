@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use toml::Spanned;
 
 use crate::manifest::raw::{Entries, RawColumn, RawDuplicates, RawLimit, RawRows, RawTable};
-use crate::manifest::{DeclaredColumn, DeclaredTable, ManifestError};
+use crate::manifest::{DeclaredColumn, DeclaredTable, ManifestError, PathPattern};
 use crate::{Beyond, Column, ColumnType, Limit, Quality, Role, Rows};
 
-use super::{Lines, NAME_RULE, files, is_name, sources};
+use super::{Lines, NAME_RULE, files, is_name, naming, sources};
 
 /// What is read as NULL unless the manifest says otherwise.
 const MISSING: [&str; 5] = ["", "NA", "N/A", "null", "."];
@@ -27,7 +27,7 @@ pub(super) fn tables(
 fn declared_table(
     at: &Lines<'_>,
     name: Spanned<String>,
-    raw: RawTable,
+    mut raw: RawTable,
     missing: Option<&[String]>,
 ) -> Result<DeclaredTable, ManifestError> {
     let span = name.span();
@@ -54,12 +54,11 @@ fn declared_table(
         _ => Rows::ManyPerIndividual,
     };
     let missing = raw.missing.as_deref().or(missing);
+    let renamed = naming::Renamed::of(&raw.columns);
     if !raw.sources.is_empty() {
         sources::fits(at, &span, &name, &raw)?;
     }
-    let mut columns = raw
-        .columns
-        .0
+    let mut columns = std::mem::take(&mut raw.columns.0)
         .into_iter()
         .map(|(column, raw)| declared_column(at, column, raw, missing))
         .collect::<Result<Vec<_>, _>>()?;
@@ -87,9 +86,13 @@ fn declared_table(
         };
         sample_id.required = true;
     }
-    let sources = sources::sources(at, &span, &columns, raw.sources)?;
+    let sources = sources::sources(at, &span, &columns, std::mem::take(&mut raw.sources))?;
     let files = match &raw.files {
-        Some(patterns) => files(at, patterns)?,
+        Some(patterns) => files(at, patterns)?
+            .iter()
+            .map(|path| PathPattern::parse(path))
+            .collect::<Result<Vec<_>, _>>()
+            .or_else(|message| at.fail(patterns.span(), message))?,
         None if sources.is_empty() => {
             return at.fail(span, format!("table `{name}` needs `files`"));
         }
@@ -97,6 +100,7 @@ fn declared_table(
     };
     Ok(DeclaredTable {
         line: at.of(&span),
+        naming: naming::naming(at, &span, &name, &raw, (&files, &columns), &renamed)?,
         name,
         files,
         sources,
@@ -126,6 +130,9 @@ fn declared_column(
     match raw.role {
         Role::Unit if kind != ColumnType::Text => {
             return fail("a unit must be text; leave `type` out");
+        }
+        Role::Feature if kind != ColumnType::Text || raw.domain.is_some() => {
+            return fail("a feature must be text without a `domain`; leave both out");
         }
         Role::Measure | Role::Technical if !numeric => {
             return fail("a measure or technical column must have `type` int or float");
@@ -173,7 +180,7 @@ fn declared_column(
             unit: raw.unit,
             domain: raw.domain,
             bounds: raw.bounds,
-            required: raw.required || raw.role == Role::Unit,
+            required: raw.required || matches!(raw.role, Role::Unit | Role::Feature),
             quality,
         },
     })
