@@ -7,6 +7,7 @@
 
 mod association;
 mod carriers;
+mod difference;
 mod follow_up;
 mod matched;
 mod model;
@@ -15,7 +16,7 @@ mod rates;
 mod screening;
 mod survival;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{Amount, Contribution, Mechanism, Profile, Sheet};
@@ -39,6 +40,7 @@ pub(crate) enum Analysis {
     Model(model::Asked),
     Matched(Box<matched::Asked>),
     Association(association::Asked),
+    Difference(difference::Asked),
     Quality(quality::Asked),
     Rates(rates::Asked),
     Screening(screening::Asked),
@@ -83,6 +85,24 @@ impl Ground<'_> {
         }
     }
 
+    /// Whether nobody waits for the answer any more.
+    fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// The anchors that sets are, or hardly differ from: what is told of them is added up by
+    /// anchor, for all projects.
+    fn charged(&self, sets: &[RoaringBitmap]) -> Result<Vec<RoaringBitmap>, Lost> {
+        let mut charged = sets.to_vec();
+        let asked = self.admission.asked(self.profile);
+        let anchors = &self.admission.pinned.anchors;
+        anchors.snap(asked, charged.iter_mut()).map_err(|error| {
+            tracing::error!("an analysis' sets could not be remembered: {error}");
+            Lost
+        })?;
+        Ok(charged)
+    }
+
     /// Exchanges sets for earlier ones that they hardly differ from, among those who have
     /// something. What is settled has nobody who does not.
     fn settle_among<'s>(
@@ -115,7 +135,7 @@ impl Ground<'_> {
         let settle = |set: &mut RoaringBitmap| {
             self.settle_among("outcome", &everybody, [&mut *set].into_iter())?;
             *set &= of;
-            Ok(())
+            Ok::<_, Lost>(())
         };
         settle(&mut part)?;
         let mut rest = of - &part;
@@ -141,7 +161,8 @@ impl Analysis {
             Kind::Spectrum(asked) => Self::Screening(screening::Asked::spectrum(asked)?),
             // They are counted over genotypes, in a way of their own.
             Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
-            Kind::SiteFrequencies(_) | Kind::Difference(_) => {
+            Kind::Difference(asked) => Self::Difference(difference::Asked::read(asked)?),
+            Kind::SiteFrequencies(_) => {
                 return Err(Failure::invalid("analysis", "it is not offered yet"));
             }
         })
@@ -153,6 +174,7 @@ impl Analysis {
             Self::Survival(asked) => asked.sql(catalogue),
             Self::Model(asked) => asked.sql(catalogue),
             Self::Association(asked) => asked.sql(catalogue),
+            Self::Difference(asked) => asked.sql(catalogue),
             Self::Quality(asked) => asked.sql(catalogue),
             Self::Rates(asked) => asked.sql(catalogue),
             Self::Matched(asked) => asked.sql(catalogue),
@@ -187,6 +209,12 @@ impl Analysis {
                 asked.reads_genotypes(catalogue, planned)?;
                 (asked.canonical(), is_meant)
             }
+            Self::Difference(asked) => {
+                let figures = |figures| asked.model.has(catalogue, figures);
+                let is_meant = is_of_individuals(planned, figures, 0);
+                asked.reads_numbers(planned);
+                (asked.canonical(), is_meant)
+            }
             Self::Quality(asked) => (asked.canonical(), asked.fits(planned)),
             Self::Rates(asked) => {
                 let figures = |figures| figures == rates::FIGURES;
@@ -211,6 +239,7 @@ impl Analysis {
             Self::Survival(_)
             | Self::Model(_)
             | Self::Association(_)
+            | Self::Difference(_)
             | Self::Quality(_)
             | Self::Matched(_)
             | Self::Rates(_) => admission.is_detailed(),
@@ -246,6 +275,7 @@ impl Analysis {
             Self::Model(asked) => asked.sheets(ground).map(Found::from),
             Self::Matched(asked) => asked.sheets(ground).map(Found::from),
             Self::Association(asked) => asked.found(ground),
+            Self::Difference(asked) => asked.found(ground),
             Self::Quality(asked) => asked.sheets(ground).map(Found::from),
             Self::Rates(asked) => {
                 let sheets = asked.sheets(&ground.admission.catalogue, ground.finished);

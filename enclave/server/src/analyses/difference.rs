@@ -1,0 +1,286 @@
+//! Which features of a matrix differ between two groups.
+//!
+//! Whom it is of, who is a case and what else explains values is asked and settled as for a
+//! model of the condition. Numbers are read here, feature after feature; what may be shown of
+//! them is decided in `sekisho-disclosure`.
+
+mod matrix;
+
+use std::collections::HashSet;
+
+use roaring::RoaringBitmap;
+use sekisho_disclosure::{
+    Sheet,
+    association::Tested,
+    difference::{Difference, Findings, Row},
+    model::{Data, Rules},
+};
+use sekisho_proto::v1;
+use sekisho_query::{Planned, worker::Lost};
+use sekisho_runtime::status::Failure;
+use sekisho_tables::{Catalogue, Features, SnapshotError};
+
+use super::{
+    ANALYSED, Found, Ground,
+    follow_up::condition,
+    model::{self, Explained},
+};
+use crate::exposure::{self, Told};
+use matrix::{Means, Numbers};
+
+const FIELD: &str = "analysis.difference";
+
+/// Features that can be named at once, and rows that can be asked for.
+const MOST_NAMED: usize = 100;
+const MOST_ROWS: u32 = 10_000;
+
+/// Rows, if it is not said how many.
+const ROWS: u32 = 10;
+
+/// A question about differences, well formed.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(super) model: model::Asked,
+    numbers: Numbers,
+    /// Those that are asked for by name; none for all.
+    named: Vec<String>,
+    rows: usize,
+}
+
+/// Why numbers were not read to their end.
+enum Stopped {
+    Unread(SnapshotError),
+    Ended,
+}
+
+impl From<SnapshotError> for Stopped {
+    fn from(error: SnapshotError) -> Self {
+        Self::Unread(error)
+    }
+}
+
+impl From<Stopped> for Lost {
+    fn from(stopped: Stopped) -> Self {
+        if let Stopped::Unread(error) = stopped {
+            tracing::error!("a matrix could not be read: {error}");
+        }
+        Self
+    }
+}
+
+impl Asked {
+    /// Reads a question.
+    pub(super) fn read(asked: v1::Difference) -> Result<Self, Failure> {
+        let v1::Difference {
+            table,
+            value,
+            condition: text,
+            covariates,
+            tissue,
+            features,
+            logarithm,
+            r#where,
+            most,
+        } = asked;
+        if text.trim().is_empty() {
+            return Err(Failure::invalid(FIELD, "no groups are named")
+                .help("give a condition: who meets it are the cases, the others are not"));
+        }
+        let cases = Explained::Condition(condition(&format!("{FIELD}.condition"), &text)?);
+        if most > MOST_ROWS {
+            let message = format!("{most} rows are asked for");
+            let help = format!("ask for at most {MOST_ROWS}");
+            return Err(Failure::invalid(&format!("{FIELD}.most"), message).help(help));
+        }
+        Ok(Self {
+            model: model::Asked::of(FIELD, cases, covariates, &r#where)?,
+            numbers: Numbers::read(FIELD, table, value, tissue, logarithm)?,
+            named: named(features)?,
+            rows: if most == 0 { ROWS } else { most } as usize,
+        })
+    }
+
+    pub(super) fn canonical(&self) -> String {
+        let Self {
+            model,
+            numbers,
+            named,
+            rows,
+        } = self;
+        format!(
+            "difference of {numbers:?}, features {named:?}, {rows} rows, {}",
+            model.canonical()
+        )
+    }
+
+    pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
+        self.numbers.of(catalogue)?;
+        self.model.sql(catalogue)
+    }
+
+    /// Adds to what was planned that numbers are read.
+    pub(super) fn reads_numbers(&self, planned: &mut Planned) {
+        for shape in &mut planned.shapes {
+            shape.tables.extend(self.numbers.tables());
+        }
+    }
+
+    pub(super) fn found(&self, ground: &Ground<'_>) -> Result<Found, Lost> {
+        let rules = Rules {
+            profile: ground.profile,
+            noise: &ground.admission.pinned.noise,
+        };
+        let catalogue = &ground.admission.catalogue;
+        let numbers = self.numbers.of(catalogue).map_err(|_| Lost)?;
+        let features = numbers.open(&ground.admission.pinned.snapshot)?;
+        let (data, set) = self.settled(ground, &features, rules)?;
+        let cases = data.cases(&set).ok_or(Lost)?;
+        let sides = [&set & &cases, &set - &cases];
+        // Of fewer nothing that tells as much as genomes may be told.
+        let may_tell = sides
+            .iter()
+            .all(|side| exposure::may_tell(side.len(), ground.profile));
+        let difference = may_tell.then(|| Difference::of(data.over(&set, rules), rules));
+        let difference = difference.flatten();
+        let (rows, tested) = match &difference {
+            Some(difference) => {
+                let key = |feature: &str| numbers.key(feature);
+                self.rows(ground, &features, difference, key)?
+            }
+            None => (self.empty(), None),
+        };
+        let findings = Findings {
+            difference: difference.as_ref(),
+            rows: &rows,
+            tested: tested.as_ref(),
+            features: match self.named.len() {
+                0 => features.count(),
+                named => named,
+            },
+        };
+        let sheets: Vec<Sheet> = findings.sheets();
+        let mut told = Told::under(&ground.profile.exposure);
+        if may_tell {
+            // Of those that were asked for, that one is not shown tells, too; and so do all
+            // tests together.
+            let shown = if self.named.is_empty() {
+                self.rows
+            } else {
+                self.named.len()
+            };
+            let charged = ground.charged(&sides)?;
+            let of = charged.iter().zip(&sides);
+            let of = of.map(|(set, side)| (set, side.len(), shown as u64 + 1));
+            told.add_sites(0, of, ground.profile);
+        }
+        Ok(Found {
+            sheets,
+            told: Some(told),
+        })
+    }
+
+    /// The columns, and whose they are: those who have a value for everything, and a number.
+    fn settled(
+        &self,
+        ground: &Ground<'_>,
+        features: &Features,
+        rules: Rules<'_>,
+    ) -> Result<(Data, RoaringBitmap), Lost> {
+        let (_, frame) = ground.only()?;
+        let mut data = self.model.data(frame, &ground.admission.catalogue)?;
+        let settled = frame.strata.iter().next().ok_or(Lost)?;
+        let mut set = data.complete(&settled.everybody, rules) & features.individuals();
+        let having = data.units().collect::<RoaringBitmap>() & features.individuals();
+        ground.settle_among(ANALYSED, &having, [&mut set].into_iter())?;
+        if let Some(cases) = data.cases(&set) {
+            data.settle(&ground.settled_part(cases, &set)?);
+        }
+        Ok((data, set))
+    }
+
+    /// What may be shown of the features that are named, or of those that lie farthest out.
+    fn rows(
+        &self,
+        ground: &Ground<'_>,
+        features: &Features,
+        difference: &Difference<'_>,
+        key: impl Fn(&str) -> String,
+    ) -> Result<(Vec<Row>, Option<Tested>), Lost> {
+        let units = difference.units();
+        let cohort: RoaringBitmap = units.iter().copied().collect();
+        let mut means = Means::of(units, self.numbers.logarithm);
+        let goes_on = || match ground.has_ended() {
+            true => Err(Stopped::Ended),
+            false => Ok(()),
+        };
+        let (wanted, tested) = match self.named.is_empty() {
+            false => (self.named.iter().cloned().collect(), None),
+            true => {
+                let mut names = Vec::new();
+                let mut tested = Tested::wanting(self.rows);
+                features.each(&cohort, None, |name, numbers| {
+                    goes_on()?;
+                    // A feature without a number is none.
+                    let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                    difference.test(number, means.per_individual(numbers), &mut tested);
+                    names.push(name.to_owned());
+                    Ok::<_, Stopped>(())
+                })?;
+                let candidates = tested.candidates().into_iter();
+                let name = |number: u32| names.get(number as usize).cloned();
+                let wanted: HashSet<String> = candidates.filter_map(name).collect();
+                (wanted, Some(tested))
+            }
+        };
+        let mut rows = Vec::new();
+        features.each(&cohort, Some(&wanted), |name, numbers| {
+            goes_on()?;
+            let shown = difference.shown(&key(name), means.per_individual(numbers));
+            rows.extend(shown.map(|shown| Row {
+                name: name.to_owned(),
+                shown: Some(shown),
+            }));
+            Ok::<_, Stopped>(())
+        })?;
+        if self.named.is_empty() {
+            let z = |row: &Row| {
+                row.shown
+                    .map_or(0.0, |(difference, error)| (difference / error).abs())
+            };
+            rows.sort_by(|a, b| z(b).total_cmp(&z(a)).then_with(|| a.name.cmp(&b.name)));
+            rows.truncate(self.rows);
+            return Ok((rows, tested));
+        }
+        let mut empty = self.empty();
+        for row in &mut empty {
+            let found = rows.iter().find(|found| found.name == row.name);
+            row.shown = found.and_then(|found| found.shown);
+        }
+        Ok((empty, tested))
+    }
+
+    /// Of those that are named, nothing.
+    fn empty(&self) -> Vec<Row> {
+        let row = |name: &String| Row {
+            name: name.clone(),
+            shown: None,
+        };
+        self.named.iter().map(row).collect()
+    }
+}
+
+/// Reads names of features.
+fn named(features: Vec<String>) -> Result<Vec<String>, Failure> {
+    let field = format!("{FIELD}.features");
+    let mut seen = HashSet::new();
+    let odd = features.iter().find(|name| {
+        let is_name = (1..=256).contains(&name.len()) && !name.contains(char::is_control);
+        !is_name || !seen.insert(name.as_str())
+    });
+    if odd.is_some() || features.len() > MOST_NAMED {
+        let message = "names are empty, not on one line, there twice, or too many";
+        let help = format!("name at most {MOST_NAMED}, each once; none for all");
+        return Err(Failure::invalid(&field, message).help(help));
+    }
+    Ok(features)
+}
