@@ -1,6 +1,7 @@
 //! `demo-cancer`: people with cancer, their tumour and normal genomes.
 
 mod cancers;
+mod molecules;
 
 use std::{
     collections::BTreeMap,
@@ -48,7 +49,8 @@ pub(crate) fn generate(dir: &Path, cases: u32, seed: u64) -> Result<()> {
     write_samples(&dir.join("samples.csv"), &people, seed)?;
     write_quality(&dir.join("qc.csv"), &people, seed)?;
     write_somatic(&dir.join("somatic.vcf.gz"), &people, seed)?;
-    write_germline(&dir.join("germline.vcf.gz"), &people, seed)
+    write_germline(&dir.join("germline.vcf.gz"), &people, seed)?;
+    molecules::write(dir, &people, seed)
 }
 
 /// A person with cancer.
