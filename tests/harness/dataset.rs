@@ -100,7 +100,12 @@ pub struct Dataset {
     pub people: Vec<Person>,
     pub(crate) profile: String,
     pub(crate) panel: Option<Panel>,
+    /// Of each feature of `expression`, everybody's numbers in their tumours.
+    pub(crate) features: Vec<Feature>,
 }
+
+/// A feature's name, and a number of each person who has one.
+pub type Feature = (String, Vec<Option<f64>>);
 
 impl Dataset {
     /// `demo-cancer`, held in the east.
@@ -118,6 +123,7 @@ impl Dataset {
             people: people("e", 300, diagnosis),
             profile: "standard".to_owned(),
             panel: None,
+            features: Vec::new(),
         }
     }
 
@@ -129,6 +135,7 @@ impl Dataset {
             people: people("w", 240, |_| "none"),
             profile: "standard".to_owned(),
             panel: None,
+            features: Vec::new(),
         }
     }
 
@@ -184,6 +191,25 @@ impl Dataset {
         if let Some(panel) = &self.panel {
             fs::write(folder.join("panel.vcf"), panel.calls(&self.people)).unwrap();
         }
+        if !self.features.is_empty() {
+            fs::write(folder.join("expression.tsv"), self.matrix()).unwrap();
+        }
+    }
+
+    fn matrix(&self) -> String {
+        let mut text = "gene".to_owned();
+        for person in &self.people {
+            write!(text, "\t{}-tumor", person.id).unwrap();
+        }
+        for (name, numbers) in &self.features {
+            write!(text, "\n{name}").unwrap();
+            for number in numbers.iter().take(self.people.len()) {
+                let number = number.map(|number| number.to_string());
+                write!(text, "\t{}", number.unwrap_or_default()).unwrap();
+            }
+        }
+        text.push('\n');
+        text
     }
 
     fn manifest(&self) -> String {
@@ -196,7 +222,12 @@ impl Dataset {
             None => r#"files = ["calls.vcf"]"#,
         };
         let text = MANIFEST.replacen("\"standard\"", &format!("{:?}", self.profile), 1);
-        head + &text.replacen(r#"files = ["calls.vcf"]"#, files, 1)
+        let expression = if self.features.is_empty() {
+            ""
+        } else {
+            EXPRESSION
+        };
+        head + &text.replacen(r#"files = ["calls.vcf"]"#, files, 1) + expression
     }
 
     fn calls(&self) -> String {
@@ -262,6 +293,17 @@ fn people(prefix: &str, n: usize, diagnosis: impl Fn(usize) -> &'static str) -> 
         })
         .collect()
 }
+
+const EXPRESSION: &str = r#"
+[tables.expression]
+files = ["expression.tsv"]
+layout = "matrix"
+[tables.expression.columns]
+gene = { role = "feature" }
+sample_id = { role = "identifier" }
+individual_id = { role = "unit" }
+tpm = { role = "measure", type = "float", bounds = [0, 1000000] }
+"#;
 
 const MANIFEST: &str = r#"assembly = "GRCh38"
 profile = "standard"

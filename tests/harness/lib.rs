@@ -41,7 +41,7 @@ pub use builder::{Builder, ingest_folder, temporary};
 pub use cohort::{Cohort, Mutation, MutationSite, Patient, Sample, Treatment};
 pub use collector::{Collector, Span};
 pub use consortium::{Consortium, Site};
-pub use dataset::{Dataset, Genotyped, Person, SITES, VariantSite};
+pub use dataset::{Dataset, Feature, Genotyped, Person, SITES, VariantSite};
 pub use direct::Direct;
 pub use pki::Pki;
 pub use policies::Policies;

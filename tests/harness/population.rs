@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
 use crate::{
-    Dataset, Genotyped, Person, SITES,
+    Dataset, Feature, Genotyped, Person, SITES,
     dataset::{VCF_HEADER, call, with_calls},
 };
 
@@ -117,6 +117,7 @@ impl Dataset {
             people: people.collect(),
             profile: "standard".to_owned(),
             panel: None,
+            features: Vec::new(),
         }
     }
 
@@ -138,6 +139,13 @@ impl Dataset {
     #[must_use]
     pub fn with_panel(mut self, panel: Panel) -> Self {
         self.panel = Some(panel);
+        self
+    }
+
+    /// The same people with what is expressed in their tumours.
+    #[must_use]
+    pub fn with_features(mut self, features: Vec<Feature>) -> Self {
+        self.features = features;
         self
     }
 

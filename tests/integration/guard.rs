@@ -4,6 +4,7 @@ mod analyses;
 mod anchors;
 mod association;
 mod check;
+mod difference;
 mod exposure;
 mod frequencies;
 mod genotyped;

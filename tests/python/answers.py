@@ -166,6 +166,27 @@ ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
     ),
     "association": (association("variant_id", VARIANTS), 0),
     "burden": (association("gene", ["TP53", "EGFR", "KRAS"]), 1),
+    "difference": (
+        [
+            rows(
+                "differences",
+                {"feature": "key"}
+                | figures("difference", "standard_error", "lower", "upper", "z", "p", "q"),
+                [
+                    ("ALK", 2.0, 0.2, 1.6, 2.4, 10.0, 0.0, 0.0),
+                    ("RET", -0.5, 0.3, -1.1, 0.1, -1.7, 0.089, 0.4),
+                    ("MET", *(None,) * 7),
+                ],
+            ),
+            rows(
+                "summary",
+                figures("individuals", "cases", "tests", "inflation"),
+                [(5000, 900, 20000, 1.1)],
+            ),
+            QUANTILES,
+        ],
+        0,
+    ),
     "few frequencies": (
         [
             rows(

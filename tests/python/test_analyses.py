@@ -102,6 +102,30 @@ def test_associations_are_asked_as_they_are_meant(
     )
 
 
+def test_differences_are_asked_as_they_are_meant(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    visit.difference("expression", case="dead", covariates="age", datasets="demo-cancer")
+    visit.difference(
+        "methylation",
+        case="dead",
+        value="beta",
+        tissue="tumor",
+        features=["cg1", "cg2"],
+        logarithm=True,
+        where="age > 40",
+        most=50,
+        datasets="demo-cancer",
+    )
+    all_of, named = (request.analysis.difference for request in gateway.asked(ANALYZE))
+    assert (all_of.table, all_of.condition, all_of.most) == ("expression", "dead", 10)
+    assert (list(all_of.covariates), list(all_of.features)) == (["age"], [])
+    assert (named.value, named.tissue, named.most) == ("beta", "tumor", 50)
+    assert (named.logarithm, list(named.features)) == (True, ["cg1", "cg2"])
+    assert named.where == "age > 40"
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -18,6 +18,7 @@ from sekisho.picture.doubt import Doubt
 from sekisho.picture.frequencies import Frequencies
 from sekisho.picture.genome import Genome
 from sekisho.picture.manhattan import Manhattan
+from sekisho.picture.volcano import Volcano
 from sekisho.release import Budget, Release
 from sekisho.result import Result
 
@@ -135,6 +136,17 @@ def test_an_association_is_a_manhattan_plot_with_its_line(result: Result) -> Non
     genes = Manhattan.of(made(result, "burden"))
     assert [label["text"] for label in genes.labels] == ["TP53", "EGFR", "KRAS"]
     assert genes.line == pytest.approx(-log10(0.05 / 1050))
+
+
+def test_differences_are_a_volcano_that_says_how_many_are_hidden(result: Result) -> None:
+    drawn = Volcano.of(made(result, "difference"))
+    assert drawn.hidden == "1 of 3 suppressed"
+    assert [row["label"] for row in drawn.rows] == ["ALK", ""]
+    assert [row["found"] for row in drawn.rows] == [True, False]
+    # Its p is too small for a number: by z it has a place.
+    assert drawn.rows[0]["score"] == pytest.approx(22.8, abs=0.1)
+    qq = made(result, "difference").plot.qq
+    assert [text.get_text() for text in qq().texts] == ["inflation = 1.100"]
 
 
 def test_a_p_too_small_for_a_number_has_its_place_by_z(result: Result) -> None:

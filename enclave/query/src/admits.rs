@@ -45,6 +45,28 @@ fn holds(predicate: &Expr, column: &Column, value: &str) -> Option<bool> {
     }
 }
 
+/// The values of a column that a predicate lists, if it is a list of them and nothing else.
+pub(crate) fn listed(predicate: &Expr, column: &Column) -> Option<Vec<String>> {
+    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = predicate else {
+        return None;
+    };
+    match (op, right.as_ref()) {
+        (Operator::Eq, Expr::Literal(ScalarValue::Utf8(Some(value)), _)) => {
+            is(left, column).then(|| vec![value.clone()])
+        }
+        (Operator::Or, _) => {
+            let mut values = listed(left, column)?;
+            for value in listed(right, column)? {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            Some(values)
+        }
+        _ => None,
+    }
+}
+
 fn is(expr: &Expr, column: &Column) -> bool {
     matches!(expr, Expr::Column(of) if of == column)
 }

@@ -22,7 +22,6 @@ impl Walk<'_> {
         let (clear, origin) = self.clear(expr, relation)?;
         let is_bare = bare(expr).is_some();
         let annotated = origin.is_annotation();
-        let named = annotated || origin.is_variant() || origin.has_role(Role::Feature);
         if (origin.has_role(Role::Unit) || origin.has_role(Role::Identifier))
             && !annotated
             && !(is_bare && origin.is_variant())
@@ -30,8 +29,10 @@ impl Walk<'_> {
             return Err(self.identifier(&clear.column.name, relation));
         }
         let values = match clear.r#type {
-            // That a site or a feature occurs here is somebody's.
-            _ if named => None,
+            // That a site occurs here is somebody's.
+            _ if annotated || origin.is_variant() => None,
+            // And that a feature does, but for those that the query names.
+            _ if origin.has_role(Role::Feature) => origin.admitted.clone().filter(|_| is_bare),
             ColumnType::Bool => Some(vec!["false".to_owned(), "true".to_owned()]),
             ColumnType::Text => {
                 let values = match is_bare {

@@ -201,6 +201,9 @@ impl Relation {
         for (origin, column) in self.origins.iter_mut().zip(&columns) {
             if let Some(values) = &mut origin.admitted {
                 values.retain(|value| admits::admits(predicate, column, value));
+            } else if origin.has_role(Role::Feature) && !origin.derived {
+                // Who asks for features by name knows which rows there are to be.
+                origin.admitted = admits::listed(predicate, column);
             }
         }
         self

@@ -237,6 +237,35 @@ def association(
     return analysis_pb2.Analysis(association=asked)
 
 
+@_checked
+def difference(
+    *,
+    table: str,
+    case: str,
+    value: str,
+    covariates: str | Sequence[str],
+    tissue: str,
+    features: str | Sequence[str],
+    logarithm: bool,
+    where: str,
+    most: int,
+) -> analysis_pb2.Analysis:
+    """Ask which features differ between two groups; see `Visit.difference`."""
+    return analysis_pb2.Analysis(
+        difference=analysis_pb2.Difference(
+            table=table,
+            value=value,
+            condition=case,
+            covariates=_names(covariates),
+            tissue=tissue,
+            features=_names(features),
+            logarithm=logarithm,
+            where=where,
+            most=most,
+        )
+    )
+
+
 def _one_of(given: dict[str, object], what: str, *, none: bool = False) -> None:
     """Refuse several that say the same, and none where one is needed."""
     names = [name for name, value in given.items() if value is not None]

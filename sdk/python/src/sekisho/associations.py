@@ -1,4 +1,4 @@
-"""Which variants and genes an outcome hangs on."""
+"""Which variants and genes an outcome hangs on, and which features differ between groups."""
 
 from collections.abc import Sequence
 
@@ -96,3 +96,82 @@ class Associations(Asking[Given]):
             most=most,
         )
         return self._analyze("association", asked, datasets, idempotency_key)
+
+    def difference(
+        self,
+        table: str,
+        *,
+        case: str,
+        datasets: str | Sequence[str],
+        value: str = "",
+        covariates: str | Sequence[str] = (),
+        tissue: str = "",
+        features: str | Sequence[str] = (),
+        logarithm: bool = False,
+        where: str = "",
+        most: int = 10,
+        idempotency_key: str | None = None,
+    ) -> Given:
+        """Ask which features of a matrix differ between two groups.
+
+        Expression of genes, methylation of sites, concentrations of metabolites: each is
+        tested in a linear model of its value, of the group beside the covariates, inside; of
+        those that lie farthest out the difference is shown, as a coefficient of `linear`.
+
+        Parameters
+        ----------
+        table
+            A table with a column of role ``feature``; see `Visit.tables`.
+        case
+            Who is of the one group: a condition, for example ``diagnosis = 'lung'``. The
+            others are of the other.
+        datasets, where, idempotency_key
+            As of `Analyses`.
+        value
+            The table's column of numbers, if it has several.
+        covariates
+            At most 16 columns of ``individuals``.
+        tissue
+            Of samples of this tissue alone. Of somebody with several the mean counts.
+        features
+            These alone, at most 100: each has a row.
+        logarithm
+            Whether log₂(value + 1) is tested: the difference is that of logarithms, and 1
+            means twice as much.
+        most
+            Rows at most, up to 10 000. Each counts as exposure, to both groups, whether it is
+            shown or not.
+
+        Returns
+        -------
+        Result or Results
+            ``differences``, the largest z first, or those named as they were named:
+            ``feature``, ``difference`` of the cases' mean from the others', ``standard_error``,
+            ``lower`` and ``upper`` limits of 95 % confidence, ``z``, ``p``, and ``q``, the rate
+            of false discoveries after Benjamini and Hochberg. ``summary``: ``individuals``,
+            ``cases``, ``tests`` and ``inflation``. ``quantiles``: of -log₁₀ p, ``expected``
+            and ``observed``.
+
+        Raises
+        ------
+        SekishoError
+            As `sql`.
+
+        Examples
+        --------
+        >>> visit.difference(
+        ...     "expression", case="diagnosis = 'lung'", logarithm=True, datasets="demo-cancer"
+        ... )  # doctest: +SKIP
+        """
+        asked = analysis.difference(
+            table=table,
+            case=case,
+            value=value,
+            covariates=covariates,
+            tissue=tissue,
+            features=features,
+            logarithm=logarithm,
+            where=where,
+            most=most,
+        )
+        return self._analyze("difference", asked, datasets, idempotency_key)

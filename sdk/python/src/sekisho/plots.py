@@ -16,6 +16,7 @@ from sekisho.picture.histograms import Histograms
 from sekisho.picture.manhattan import Manhattan
 from sekisho.picture.quantiles import Quantiles
 from sekisho.picture.reading import keys
+from sekisho.picture.volcano import Volcano
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -113,7 +114,7 @@ class ResultPlot(Plot):
 
     @property
     def qq(self) -> Plot:
-        """The quantiles of p of an association: ``qq()``, ``qq.altair()``, ``qq.data()``."""
+        """The quantiles of p of many tests: ``qq()``, ``qq.altair()``, ``qq.data()``."""
         return Plot(lambda: Quantiles.of(self._result), lambda: Quantiles.table(self._result))
 
     def _drawn_table(self) -> Listing:
@@ -164,6 +165,7 @@ _DRAWN: Final[dict[str, Callable[["Result"], Picture]]] = {
     "balance": Balance.of,
     "funnel": Funnel.of,
     "associations": Manhattan.of,
+    "differences": Volcano.of,
     "pairs": lambda of: Heat.of(of, "Odds ratios", "odds_ratio", down="gene", across="other"),
     "prevalence": lambda of: Heat.of(of, "Prevalence", "share", down="gene"),
 }

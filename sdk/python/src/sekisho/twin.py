@@ -50,6 +50,8 @@ def _value(column: dict[str, Any], drawn: random.Random, rows_each: int) -> Call
     """Give what makes a row's value."""
     if column["role"] == "unit":
         return lambda row: f"T{row // rows_each:06}"
+    if column["role"] == "feature":
+        return lambda row: f"F{row % rows_each:06}"
     if column["role"] == "identifier":
         return lambda row: f"T{row:06}-{column['column']}"
     draw = _draw(column, drawn)

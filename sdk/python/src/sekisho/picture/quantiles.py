@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quantiles(Picture):
-    """A point for each quantile that was released, and a ring for each association shown.
+    """A point for each quantile that was released, and a ring for each test shown.
 
     Attributes
     ----------
@@ -36,11 +36,12 @@ class Quantiles(Picture):
 
     @classmethod
     def of(cls, result: "Result") -> "Quantiles":
-        """Read the answer to `Visit.association`."""
+        """Read the answer to `Visit.association` or `Visit.difference`."""
         rows = [row for row in cls.table(result) if finite(row["expected"], row["observed"])]
         (summary,) = result.tables["summary"]
-        factor = summary["lambda_gc"]
-        inflation = "" if factor is None else f"λGC = {factor:.3f}"
+        name = "lambda_gc" if "lambda_gc" in summary else "inflation"
+        factor, called = summary[name], {"lambda_gc": "λGC"}.get(name, name)
+        inflation = "" if factor is None else f"{called} = {factor:.3f}"
         shown = _shown(result.to_arrow().to_pylist(), summary["tests"] or 0)
         return cls(titled("Quantiles of p", result), rows, shown, inflation)
 
@@ -49,7 +50,8 @@ class Quantiles(Picture):
         """Give the quantiles of a result, or say that it has none."""
         if "quantiles" not in result.tables:
             raise InvalidRequest(
-                "the result has no quantiles", help="`visit.association` gives some"
+                "the result has no quantiles",
+                help="`visit.association` and `visit.difference` give some",
             )
         return result.tables["quantiles"]
 
@@ -59,7 +61,7 @@ class Quantiles(Picture):
         ax.plot([0, most], [0, most], color="0.5", linestyle=":")
         for rows, face, label in (
             (self.rows, "C0", "quantiles"),
-            (self.shown, "none", "associations"),
+            (self.shown, "none", "shown"),
         ):
             expected, observed = ([row[of] for row in rows] for of in ("expected", "observed"))
             if rows:
