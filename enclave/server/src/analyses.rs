@@ -13,6 +13,7 @@ mod model;
 mod quality;
 mod rates;
 mod screening;
+mod sites;
 mod survival;
 
 use std::sync::atomic::AtomicBool;
@@ -42,6 +43,7 @@ pub(crate) enum Analysis {
     Quality(quality::Asked),
     Rates(rates::Asked),
     Screening(screening::Asked),
+    Sites(sites::Asked),
 }
 
 /// What an analysis is computed from.
@@ -141,7 +143,8 @@ impl Analysis {
             Kind::Spectrum(asked) => Self::Screening(screening::Asked::spectrum(asked)?),
             // They are counted over genotypes, in a way of their own.
             Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
-            Kind::SiteFrequencies(_) | Kind::Difference(_) => {
+            Kind::SiteFrequencies(asked) => Self::Sites(sites::Asked::read(asked)?),
+            Kind::Difference(_) => {
                 return Err(Failure::invalid("analysis", "it is not offered yet"));
             }
         })
@@ -157,6 +160,7 @@ impl Analysis {
             Self::Rates(asked) => asked.sql(catalogue),
             Self::Matched(asked) => asked.sql(catalogue),
             Self::Screening(asked) => asked.sql(catalogue),
+            Self::Sites(asked) => asked.sql(catalogue),
         }
     }
 
@@ -194,6 +198,12 @@ impl Analysis {
                 (asked.canonical(), is_meant)
             }
             Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
+            Self::Sites(asked) => {
+                let figures = |figures| figures == sites::FIGURES;
+                let is_meant = is_of_individuals(planned, figures, asked.by.len());
+                asked.reads_genotypes(catalogue, planned)?;
+                (asked.canonical(), is_meant)
+            }
         };
         if !is_meant {
             return Err(unfit(
@@ -213,7 +223,8 @@ impl Analysis {
             | Self::Association(_)
             | Self::Quality(_)
             | Self::Matched(_)
-            | Self::Rates(_) => admission.is_detailed(),
+            | Self::Rates(_)
+            | Self::Sites(_) => admission.is_detailed(),
         }
     }
 
@@ -252,6 +263,7 @@ impl Analysis {
                 sheets.map(Found::from)
             }
             Self::Screening(asked) => asked.sheets(ground.finished).map(Found::from),
+            Self::Sites(asked) => asked.found(ground),
         }
     }
 }
@@ -267,6 +279,14 @@ fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize
         && has(shape.measures.len())
         && shape.dimensions.len() == keys
         && planned.as_is.is_some()
+}
+
+/// Adds to what was planned that genotypes are read: the profiles of these tables hold, too.
+fn reads_genotypes(planned: &mut Planned) {
+    for shape in &mut planned.shapes {
+        let read = ["genotypes", "variants"].map(str::to_owned);
+        shape.tables.extend(read);
+    }
 }
 
 /// A column of `individuals` that is offered.

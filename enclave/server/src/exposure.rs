@@ -54,11 +54,11 @@ pub(crate) struct Cut<'a> {
     pub(crate) profile: &'a Profile,
 }
 
-/// Whether a project may be told a single figure about the genomes of so many:
-/// of fewer, each is withheld like a small group, and not the whole answer refused.
-pub(crate) fn may_tell(individuals: u64, profile: &Profile) -> bool {
+/// Whether a project may be told of so many variants, often of a single one, in the genomes of
+/// so many: of fewer, each is withheld like a small group, and not the whole answer refused.
+pub(crate) fn may_tell(variants: u64, individuals: u64, profile: &Profile) -> bool {
     let caps = &profile.exposure;
-    amount(1, charged_size(individuals, profile)) <= nano(caps.cap * caps.project_share)
+    amount(variants, charged_size(individuals, profile)) <= nano(caps.cap * caps.project_share)
 }
 
 fn charged_size(individuals: u64, profile: &Profile) -> u64 {

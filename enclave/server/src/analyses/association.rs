@@ -23,7 +23,7 @@ use super::{
     ANALYSED, Found, Ground, carriers, column,
     follow_up::condition,
     model::{self, Explained, levels},
-    unfit,
+    reads_genotypes, unfit,
 };
 use crate::{
     exposure::Told,
@@ -173,10 +173,7 @@ impl Asked {
             Markers::Genes(of) if of.consequences.is_empty() => is_offered(catalogue, &["gene"])?,
             Markers::Genes(_) => is_offered(catalogue, &["gene", "consequence"])?,
         }
-        for shape in &mut planned.shapes {
-            let read = ["genotypes", "variants"].map(str::to_owned);
-            shape.tables.extend(read);
-        }
+        reads_genotypes(planned);
         Ok(())
     }
 
