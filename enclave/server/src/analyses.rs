@@ -55,6 +55,8 @@ pub(crate) struct Ground<'a> {
     /// What individuals have of its figures, of each cut.
     pub(crate) frames: &'a [Frame],
     pub(crate) spans: &'a Spans,
+    /// What the project was told of genomes before, in units of 10⁻⁹.
+    pub(crate) exposed: u64,
     /// Set when nobody waits for the answer any more.
     pub(crate) ended: &'a AtomicBool,
 }

@@ -104,12 +104,6 @@ impl Asked {
             let genotyped = group.genotyped.individuals().len();
             group.withheld |= !exposure::may_tell(TOLD, genotyped, profile);
         }
-        let classes = self.counted(ground, &groups)?;
-        // By sizes alone, not by what is shown.
-        let large = groups.iter().enumerate();
-        let large = large.filter(|(_, group)| !group.withheld);
-        let shown: BTreeMap<usize, u64> = large.map(|(number, _)| (number, TOLD)).collect();
-        remember(&groups, &shown, admission, profile).map_err(lost)?;
         let of = groups.iter().filter(|group| !group.withheld);
         let of = of.map(|group| {
             let genotyped = group.genotyped.individuals().len();
@@ -117,6 +111,19 @@ impl Asked {
         });
         let mut told = Told::under(&profile.exposure);
         told.add_sites(0, of, profile);
+        // It will be refused: nobody waits for what is not shown.
+        if told.exceeds(ground.exposed) {
+            return Ok(Found {
+                sheets: Vec::new(),
+                told: Some(told),
+            });
+        }
+        let classes = self.counted(ground, &groups)?;
+        // By sizes alone, not by what is shown.
+        let large = groups.iter().enumerate();
+        let large = large.filter(|(_, group)| !group.withheld);
+        let shown: BTreeMap<usize, u64> = large.map(|(number, _)| (number, TOLD)).collect();
+        remember(&groups, &shown, admission, profile).map_err(lost)?;
         let groups: Vec<Group> = groups
             .iter()
             .zip(classes)

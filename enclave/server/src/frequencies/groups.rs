@@ -39,7 +39,7 @@ pub(crate) enum GroupError {
 
 impl Group {
     /// Whether so many variants may not be told of so few individuals.
-    pub(super) fn is_small_for(&self, variants: u64, profile: &Profile) -> bool {
+    pub(crate) fn is_small_for(&self, variants: u64, profile: &Profile) -> bool {
         !frequency::is_large_enough(self.genotyped.individuals().len(), variants)
             || !exposure::may_tell(1, self.genotyped.individuals().len(), profile)
     }
