@@ -97,5 +97,7 @@ pub fn sheet(by: &[String], groups: &[Group], profile: &Profile) -> Sheet {
 }
 
 #[cfg(test)]
+mod membership;
+#[cfg(test)]
 #[path = "site_frequencies/tests.rs"]
 mod tests;
