@@ -14,6 +14,7 @@ mod privacy;
 mod published;
 mod rates;
 mod replies;
+mod sites;
 mod snapshots;
 
 use sekisho::Visit;

@@ -11,6 +11,7 @@ mod outcome;
 mod panel;
 mod published;
 mod python;
+mod sites;
 mod somatic;
 mod source;
 mod utility;

@@ -164,6 +164,21 @@ ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
         ],
         1,
     ),
+    "spectrum of frequencies": (
+        [
+            rows(
+                "site_frequencies",
+                {"sex": "key", "lower": "key", "upper": "key"} | figures("variants"),
+                [
+                    ("f", 0.0, 0.001, None),
+                    ("f", 0.001, 0.002, 120),
+                    (None, 0.0, 0.001, None),
+                    (None, 0.001, 0.002, 85),
+                ],
+            )
+        ],
+        2,
+    ),
     "association": (association("variant_id", VARIANTS), 0),
     "burden": (association("gene", ["TP53", "EGFR", "KRAS"]), 1),
     "difference": (

@@ -207,6 +207,33 @@ def test_one_criterion_and_one_gene_are_lists_of_one(
     assert [of.gene for of in pairs.cooccurrence.genes] == ["TP53"]
 
 
+def test_a_spectrum_is_of_mutations_or_of_frequencies(
+    gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
+) -> None:
+    gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
+    visit.spectrum(contexts=True, genes="TP53", by="sex", datasets="demo-cancer")
+    visit.spectrum(frequencies=True, where="age > 18", datasets="demo-cancer")
+    visit.spectrum(frequencies=True, region="22", by="sex", datasets="demo-cancer")
+    visit.spectrum(frequencies=True, gene="TP53", datasets="demo-cancer")
+    mutations, *sites = (request.analysis for request in gateway.asked(ANALYZE))
+    assert (mutations.spectrum.contexts, list(mutations.spectrum.genes)) == (True, ["TP53"])
+    of = [asked.site_frequencies for asked in sites]
+    assert [asked.WhichOneof("sites") for asked in of] == [None, "region", "gene"]
+    assert [asked.where for asked in of] == ["age > 18", "", ""]
+    assert [list(asked.by) for asked in of] == [[], ["sex"], []]
+    for given in [
+        {"frequencies": True, "genes": "TP53"},
+        {"frequencies": True, "contexts": True},
+        {"frequencies": True, "region": "22", "gene": "TP53"},
+        {"region": "22"},
+        {"gene": "TP53"},
+        {"frequencies": True, "region": 22},
+    ]:
+        with pytest.raises(sekisho.InvalidRequest):
+            visit.spectrum(datasets="demo-cancer", **given)  # type: ignore[arg-type]
+    assert len(gateway.asked(ANALYZE)) == 4
+
+
 def test_an_answer_of_several_tables_is_shown_table_by_table(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:

@@ -30,6 +30,7 @@ mod ptable;
 pub mod rates;
 mod rounding;
 pub mod sheet;
+pub mod site_frequencies;
 mod suppress;
 pub mod survival;
 

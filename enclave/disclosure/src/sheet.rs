@@ -107,6 +107,10 @@ impl Column {
         Self::of(name, ColumnKind::Key, EntryType::Text)
     }
 
+    pub(crate) fn numeric_key(name: &str) -> Self {
+        Self::of(name, ColumnKind::Key, EntryType::Fraction)
+    }
+
     pub(crate) fn count(name: &str) -> Self {
         Self::of(name, ColumnKind::Figure, EntryType::Integer)
     }

@@ -14,6 +14,7 @@ mod model;
 mod quality;
 mod rates;
 mod screening;
+mod sites;
 mod survival;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,7 @@ pub(crate) enum Analysis {
     Quality(quality::Asked),
     Rates(rates::Asked),
     Screening(screening::Asked),
+    Sites(sites::Asked),
 }
 
 /// What an analysis is computed from.
@@ -55,6 +57,8 @@ pub(crate) struct Ground<'a> {
     /// What individuals have of its figures, of each cut.
     pub(crate) frames: &'a [Frame],
     pub(crate) spans: &'a Spans,
+    /// What the project was told of genomes before, in units of 10⁻⁹.
+    pub(crate) exposed: u64,
     /// Set when nobody waits for the answer any more.
     pub(crate) ended: &'a AtomicBool,
 }
@@ -162,9 +166,7 @@ impl Analysis {
             // They are counted over genotypes, in a way of their own.
             Kind::Frequencies(_) => return Err(Failure::invalid("analysis", "not in sheets")),
             Kind::Difference(asked) => Self::Difference(difference::Asked::read(asked)?),
-            Kind::SiteFrequencies(_) => {
-                return Err(Failure::invalid("analysis", "it is not offered yet"));
-            }
+            Kind::SiteFrequencies(asked) => Self::Sites(sites::Asked::read(asked)?),
         })
     }
 
@@ -179,6 +181,7 @@ impl Analysis {
             Self::Rates(asked) => asked.sql(catalogue),
             Self::Matched(asked) => asked.sql(catalogue),
             Self::Screening(asked) => asked.sql(catalogue),
+            Self::Sites(asked) => asked.sql(catalogue),
         }
     }
 
@@ -222,6 +225,12 @@ impl Analysis {
                 (asked.canonical(), is_meant)
             }
             Self::Screening(asked) => (asked.canonical(), asked.fits(planned)),
+            Self::Sites(asked) => {
+                let figures = |figures| figures == sites::FIGURES;
+                let is_meant = is_of_individuals(planned, figures, asked.by.len());
+                asked.reads_genotypes(catalogue, planned)?;
+                (asked.canonical(), is_meant)
+            }
         };
         if !is_meant {
             return Err(unfit(
@@ -242,7 +251,8 @@ impl Analysis {
             | Self::Difference(_)
             | Self::Quality(_)
             | Self::Matched(_)
-            | Self::Rates(_) => admission.is_detailed(),
+            | Self::Rates(_)
+            | Self::Sites(_) => admission.is_detailed(),
         }
     }
 
@@ -282,6 +292,7 @@ impl Analysis {
                 sheets.map(Found::from)
             }
             Self::Screening(asked) => asked.sheets(ground.finished).map(Found::from),
+            Self::Sites(asked) => asked.found(ground),
         }
     }
 }
@@ -297,6 +308,14 @@ fn is_of_individuals(planned: &Planned, has: impl Fn(usize) -> bool, keys: usize
         && has(shape.measures.len())
         && shape.dimensions.len() == keys
         && planned.as_is.is_some()
+}
+
+/// Adds to what was planned that genotypes are read: the profiles of these tables hold, too.
+fn reads_genotypes(planned: &mut Planned) {
+    for shape in &mut planned.shapes {
+        let read = ["genotypes", "variants"].map(str::to_owned);
+        shape.tables.extend(read);
+    }
 }
 
 /// A column of `individuals` that is offered.

@@ -54,11 +54,11 @@ pub(crate) struct Cut<'a> {
     pub(crate) profile: &'a Profile,
 }
 
-/// Whether a project may be told a single figure about the genomes of so many:
-/// of fewer, each is withheld like a small group, and not the whole answer refused.
-pub(crate) fn may_tell(individuals: u64, profile: &Profile) -> bool {
+/// Whether a project may be told of so many variants, often of a single one, in the genomes of
+/// so many: of fewer, each is withheld like a small group, and not the whole answer refused.
+pub(crate) fn may_tell(variants: u64, individuals: u64, profile: &Profile) -> bool {
     let caps = &profile.exposure;
-    amount(1, charged_size(individuals, profile)) <= nano(caps.cap * caps.project_share)
+    amount(variants, charged_size(individuals, profile)) <= nano(caps.cap * caps.project_share)
 }
 
 fn charged_size(individuals: u64, profile: &Profile) -> u64 {
@@ -134,6 +134,17 @@ impl Told {
         exceeded
     }
 
+    /// Whether it is more than a project may be told that was told so much before: then it will
+    /// be refused, since that never becomes less.
+    pub(crate) fn exceeds(&self, before: u64) -> bool {
+        before.saturating_add(self.most()) > self.limit()
+    }
+
+    /// What a project may be told in all.
+    fn limit(&self) -> u64 {
+        nano(self.caps.cap * self.caps.project_share)
+    }
+
     /// What anybody is told of at most: one set of each part.
     fn most(&self) -> u64 {
         let mut parts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
@@ -198,6 +209,11 @@ pub(crate) enum ExposureError {
     Anchors(#[from] AnchorError),
 }
 
+/// The account of what a project is told of a dataset's genomes.
+pub(crate) fn account(project: &str, dataset: &str) -> String {
+    format!("exposure/{project}/{dataset}")
+}
+
 /// A release that is about to be accounted for.
 pub(crate) struct Account<'a> {
     pub(crate) ledger: &'a Ledger,
@@ -230,9 +246,9 @@ impl Exposures {
             }
         }
         let meter = Meter {
-            account: format!("exposure/{}/{}", of.project, of.dataset),
+            account: account(of.project, of.dataset),
             amount: most,
-            limit: nano(told.caps.cap * told.caps.project_share),
+            limit: told.limit(),
         };
         of.ledger.meter(of.reserved, vec![meter])?;
         for told in &told.sets {

@@ -27,7 +27,7 @@ use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Selection, SnapshotError, Spans};
 
 pub(crate) use figures::{Counted, is_autosome};
-pub(crate) use groups::{Group, of_sets, remember};
+pub(crate) use groups::{Group, of_sets, of_strata, remember};
 pub(crate) use question::{Asked, is_offered, selection};
 
 use crate::{
@@ -87,7 +87,7 @@ pub(crate) async fn settle(
         let strata = admission.settled_sets(&units, &profile)?;
         let snapshot = &admission.pinned.snapshot;
         let selected = snapshot.select(&selection).map_err(lost)?;
-        let groups = groups::of(&shape, &strata, &admission, &profile).map_err(lost)?;
+        let groups = of_strata(&shape, &strata, &admission, &profile).map_err(lost)?;
         let mut table = Table {
             admission,
             spans,

@@ -261,7 +261,7 @@ fn withhold_rare_sites(cut: exposure::Cut<'_>, table: &mut CellTable) {
             Some(Sites::Variant) => frequency::site_may_show(carriers, cohort, variants, profile),
             Some(Sites::Gene) | None => true,
         };
-        of_site && exposure::may_tell(cohort, profile)
+        of_site && exposure::may_tell(1, cohort, profile)
     };
     for (key, cell) in table.cells_mut() {
         let stratum = cut.strata.get(&shape.of_individuals(key));

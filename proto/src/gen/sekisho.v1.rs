@@ -420,7 +420,8 @@ pub struct Association {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
     #[prost(string, tag = "10")]
     pub r#where: ::prost::alloc::string::String,
-    /// Rows at most, up to 100; 0 for 10. Of named variants all have one.
+    /// Rows at most, up to 10 000; 0 for 10. Of named variants all have one. Of more than 100, cases
+    /// and controls must be 1 000 each, or all individuals where the outcome is a number.
     #[prost(uint32, tag = "11")]
     pub most: u32,
     /// What is tested. Without any, all variants.
@@ -500,7 +501,11 @@ pub struct Spectrum {
 /// the columns of `by`; `lower` and `upper`, the class from the one to less than the other;
 /// `variants` in it, rounded; and, of what is shown, their `share` of the group's. Variants on
 /// autosomes count that `Frequencies` would show of the group, by the figures that it would
-/// show: of what few have, or few have not, nothing is told.
+/// show: of what few have, or few have not, nothing is told. The last class has 0.5, too. Where
+/// few variants are in a class, or none, their number is not shown.
+///
+/// Each group counts as a release of as many variants as there are classes, 11, whatever is shown;
+/// one of which so many may not be told has no figures, and counts for nothing.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SiteFrequencies {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.

@@ -1,5 +1,7 @@
 //! Associations, asked of a real server: who is found, what is told, and at what price.
 
+mod summary;
+
 use sekisho::{
     Association, AssociationOutcome, AssociationSites, Burden, Kind, Reason, VariantNames,
 };
@@ -214,11 +216,11 @@ async fn what_cannot_be_asked_is_said() {
         ),
         (
             Association {
-                most: 101,
+                most: 10_001,
                 ..smokers()
             },
             Reason::InvalidRequest,
-            "101 rows",
+            "10001 rows",
         ),
         (
             Association {

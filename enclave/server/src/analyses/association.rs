@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
+    Profile,
     association::{Association, Group, MOST_COMPONENTS},
     model::{Data, Rules},
 };
@@ -23,19 +24,25 @@ use super::{
     ANALYSED, Found, Ground, carriers, column,
     follow_up::condition,
     model::{self, Explained, levels},
-    unfit,
+    reads_genotypes, unfit,
 };
 use crate::{
     exposure::Told,
-    frequencies::{is_offered, of_sets, remember, selection},
+    frequencies::{Group as Genotyped, is_offered, of_sets, remember, selection},
     words::is_column,
 };
 
 const FIELD: &str = "analysis.association";
 
-/// Rows at most, and if it is not said how many.
-const MOST_ROWS: u32 = 100;
+/// Rows at most, and if it is not said how many. What limits them first is exposure.
+const MOST_ROWS: u32 = 10_000;
 const ROWS: u32 = 10;
+
+/// Rows of figures of genotypes at most, one for each row and group: an answer is held as a whole.
+const MOST_FIGURES: usize = 100_000;
+
+/// Variants that can be named, and genes that are so few that each has a row.
+const MOST_NAMED: usize = 100;
 
 /// What a variant's frequency may be held against: with any number, one that was asked again and
 /// again would come out exactly.
@@ -106,7 +113,8 @@ impl Asked {
         }
         if most > MOST_ROWS {
             let message = format!("{most} rows are asked for");
-            return Err(invalid("most", message, "ask for at most 100"));
+            let help = format!("ask for at most {MOST_ROWS}");
+            return Err(invalid("most", message, &help));
         }
         let stratum = Some(stratum).filter(|name| !name.is_empty());
         if let Some(name) = stratum.as_ref().filter(|name| !covariates.contains(name)) {
@@ -114,8 +122,7 @@ impl Asked {
             let help = "name a covariate of declared words, or leave it out";
             return Err(invalid("stratum", message, help));
         }
-        let named = MOST_ROWS as usize;
-        let of_sites = |sites| selection(FIELD, named, Some(sites)).map(Markers::Variants);
+        let of_sites = |sites| selection(FIELD, MOST_NAMED, Some(sites)).map(Markers::Variants);
         let markers = match sites {
             None => Markers::Variants(Selection::All),
             Some(Sites::Region(region)) => of_sites(frequencies::Sites::Region(region))?,
@@ -154,10 +161,17 @@ impl Asked {
     }
 
     pub(super) fn sql(&self, catalogue: &Catalogue) -> Result<String, Failure> {
-        if let Some(name) = &self.stratum
-            && levels(column(catalogue, name)?).is_none()
-        {
-            return Err(unfit(&format!("column `{name}` has no declared values")));
+        if let Some(name) = &self.stratum {
+            let Some(levels) = levels(column(catalogue, name)?) else {
+                return Err(unfit(&format!("column `{name}` has no declared values")));
+            };
+            let groups = 2 * (1 + levels.len());
+            let figures = self.shown_at_most().saturating_mul(groups);
+            if figures > MOST_FIGURES {
+                let message = format!("{figures} rows of genotypes are asked for");
+                let help = format!("ask for fewer rows, or without strata; at most {MOST_FIGURES}");
+                return Err(unfit(&message).help(help));
+            }
         }
         self.model.sql(catalogue)
     }
@@ -173,10 +187,7 @@ impl Asked {
             Markers::Genes(of) if of.consequences.is_empty() => is_offered(catalogue, &["gene"])?,
             Markers::Genes(_) => is_offered(catalogue, &["gene", "consequence"])?,
         }
-        for shape in &mut planned.shapes {
-            let read = ["genotypes", "variants"].map(str::to_owned);
-            shape.tables.extend(read);
-        }
+        reads_genotypes(planned);
         Ok(())
     }
 
@@ -190,13 +201,31 @@ impl Asked {
         let sets = sides
             .iter()
             .map(|(group, set)| (vec![group.stratum.clone()], set.clone()));
-        let groups = of_sets(sets.collect(), ground.admission, ground.profile).map_err(lost)?;
-        let (everybody, strata) = groups.split_at(if self.is_of_cases { 2 } else { 1 });
-        let model = data.over(&set, rules);
-        let group = GenotypeGroup::new(&ground.admission.pinned.snapshot, &set).map_err(lost)?;
+        let mut groups = of_sets(sets.collect(), ground.admission, ground.profile).map_err(lost)?;
+        for group in &mut groups {
+            group.withheld |= group.is_small_for(self.shown_at_most() as u64, ground.profile);
+        }
         // Of fewer nothing about genomes may be told; of a set that has people without
         // genotypes, nothing is known.
+        let (everybody, _) = self.split(&groups);
         let may_tell = everybody.iter().all(|group| !group.withheld);
+        // What is not shown of those that were asked for tells, too; and so do all together. Of
+        // groups that are too small to tell anything nothing is.
+        let variants = if may_tell {
+            self.shown_at_most() as u64 + 1
+        } else {
+            0
+        };
+        let told = self.told(&groups, variants, ground.profile);
+        // It will be refused: nobody waits for tests that are not shown.
+        if told.exceeds(ground.exposed) {
+            return Ok(Found {
+                sheets: Vec::new(),
+                told: Some(told),
+            });
+        }
+        let model = data.over(&set, rules);
+        let group = GenotypeGroup::new(&ground.admission.pinned.snapshot, &set).map_err(lost)?;
         let is_whole = *group.individuals() == set;
         let scan = scan::Scan::of(ground, &group);
         let association = match may_tell && is_whole {
@@ -208,14 +237,24 @@ impl Asked {
         };
         let names: Vec<Group> = sides.iter().map(|(group, _)| group.clone()).collect();
         let sheets = self.sheets(ground, association.as_ref(), &scan, &names, &groups)?;
-        let mut told = Told::under(&ground.profile.exposure);
-        // What is not shown of those that were asked for tells, too; and so do all together. Of
-        // groups that are too small to tell anything nothing is.
-        let variants = if may_tell {
-            self.shown_at_most() as u64 + 1
-        } else {
-            0
-        };
+        let shown = (0..groups.len()).filter(|at| groups.get(*at).is_some_and(|of| !of.withheld));
+        let shown: BTreeMap<usize, u64> = shown.map(|at| (at, variants)).collect();
+        remember(&groups, &shown, ground.admission, ground.profile).map_err(lost)?;
+        Ok(Found {
+            sheets,
+            told: Some(told),
+        })
+    }
+
+    /// Groups of all, and of strata.
+    fn split<'g>(&self, groups: &'g [Genotyped]) -> (&'g [Genotyped], &'g [Genotyped]) {
+        groups.split_at(if self.is_of_cases { 2 } else { 1 })
+    }
+
+    /// What so many variants tell of the groups that are large enough.
+    fn told(&self, groups: &[Genotyped], variants: u64, profile: &Profile) -> Told {
+        let mut told = Told::under(&profile.exposure);
+        let (everybody, strata) = self.split(groups);
         for (part, groups) in [everybody, strata].into_iter().enumerate() {
             let large = groups
                 .iter()
@@ -224,15 +263,9 @@ impl Asked {
                 let genotyped = group.genotyped.individuals().len();
                 (&group.everybody, genotyped, variants)
             });
-            told.add_sites(part, of, ground.profile);
+            told.add_sites(part, of, profile);
         }
-        let shown = (0..groups.len()).filter(|at| groups.get(*at).is_some_and(|of| !of.withheld));
-        let shown: BTreeMap<usize, u64> = shown.map(|at| (at, variants)).collect();
-        remember(&groups, &shown, ground.admission, ground.profile).map_err(lost)?;
-        Ok(Found {
-            sheets,
-            told: Some(told),
-        })
+        told
     }
 
     /// The columns, and whose they are: those who have a value for everything, and genotypes.
@@ -290,7 +323,7 @@ impl Asked {
         match &self.markers {
             Markers::Variants(Selection::Variants(names)) => Some(names),
             Markers::Genes(Burden { genes, .. }) => {
-                Some(genes).filter(|genes| !genes.is_empty() && genes.len() <= MOST_ROWS as usize)
+                Some(genes).filter(|genes| !genes.is_empty() && genes.len() <= MOST_NAMED)
             }
             Markers::Variants(_) => None,
         }

@@ -151,6 +151,19 @@ impl Counted<'_> {
         Ok((span, shown))
     }
 
+    /// What may be shown of a variant, in the order of the groups.
+    pub(crate) fn of_variant(
+        &self,
+        span: &Span,
+        variant: u32,
+        tests: &Tests,
+    ) -> Result<Vec<Option<Frequency>>, SnapshotError> {
+        let groups = self.groups.iter();
+        groups
+            .map(|group| self.figures(span, variant, group, tests))
+            .collect()
+    }
+
     fn figures(
         &self,
         span: &Span,

@@ -17,7 +17,7 @@ use crate::{
 /// A group of individuals.
 pub(crate) struct Group {
     /// The values of its columns; none for NULL.
-    pub(super) words: Vec<Option<String>>,
+    pub(crate) words: Vec<Option<String>>,
     /// Everybody in it. Final.
     pub(crate) everybody: RoaringBitmap,
     /// Those of it whose genotypes are counted. Final, too.
@@ -39,9 +39,9 @@ pub(crate) enum GroupError {
 
 impl Group {
     /// Whether so many variants may not be told of so few individuals.
-    pub(super) fn is_small_for(&self, variants: u64, profile: &Profile) -> bool {
+    pub(crate) fn is_small_for(&self, variants: u64, profile: &Profile) -> bool {
         !frequency::is_large_enough(self.genotyped.individuals().len(), variants)
-            || !exposure::may_tell(self.genotyped.individuals().len(), profile)
+            || !exposure::may_tell(1, self.genotyped.individuals().len(), profile)
     }
 
     /// Whether a variant tells of few who were not counted before.
@@ -62,7 +62,7 @@ impl Group {
 /// Those who have no genotypes would let two cohorts differ much, and their genotypes
 /// by one person's: so whose genotypes are counted is settled once more, among all of
 /// whom they were counted before.
-pub(super) fn of(
+pub(crate) fn of_strata(
     shape: &Shape,
     strata: &Strata,
     admission: &Admission,

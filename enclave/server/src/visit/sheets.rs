@@ -19,7 +19,7 @@ use crate::{
     admission::Admission,
     analyses::{Analysis, Ground},
     enclave::Enclave,
-    exposure::Told,
+    exposure::{self, Told},
     failure, meters,
     permit::Verified,
     private::{self, Private, beside},
@@ -110,6 +110,8 @@ async fn sheets(
     let snapshot = admission.pinned.snapshot.id();
     let meters = meters::of_figures(&payer, snapshot, &private.finished, &profiles);
     let (asked, spans) = (Arc::clone(asked), Arc::clone(&enclave.spans));
+    let (ledger, permit) = (Arc::clone(&enclave.ledger), &question.verified.permit);
+    let exposed = exposure::account(&permit.project, &permit.dataset);
     let watch = Watch::default();
     let ended = Arc::clone(&watch.0);
     beside(move || {
@@ -118,12 +120,17 @@ async fn sheets(
             frames,
             told,
         } = private;
+        let exposed = ledger.metered(&exposed).map_err(|error| {
+            tracing::error!("what a project was told cannot be read: {error}");
+            Lost
+        })?;
         let found = asked.found(&Ground {
             admission: &admission,
             profile: &profile,
             finished: &finished,
             frames: &frames,
             spans: &spans,
+            exposed,
             ended: &ended,
         })?;
         Ok(Made {

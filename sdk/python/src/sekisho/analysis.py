@@ -188,9 +188,30 @@ def _names(names: str | Sequence[str]) -> list[str]:
 
 @_checked
 def spectrum(
-    *, contexts: bool, genes: str | Sequence[str], by: str | Sequence[str], where: str
+    *,
+    frequencies: bool,
+    contexts: bool,
+    genes: str | Sequence[str],
+    region: str | None,
+    gene: str | None,
+    by: str | Sequence[str],
+    where: str,
 ) -> analysis_pb2.Analysis:
-    """Ask how many mutations of each type individuals carry; see `Visit.spectrum`."""
+    """Ask how many mutations, or variants, there are of each kind; see `Visit.spectrum`."""
+    of_others = {"contexts": contexts, "genes": _names(genes)}
+    of_frequencies = {"region": region is not None, "gene": gene is not None}
+    odd = [name for name, value in (of_others if frequencies else of_frequencies).items() if value]
+    if odd:
+        raise InvalidRequest(
+            f"{' and '.join(odd)} does not go with a spectrum of "
+            f"{'frequencies' if frequencies else 'mutations'}",
+            help="`region=` and `gene=` go with `frequencies=True`, "
+            "`contexts=` and `genes=` without it",
+        )
+    if frequencies:
+        _one_of({"region": region, "gene": gene}, "the variants", none=True)
+        sites = analysis_pb2.SiteFrequencies(region=region, gene=gene, where=where, by=_names(by))
+        return analysis_pb2.Analysis(site_frequencies=sites)
     asked = analysis_pb2.Spectrum(
         contexts=contexts, genes=_names(genes), by=_names(by), where=where
     )

@@ -55,8 +55,10 @@ class Associations(Asking[Given]):
         burden
             Genes as markers: who carries any of a gene's variants, see `sekisho.Burden`.
         most
-            Rows at most, up to 100. Each counts as exposure, to cases and to controls, whether
-            it is shown or not.
+            Rows at most, up to 10 000. Each counts as exposure, to cases and to controls,
+            whether it is shown or not: it takes a cap that the committee raised to be told of
+            many. Of more than 100, cases and controls must be 1 000 each, or all individuals of
+            a `measure`.
 
         Returns
         -------

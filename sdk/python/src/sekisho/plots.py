@@ -166,6 +166,7 @@ _DRAWN: Final[dict[str, Callable[["Result"], Picture]]] = {
     "funnel": Funnel.of,
     "associations": Manhattan.of,
     "differences": Volcano.of,
+    "site_frequencies": Bars.sites,
     "pairs": lambda of: Heat.of(of, "Odds ratios", "odds_ratio", down="gene", across="other"),
     "prevalence": lambda of: Heat.of(of, "Prevalence", "share", down="gene"),
 }

@@ -160,20 +160,29 @@ class Screening(Asking[Given]):
         self,
         *,
         datasets: str | Sequence[str],
+        frequencies: bool = False,
         contexts: bool = False,
         genes: str | Sequence[str] = (),
+        region: str | None = None,
+        gene: str | None = None,
         by: str | Sequence[str] = (),
         where: str = "",
         idempotency_key: str | None = None,
     ) -> Given:
-        """Ask how many mutations of each type individuals carry.
+        """Ask how many mutations of each type there are, or how many variants are how frequent.
 
         Parameters
         ----------
+        frequencies
+            Whether it is the site frequency spectrum: variants by the frequency of their rarer
+            allele.
         contexts
-            Whether the bases beside a mutation tell it from others: 96 types, not 6.
+            Of mutations: whether the bases beside one tell it from others, 96 types and not 6.
         genes
-            Whose mutations count, at most 40; all if none are given.
+            Of mutations: whose count, at most 40; all if none are given.
+        region, gene
+            Of frequencies: which variants count, as of `Visit.frequencies`; all if neither is
+            given.
         by
             At most one column of ``individuals`` with declared values.
         datasets, where, idempotency_key
@@ -187,6 +196,33 @@ class Screening(Asking[Given]):
             ``mutations``, of each carrier one, ``individuals``, and ``share`` of those of the
             group that are shown. The rarest type is not: it would tell how many there are of
             none.
+
+            Of frequencies ``site_frequencies``, a row for each group and class: the columns of
+            `by`, ``lower`` and ``upper``, the class from the one to less than the other (the last
+            has 0.5, too), ``variants`` on autosomes that `frequencies` would show of it,
+            and their ``share``. Where few are in a class, or none, nothing is shown. Each group
+            counts as exposure as 11 variants do.
+
+        Raises
+        ------
+        InvalidRequest
+            If what goes with one spectrum is given for the other, or `region` and `gene` both.
+        SekishoError
+            As `sql`.
+
+        Examples
+        --------
+        >>> visit.spectrum(
+        ...     frequencies=True, region="22", by="sex", datasets="demo-control"
+        ... )  # doctest: +SKIP
         """
-        asked = analysis.spectrum(contexts=contexts, genes=genes, by=by, where=where)
+        asked = analysis.spectrum(
+            frequencies=frequencies,
+            contexts=contexts,
+            genes=genes,
+            region=region,
+            gene=gene,
+            by=by,
+            where=where,
+        )
         return self._analyze("spectrum", asked, datasets, idempotency_key)

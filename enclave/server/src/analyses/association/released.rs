@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Sheet,
     association::{Association, Findings, Group, Marker, Row, Tested},
-    frequency::Frequency,
+    frequency::Tests,
 };
 use sekisho_query::worker::Lost;
-use sekisho_tables::{Selection, SnapshotError};
+use sekisho_tables::Selection;
 
 use super::{
     Asked, Burden, Ground, Markers, lost,
@@ -82,35 +81,48 @@ impl Asked {
     ) -> Result<(Vec<Row>, Tested), Lost> {
         let selected = scan.selected(selection)?;
         let tested = scan.variants(association, &selected, self.shown_at_most())?;
-        let mut candidates = Vec::new();
-        for number in tested.candidates() {
-            let (name, copies) = scan.variant(number)?;
-            candidates.push((number, name, copies));
-        }
-        let numbers = candidates.iter().map(|(number, ..)| *number).collect();
-        let names = candidates.iter().map(|(_, name, _)| name.clone()).collect();
-        let told = self.shown_at_most() as u64;
-        let mut figures = figures(ground, groups, &Selection::Variants(names), &numbers, told)?;
+        // In the order of the snapshot, so that each span is read once.
+        let mut candidates = tested.candidates();
+        candidates.sort_unstable();
+        let pinned = &ground.admission.pinned;
+        let counted = Counted {
+            snapshot: &pinned.snapshot,
+            spans: ground.spans,
+            noise: &pinned.noise,
+            profile: ground.profile,
+            selection,
+            selected: &selected,
+            groups,
+            told: self.shown_at_most() as u64,
+        };
         let sides = if self.is_of_cases { 2 } else { 1 };
-        let mut rows = Vec::new();
-        for (_, name, copies) in candidates {
-            scan.goes_on()?;
-            let mut frequencies = figures.remove(&name).unwrap_or_default();
-            // One stratum that is hidden would be what the others leave of all.
-            let strata = frequencies.get_mut(sides..).unwrap_or_default();
-            if strata.iter().any(Option::is_none) {
-                strata.fill(None);
+        let fitted = scan.in_threads(|turn, threads| {
+            let each = candidates.len().div_ceil(threads).max(1);
+            let (mut reader, tests) = (Reader::default(), Tests::default());
+            let mut rows = Vec::new();
+            for number in candidates.iter().skip(turn * each).take(each) {
+                scan.goes_on()?;
+                let (span, copies) = scan.variant(*number, &mut reader)?;
+                let frequencies = counted.of_variant(&span, *number, &tests);
+                let mut frequencies = frequencies.map_err(lost)?;
+                // One stratum that is hidden would be what the others leave of all.
+                let strata = frequencies.get_mut(sides..).unwrap_or_default();
+                if strata.iter().any(Option::is_none) {
+                    strata.fill(None);
+                }
+                let is_shown = frequencies.len() >= sides
+                    && frequencies.iter().take(sides).all(Option::is_some);
+                if is_shown && let Some(shown) = association.shown(marker(copies)) {
+                    rows.push(Row {
+                        name: span.id(*number).to_owned(),
+                        shown: Some(shown),
+                        frequencies,
+                    });
+                }
             }
-            let is_shown =
-                frequencies.len() >= sides && frequencies.iter().take(sides).all(Option::is_some);
-            if is_shown && let Some(shown) = association.shown(marker(&copies)) {
-                rows.push(Row {
-                    name,
-                    shown: Some(shown),
-                    frequencies,
-                });
-            }
-        }
+            Ok(rows)
+        })?;
+        let rows = fitted.into_iter().flatten().collect();
         Ok((rows, tested))
     }
 
@@ -159,40 +171,6 @@ impl Asked {
         }
         Ok((rows, tested))
     }
-}
-
-/// What may be told of variants in each group.
-fn figures(
-    ground: &Ground<'_>,
-    groups: &[frequencies::Group],
-    selection: &Selection,
-    selected: &RoaringBitmap,
-    told: u64,
-) -> Result<BTreeMap<String, Vec<Option<Frequency>>>, Lost> {
-    let pinned = &ground.admission.pinned;
-    let counted = Counted {
-        snapshot: &pinned.snapshot,
-        spans: ground.spans,
-        noise: &pinned.noise,
-        profile: ground.profile,
-        selection,
-        selected,
-        groups,
-        told,
-    };
-    let mut figures: BTreeMap<String, Vec<Option<Frequency>>> = BTreeMap::new();
-    let told = counted.rows::<SnapshotError>(|rows| {
-        for row in rows {
-            // In the order of the groups.
-            figures
-                .entry(row.variant.to_owned())
-                .or_default()
-                .push(row.figures);
-        }
-        Ok(())
-    });
-    told.map_err(lost)?;
-    Ok(figures)
 }
 
 fn empty(name: &str) -> Row {

@@ -103,7 +103,7 @@ impl<'a> Scan<'a> {
     ) -> Result<Tested, Lost> {
         let mut numbers: Vec<u32> = selected.iter().map(|variant| variant / SPAN).collect();
         numbers.dedup();
-        self.in_threads(rows, |turn, threads, tested| {
+        self.tested(rows, |turn, threads, tested| {
             let mut copies = Copies::default();
             for number in numbers.iter().skip(turn).step_by(threads) {
                 self.goes_on()?;
@@ -130,7 +130,7 @@ impl<'a> Scan<'a> {
         max_frequency: f64,
         rows: usize,
     ) -> Result<Tested, Lost> {
-        self.in_threads(rows, |turn, threads, tested| {
+        self.tested(rows, |turn, threads, tested| {
             let each = genes.len().div_ceil(threads).max(1);
             let mut reader = Reader::default();
             for (number, gene) in (0_u32..).zip(genes).skip(turn * each).take(each) {
@@ -173,37 +173,47 @@ impl<'a> Scan<'a> {
         Ok(carriers.into_iter().collect())
     }
 
-    /// Who has how many copies of a variant, and its name.
-    pub(super) fn variant(&self, variant: u32) -> Result<(String, Copies), Lost> {
-        let span = self.spans.of(self.snapshot, variant / SPAN).map_err(lost)?;
-        let mut copies = Copies::default();
-        self.places.read(&span, variant, &mut copies);
-        Ok((span.id(variant).to_owned(), copies))
+    /// The span of a variant, and who has how many copies of it.
+    pub(super) fn variant<'r>(
+        &self,
+        variant: u32,
+        Reader { span, copies }: &'r mut Reader,
+    ) -> Result<(Arc<Span>, &'r Copies), Lost> {
+        let span = self.span(span, variant)?;
+        self.places.read(&span, variant, copies);
+        Ok((span, copies))
     }
 
-    fn in_threads(
+    fn tested(
         &self,
         rows: usize,
         test: impl Fn(usize, usize, &mut Tested) -> Result<(), Lost> + Sync,
     ) -> Result<Tested, Lost> {
+        let of_threads = self.in_threads(|turn, threads| {
+            let mut tested = Tested::wanting(rows);
+            test(turn, threads, &mut tested).map(|()| tested)
+        })?;
+        let mut all = Tested::wanting(rows);
+        of_threads.into_iter().for_each(|tested| all.merge(tested));
+        Ok(all)
+    }
+
+    /// What each of some threads comes to, by its turn and how many there are.
+    pub(super) fn in_threads<T: Send>(
+        &self,
+        work: impl Fn(usize, usize) -> Result<T, Lost> + Sync,
+    ) -> Result<Vec<T>, Lost> {
         let threads = thread::available_parallelism()
             .map_or(1, usize::from)
             .min(8);
         thread::scope(|scope| {
-            let test = &test;
-            let run = |turn| {
-                let mut tested = Tested::wanting(rows);
-                test(turn, threads, &mut tested).map(|()| tested)
-            };
+            let work = &work;
             let running: Vec<_> = (0..threads)
-                .map(|turn| scope.spawn(move || run(turn)))
+                .map(|turn| scope.spawn(move || work(turn, threads)))
                 .collect();
-            let mut all = Tested::wanting(rows);
-            for of_thread in running {
-                // A thread that panicked says nothing more: the visit fails.
-                all.merge(of_thread.join().map_err(|_| Lost)??);
-            }
-            Ok(all)
+            // A thread that panicked says nothing more: the visit fails.
+            let ended = running.into_iter().map(|of| of.join().map_err(|_| Lost)?);
+            ended.collect()
         })
     }
 

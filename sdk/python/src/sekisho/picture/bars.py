@@ -1,4 +1,4 @@
-"""Bars of a result with at most one key."""
+"""Bars of a result with at most one key, and of how many variants are how frequent."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sekisho.errors import InvalidRequest
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
 from sekisho.picture.doubt import Doubt
-from sekisho.picture.reading import titled, words
+from sekisho.picture.reading import keys, titled, words
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -47,13 +47,13 @@ class Bars(Picture):
     def of(cls, result: "Result", *, counts: bool = False) -> "Bars":
         """Read a result; `counts` says that its figures are known to count individuals."""
         table, figures = result.to_arrow(), list(result.figures)
-        keys = [name for name in table.column_names if name not in figures]
-        if not figures or len(keys) > 1:
+        named = [name for name in table.column_names if name not in figures]
+        if not figures or len(named) > 1:
             raise InvalidRequest(
-                f"the result has {len(keys)} keys and {len(figures)} columns of figures",
+                f"the result has {len(named)} keys and {len(figures)} columns of figures",
                 help="group by one column, or take `to_pandas()` and draw it yourself",
             )
-        labels = [words(row, keys, "missing") if keys else "" for row in table.to_pylist()]
+        labels = [words(row, named, "missing") if named else "" for row in table.to_pylist()]
         doubt, rows = Doubt.of(result.release), []
         for name in figures:
             column = table.column(name)
@@ -65,7 +65,34 @@ class Bars(Picture):
             ]
         meaning = doubt.meaning if any(row["half"] for row in rows) else ""
         title = titled("Individuals" if counts else "", result)
-        return cls(title, keys[0] if keys else "", labels, figures, rows, meaning)
+        return cls(title, named[0] if named else "", labels, figures, rows, meaning)
+
+    @classmethod
+    def sites(cls, result: "Result") -> "Bars":
+        """Read the answer to `Visit.spectrum` of frequencies: classes, each as wide as the others.
+
+        They are about as far apart as their logarithms, so that rare ones can be told apart.
+        """
+        table = result.to_arrow()
+        groups = [name for name in keys(table) if name not in ("lower", "upper")]
+        listed = table.to_pylist()
+        labels = [f"{row['lower']:g}–{row['upper']:g}" for row in listed]  # noqa: RUF001 - a range
+        doubt = Doubt.of(result.release)
+        halves = doubt.counts([row["variants"] for row in listed])
+        rows = [
+            {
+                "label": label,
+                "figure": words(row, groups, "missing" if groups else "variants"),
+                "value": row["variants"],
+                "half": half,
+            }
+            for row, label, half in zip(listed, labels, halves, strict=True)
+        ]
+        meaning = f"variants ({doubt.meaning})" if doubt.meaning else "variants"
+        columns = list(dict.fromkeys(str(row["figure"]) for row in rows))
+        title = titled("Site frequencies", result)
+        key = "frequency of the rarer allele"
+        return cls(title, key, list(dict.fromkeys(labels)), columns, rows, meaning)
 
     def draw(self, ax: "Axes") -> None:
         """Draw them beside one another; what is hidden is hatched."""
