@@ -27,7 +27,7 @@ CARRIERS: Final = """
 QUALITY: Final = """
     SELECT tissue, avg(mapped_rate) AS mapped, avg(duplicate_rate) AS duplicates,
            avg(depth) AS depth
-    FROM qc_metrics GROUP BY tissue"""
+    FROM qc_metrics WHERE stage = 'qc2' GROUP BY tissue"""
 SEXES: Final = """
     SELECT sex, count(DISTINCT individual_id) AS people FROM individuals GROUP BY sex"""
 

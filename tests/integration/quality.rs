@@ -1,9 +1,12 @@
 //! The report on quality control, of data drawn to what a national programme published of
 //! 8 670 cases of cancer.
 
+mod groups;
+mod matching;
+
 use std::{collections::HashMap, fs, path::Path};
 
-use sekisho::{Kind, QcReport};
+use sekisho::{Kind, QcReport, Visit};
 use sekisho_tests::{Consortium, Site, only, root, run, tables};
 
 const DATASET: &str = "demo-cancer";
@@ -12,26 +15,51 @@ const TISSUES: [&str; 2] = ["normal", "tumor"];
 /// The threshold of the profile `standard`.
 const K: usize = 10;
 
-/// The values of each tissue and metric, from the least.
+/// The last stage: what was published of.
+const STAGE: &str = "qc2";
+/// The values of each tissue and metric at the last stage, from the least.
 type Values = HashMap<(&'static str, &'static str), Vec<f64>>;
 
-fn values(file: &Path) -> Values {
+/// The rows of a file, by column.
+fn lines(file: &Path) -> Vec<HashMap<String, String>> {
     let text = fs::read_to_string(file).unwrap();
-    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let header = lines.next().unwrap();
-    let at = |name: &str| header.iter().position(|of| *of == name).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let header: Vec<String> = lines.next().unwrap().collect();
+    let row = |of| header.iter().cloned().zip(of).collect();
+    lines.map(row).collect()
+}
+
+fn values(rows: &[HashMap<String, String>]) -> Values {
     let mut values = Values::new();
-    for row in lines {
-        let tissue = TISSUES.into_iter().find(|of| *of == row[at("tissue")]);
+    for row in rows.iter().filter(|row| row["stage"] == STAGE) {
+        let tissue = TISSUES.into_iter().find(|of| *of == row["tissue"]);
         for metric in METRICS {
             let of = values.entry((tissue.unwrap(), metric)).or_default();
-            of.push(row[at(metric)].parse().unwrap());
+            of.push(row[metric].parse().unwrap());
         }
     }
     for of in values.values_mut() {
         of.sort_by(f64::total_cmp);
     }
     values
+}
+
+/// The tenth of either end, and the middle.
+fn quantiles(values: &[f64]) -> [f64; 3] {
+    let middle = values.len() / 2;
+    let median = match values.len() % 2 {
+        0 => f64::midpoint(values[middle - 1], values[middle]),
+        _ => values[middle],
+    };
+    [values[K - 1], median, values[values.len() - K]]
+}
+
+async fn report(visit: &Visit, by: &[&str]) -> Vec<(String, Vec<String>)> {
+    let kind = Kind::QcReport(QcReport {
+        by: by.iter().map(|&of| of.to_owned()).collect(),
+        ..QcReport::default()
+    });
+    tables(&only(visit.analyze(kind, &[DATASET]).await))
 }
 
 /// To three significant digits.
@@ -66,29 +94,28 @@ async fn the_report_says_what_the_programme_published() {
         .store(Site::East, DATASET, &store)
         .start();
     let visit = consortium.visit("aiko-tanaka", "P-0001").await;
-    let report = Kind::QcReport(QcReport::default());
-    let told = tables(&only(visit.analyze(report, &[DATASET]).await));
+    let told = report(&visit, &[]).await;
 
-    let exact = values(&files.join("qc.csv"));
+    let quality = lines(&files.join("qc.csv"));
+    let exact = values(&quality);
     let of = |row: &[&str]| {
         let tissue = TISSUES.into_iter().find(|of| *of == row[1]).unwrap();
         let metric = METRICS.into_iter().find(|of| *of == row[2]).unwrap();
         (tissue, metric)
     };
-    let metrics = rows(&told, "metrics");
-    assert_eq!(metrics.len(), 8);
+    let last = |name: &str| -> Vec<Vec<&str>> {
+        let rows = rows(&told, name).into_iter();
+        rows.filter(|row| row[0] == STAGE).collect()
+    };
+    let metrics = last("metrics");
+    assert_eq!((rows(&told, "metrics").len(), metrics.len()), (16, 8));
     for row in &metrics {
         let values = &exact[&of(row)];
-        assert_eq!((row[0], row[3]), ("qc2", "8670"), "{row:?}");
+        assert_eq!(row[3], "8670", "{row:?}");
         // A mean is made of a sum of three digits; limits of quantiles have three.
         near(row[4], values.iter().sum::<f64>() / 8_670.0, 0.005);
-        let quantiles = [
-            values[K - 1],
-            f64::midpoint(values[4_334], values[4_335]),
-            values[8_660],
-        ];
         let told: Vec<f64> = row[6..].iter().map(|cell| cell.parse().unwrap()).collect();
-        assert_eq!(told, quantiles.map(digits), "{row:?}");
+        assert_eq!(told, quantiles(values).map(digits), "{row:?}");
     }
     for (tissue, metric, limit, beyond) in [
         (
@@ -104,7 +131,7 @@ async fn the_report_says_what_the_programme_published() {
     ] {
         let values = &exact[&(tissue, metric)];
         let count = values.iter().filter(|value| beyond(**value)).count();
-        let rows = rows(&told, "limits");
+        let rows = last("limits");
         let words: Vec<&str> = limit.split(' ').collect();
         let row = rows
             .iter()
@@ -117,7 +144,7 @@ async fn the_report_says_what_the_programme_published() {
         );
         near(figures[1], count as f64 / 8_670.0, 0.04);
     }
-    for row in rows(&told, "histogram") {
+    for row in last("histogram") {
         let [lower, upper]: [f64; 2] = [row[3], row[4]].map(|cell| cell.parse().unwrap());
         // The limit of what is mapped counts what lies on it below, as the bound does.
         let counts_below = |of: f64| row[2] == "mapped_rate" && [99.0, 100.0].contains(&of);
@@ -131,7 +158,65 @@ async fn the_report_says_what_the_programme_published() {
         assert!(told.abs_diff(count) <= 2, "{row:?} {count}");
     }
 
-    published(&metrics, &rows(&told, "limits"));
+    published(&metrics, &last("limits"));
+    groups::each_is_as_the_data_are(&visit, &quality, &lines(&files.join("samples.csv"))).await;
+    changes(&told, &quality);
+}
+
+/// Depth before and after removal of duplicates, and what they take away.
+fn changes(told: &[(String, Vec<String>)], quality: &[HashMap<String, String>]) {
+    let told_of = rows(told, "changes");
+    assert_eq!(told_of.len(), 8);
+    for tissue in TISSUES {
+        let of = |stage: &str| -> HashMap<&str, f64> {
+            let rows = quality.iter();
+            let rows = rows.filter(|row| [&row["tissue"], &row["stage"]] == [tissue, stage]);
+            rows.map(|row| (row["sample_id"].as_str(), row["depth"].parse().unwrap()))
+                .collect()
+        };
+        let (before, after) = (of("qc1"), of(STAGE));
+        let mut exact: Vec<f64> = after.iter().map(|(of, at)| at - before[of]).collect();
+        exact.sort_by(f64::total_cmp);
+        let row = told_of
+            .iter()
+            .find(|row| row[..4] == [tissue, "qc1", STAGE, "depth"]);
+        let row = row.unwrap();
+        assert_eq!(row[4], "8670", "{row:?}");
+        // To three digits, and not finer than a hundredth of a part of the grid.
+        for (told, exact) in row[5..].iter().zip(quantiles(&exact)) {
+            let off = told.parse::<f64>().unwrap() - exact;
+            assert!(off.abs() <= 0.026 + exact.abs() / 200.0, "{row:?} {exact}");
+        }
+        // What ten lost most was published of four. They are the lowest, and not shown.
+        let told_low: f64 = row[5].parse().unwrap();
+        if tissue == "normal" {
+            for lost in [4.7 - 34.7, 10.4 - 30.7, 38.9 - 106.8, 66.0 - 180.5] {
+                assert!(exact.iter().any(|of| (of - lost).abs() < 1e-6), "{lost}");
+            }
+            assert!(exact[0] < -114.0 && told_low > -114.0, "{row:?}");
+        }
+        let parts: Vec<Vec<&str>> = (rows(told, "change_histogram").into_iter())
+            .filter(|row| row[..4] == [tissue, "qc1", STAGE, "depth"])
+            .collect();
+        assert!(parts.len() > 2, "{parts:?}");
+        for part in &parts {
+            let [lower, upper, count]: [f64; 3] =
+                [part[4], part[5], part[6]].map(|cell| cell.parse().unwrap());
+            let within = exact.iter().map(|of| (of * 10.0).round() / 10.0);
+            let within = within.filter(|of| (lower..upper).contains(of)).count();
+            assert!(
+                within >= K && (count - within as f64).abs() <= 2.0,
+                "{part:?}"
+            );
+        }
+    }
+    // What removal of duplicates leaves as it is.
+    let kept = told_of.iter().filter(|row| row[3] != "depth");
+    assert!(
+        kept.clone().all(|row| row[5..] == ["0.0", "0.0", "0.0"]),
+        "{told_of:?}"
+    );
+    assert_eq!(kept.count(), 6);
 }
 
 /// What was published, where it stands beside the checkout: as near as the data are drawn.
@@ -142,13 +227,19 @@ fn published(metrics: &[Vec<&str>], limits: &[Vec<&str>]) {
     };
     for line in summary.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        let [metric, _, tissue, mean, median, ..] = cells[..] else {
+        let [metric, _, tissue, mean, median, least, most] = cells[..] else {
             panic!("{line}");
         };
         let row = metrics.iter().find(|row| row[1..3] == [tissue, metric]);
         let row = row.unwrap();
         near(row[4], mean.parse().unwrap(), 0.01);
         near(row[7], median.parse().unwrap(), 0.01);
+        // One person has the least, and one the most: what is told lies within.
+        let [low, high, least, most] = [row[6], row[8], least, most].map(|cell| {
+            let value: f64 = cell.parse().unwrap();
+            value
+        });
+        assert!(least < low && low < high && high <= most, "{line} {row:?}");
     }
     let shares = fs::read_to_string(folder.join("qc2_shares.csv")).unwrap();
     // The published shares of depth do not go with the published medians: of 40.6 % below

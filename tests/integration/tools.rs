@@ -246,6 +246,8 @@ fn a_report_on_quality_is_asked_on_the_command_line() {
         "-- metrics",
         "-- limits",
         "-- histogram",
+        "-- changes",
+        "-- change_histogram",
         "figures suppressed",
     ] {
         assert!(whole.contains(name), "{whole}");
@@ -253,6 +255,11 @@ fn a_report_on_quality_is_asked_on_the_command_line() {
     let csv = asked(&["--table", "limits", "--format", "csv"]).succeeded();
     assert!(
         csv.starts_with("stage,tissue,metric,limit,individuals,share\n"),
+        "{csv}"
+    );
+    let csv = asked(&["--table", "changes", "--format", "csv"]).succeeded();
+    assert!(
+        csv.starts_with("tissue,from,to,metric,individuals,low,median,high\n"),
         "{csv}"
     );
     assert_eq!(asked(&["--where", "weight"]).code, Some(4));

@@ -5,8 +5,15 @@
 //! are declared, as the grid is; limits of a visitor's own would move over everybody.
 //! A quantile has a crowd on either side, and is rounded as sums are.
 
+mod changes;
+mod partition;
+
+use partition::{Grid, Part};
+
+pub use changes::Change;
+
 use crate::{
-    Noise, Profile, Protected, Value, rounding,
+    Noise, Profile, Protected, ProtectedRow, Value, rounding,
     sheet::{Column, Entry, Sheet},
     suppress,
 };
@@ -65,23 +72,6 @@ pub struct Question<'a> {
 /// Figures of a group's cells: the individuals, then so many per measure.
 pub const FIGURES_PER_MEASURE: usize = 3;
 
-/// A part of a partition.
-struct Part {
-    lower: f64,
-    upper: f64,
-    /// How many come before it, and with it.
-    ranks: [usize; 2],
-}
-
-/// A place where a partition may be cut: values up to it, and with it or not.
-#[derive(Clone, Copy, PartialEq)]
-struct Cut {
-    at: f64,
-    /// Whether values on it lie below.
-    with: bool,
-    is_limit: bool,
-}
-
 impl Question<'_> {
     /// The sheets `metrics`, `limits` and `histogram`.
     ///
@@ -123,16 +113,8 @@ impl Question<'_> {
         );
         for (group, row) in groups.iter().zip(protected.rows()) {
             for (at, measure) in self.measures.iter().enumerate() {
-                let figure = |of: usize| {
-                    row.values
-                        .get(1 + FIGURES_PER_MEASURE * at + of)
-                        .copied()
-                        .flatten()
-                };
-                let individuals = figure(0).and_then(|value| match value {
-                    Value::Integer(count) => Some(count),
-                    Value::Fraction(_) => None,
-                });
+                let figure = |of: usize| figure(row, at, of);
+                let individuals = individuals(row, at);
                 let mut values = match individuals {
                     Some(_) => group.values.get(at).cloned().unwrap_or_default(),
                     None => Vec::new(),
@@ -140,9 +122,15 @@ impl Question<'_> {
                 values.sort_by(|(_, a), (_, b)| a.total_cmp(b));
                 let words = || keys_of(group, measure);
                 let of = [individuals.into(), entry(figure(1)), entry(figure(2))];
-                let quantiles = self.quantiles(&values).map(Entry::from);
+                let quantiles = self.quantiles(&values);
+                let quantiles = quantiles.map(|value| value.map(|value| self.digits(value)).into());
                 metrics.add(words().chain(of).chain(quantiles));
-                let parts = self.partition(measure, &self.limits_of(group, measure), &values);
+                let grid = Grid {
+                    anchor: measure.bounds[0],
+                    bin: measure.bin,
+                    bounds: measure.bounds,
+                };
+                let parts = self.partition(&grid, &self.limits_of(group, measure), &values);
                 for limit in self.limits_of(group, measure) {
                     let beyond = self.beyond(limit, &parts, &values);
                     let all = self.rounded(values.len()).filter(|all| *all > 0);
@@ -179,7 +167,7 @@ impl Question<'_> {
         measure.limits.iter().filter(concerns).collect()
     }
 
-    /// The k-th smallest, the median, and the k-th largest.
+    /// The k-th smallest, the median, and the k-th largest, not rounded.
     fn quantiles(&self, values: &[(u32, f64)]) -> [Option<f64>; 3] {
         let k = self.profile.threshold as usize;
         let (lower, upper) = values.split_at(values.len() / 2);
@@ -194,86 +182,15 @@ impl Question<'_> {
                 .map(|(a, b)| f64::midpoint(a, b)),
             _ => at(middle),
         };
-        let digits = self.profile.sum_significant_digits;
         [
             at(k.saturating_sub(1)),
             median,
             at(values.len().saturating_sub(k)),
         ]
-        .map(|value| value.map(|value| rounding::to_significant(value, digits)))
     }
 
-    /// Cuts the grid into parts that each hold a crowd: first at limits, then between
-    /// them. Nothing if there is no crowd at all.
-    fn partition(&self, measure: &Measured, limits: &[&Limit], values: &[(u32, f64)]) -> Vec<Part> {
-        let (Some((_, least)), Some((_, most))) = (values.first(), values.last()) else {
-            return Vec::new();
-        };
-        let place = |value: f64| ((value - measure.bounds[0]) / measure.bin).floor();
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "bounded by what is declared"
-        )]
-        let (first, last) = (place(*least) as i64, place(*most) as i64);
-        #[expect(clippy::cast_precision_loss, reason = "few parts")]
-        let edge = |at: i64| tidy(measure.bounds[0] + at as f64 * measure.bin);
-        if last.saturating_sub(first) > MOST_PARTS {
-            return Vec::new();
-        }
-        let rank = |cut: &Cut| {
-            values.partition_point(|(_, value)| *value < cut.at || (cut.with && *value <= cut.at))
-        };
-        let of_limits = limits.iter().map(|limit| Cut {
-            at: limit.at,
-            with: limit.above != limit.inclusive,
-            is_limit: true,
-        });
-        let of_grid = (first + 1..=last).map(edge);
-        let of_grid = of_grid.filter(|at| *at < measure.bounds[1]).map(|at| Cut {
-            at,
-            with: false,
-            is_limit: false,
-        });
-        let mut cuts: Vec<Cut> = of_limits.chain(of_grid).collect();
-        cuts.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.with.cmp(&b.with)));
-        let mut taken: Vec<(usize, Cut)> = Vec::new();
-        for of_limits in [true, false] {
-            for cut in cuts.iter().filter(|cut| cut.is_limit == of_limits) {
-                let here = rank(cut);
-                // Ends and cuts that were taken, on both sides.
-                let next = taken.partition_point(|(other, _)| *other < here);
-                let below = match next.checked_sub(1).and_then(|at| taken.get(at)) {
-                    Some((other, _)) => *other,
-                    None => 0,
-                };
-                let above = taken.get(next).map_or(values.len(), |(other, _)| *other);
-                let crowd = |from: usize, to: usize| {
-                    values.get(from..to).is_some_and(|part| self.is_crowd(part))
-                };
-                if crowd(below, here) && crowd(here, above) {
-                    taken.insert(next, (here, *cut));
-                }
-            }
-        }
-        let mut parts = Vec::new();
-        let [lowest, highest] = measure.bounds;
-        let (mut from, mut lower) = (0, lowest);
-        for (rank, cut) in taken {
-            parts.push(Part {
-                lower,
-                upper: cut.at,
-                ranks: [from, rank],
-            });
-            (from, lower) = (rank, cut.at);
-        }
-        if self.is_crowd(values.get(from..).unwrap_or_default()) {
-            parts.push(Part {
-                lower,
-                upper: highest,
-                ranks: [from, values.len()],
-            });
-        }
-        parts
+    fn digits(&self, value: f64) -> f64 {
+        rounding::to_significant(value, self.profile.sum_significant_digits)
     }
 
     /// How many lie beyond a limit, if the partition was cut there.
@@ -309,9 +226,6 @@ impl Question<'_> {
 /// Significant digits of shares.
 const SHARE_DIGITS: u32 = 3;
 
-/// Parts of a grid between the least and the largest value.
-const MOST_PARTS: i64 = 100_000;
-
 fn keys_of(group: &Group, measure: &Measured) -> impl Iterator<Item = Entry> {
     let words = group.words.iter().map(|word| Entry::from(word.as_deref()));
     words
@@ -320,17 +234,26 @@ fn keys_of(group: &Group, measure: &Measured) -> impl Iterator<Item = Entry> {
         .into_iter()
 }
 
+/// A figure of a measure.
+fn figure(row: &ProtectedRow, measure: usize, of: usize) -> Option<Value> {
+    let at = 1 + FIGURES_PER_MEASURE * measure + of;
+    row.values.get(at).copied().flatten()
+}
+
+/// How many have a value of a measure, where that is shown.
+fn individuals(row: &ProtectedRow, measure: usize) -> Option<i64> {
+    match figure(row, measure, 0)? {
+        Value::Integer(count) => Some(count),
+        Value::Fraction(_) => None,
+    }
+}
+
 fn entry(value: Option<Value>) -> Entry {
     match value {
         Some(Value::Integer(value)) => Entry::Integer(value),
         Some(Value::Fraction(value)) => Entry::from(Some(value)),
         None => Entry::Nothing,
     }
-}
-
-/// A number of the grid without the remains of its computation.
-fn tidy(value: f64) -> f64 {
-    rounding::to_significant(value, 12)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use rand::Rng;
 use crate::{
     calls::{self, Genotype, Record},
     drivers, germline,
-    published::{GenomeQuality, NORMAL, TUMOR},
+    published::{GenomeQuality, LOST_MOST, NORMAL, TUMOR},
     random::{exponential, normal, one_of, stream, weighted},
 };
 
@@ -209,7 +209,7 @@ fn write_quality(path: &Path, people: &[Person], seed: u64) -> Result<()> {
         out,
         "sample_id,individual_id,tissue,stage,mapped_rate,duplicate_rate,insert_size,depth"
     )?;
-    for person in people {
+    for (number, person) in people.iter().enumerate() {
         for (suffix, tissue) in TISSUES {
             let GenomeQuality {
                 mapped_rate,
@@ -217,15 +217,22 @@ fn write_quality(path: &Path, people: &[Person], seed: u64) -> Result<()> {
                 insert_size,
                 depth,
             } = if tissue == "normal" { NORMAL } else { TUMOR };
-            writeln!(
-                out,
-                "{id}-{suffix},{id},{tissue},qc2,{:.2},{:.2},{:.0},{:.1}",
-                mapped_rate.draw(&mut rng),
-                duplicate_rate.draw(&mut rng),
-                insert_size.draw(&mut rng),
-                depth.draw(&mut rng),
-                id = person.id
-            )?;
+            let mapped = mapped_rate.draw(&mut rng);
+            let duplicates = duplicate_rate.draw(&mut rng);
+            let insert_size = insert_size.draw(&mut rng);
+            let depth = depth.draw(&mut rng);
+            let (before, depth) = match LOST_MOST.get(number).filter(|_| tissue == "normal") {
+                Some(published) => *published,
+                None => (depth / (1.0 - duplicates / 100.0), depth),
+            };
+            // Removal of duplicates changes depth and nothing else.
+            for (stage, depth) in [("qc1", before), ("qc2", depth)] {
+                writeln!(
+                    out,
+                    "{id}-{suffix},{id},{tissue},{stage},{mapped:.2},{duplicates:.2},{insert_size:.0},{depth:.1}",
+                    id = person.id
+                )?;
+            }
         }
     }
     Ok(out.flush()?)

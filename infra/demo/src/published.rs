@@ -118,6 +118,11 @@ pub(crate) const TUMOR: GenomeQuality = GenomeQuality {
     ]),
 };
 
+/// Depth before and after removal of duplicates, of four of the ten normals that lost most;
+/// what others lost was not published.
+pub(crate) const LOST_MOST: [(f64, f64); 4] =
+    [(34.7, 4.7), (30.7, 10.4), (106.8, 38.9), (180.5, 66.0)];
+
 /// The metrics of exomes, as Picard's HsMetrics names them; the shapes are
 /// those of a public population cohort's exomes.
 pub(crate) struct ExomeQuality {

@@ -16,7 +16,7 @@ use std::{
 
 use noodles_bgzf as bgzf;
 
-use crate::{cancer, control, drivers::RATES};
+use crate::{cancer, control, drivers::RATES, published::LOST_MOST};
 
 const CASES: u32 = 8670;
 const CONTROLS: u32 = 2000;
@@ -114,9 +114,37 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
     }
 }
 
+/// Quality of the cancer genomes after duplicates are removed: what was published.
+fn last_stage() -> Vec<HashMap<String, String>> {
+    let rows = rows("demo-cancer/qc.csv").into_iter();
+    rows.filter(|row| row["stage"] == "qc2").collect()
+}
+
+#[test]
+fn depth_falls_by_the_duplicates_that_are_removed_and_by_what_was_published() {
+    let rows = rows("demo-cancer/qc.csv");
+    assert_eq!(rows.len(), 4 * CASES as usize);
+    let depth = |row: &HashMap<String, String>| row["depth"].parse::<f64>().unwrap();
+    let normals = rows.chunks(2).filter(|of| of[0]["tissue"] == "normal");
+    for (at, of) in normals.enumerate() {
+        let [before, after] = of else { panic!() };
+        assert_eq!(before["sample_id"], after["sample_id"]);
+        assert_eq!([&before["stage"], &after["stage"]], ["qc1", "qc2"]);
+        assert_eq!(before["insert_size"], after["insert_size"]);
+        let (before, after, lost) = (depth(before), depth(after), &after["duplicate_rate"]);
+        match LOST_MOST.get(at) {
+            Some(published) => assert_eq!((before, after), *published),
+            None => {
+                let left = 1.0 - lost.parse::<f64>().unwrap() / 100.0;
+                assert!((before * left - after).abs() <= 0.1, "{before} {after}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_means_of_quality_metrics_are_the_published_ones() {
-    let rows = rows("demo-cancer/qc.csv");
+    let rows = last_stage();
     for (tissue, metric, published, tolerance) in [
         ("normal", "mapped_rate", 99.8, 0.05),
         ("tumor", "mapped_rate", 99.9, 0.05),
@@ -141,7 +169,7 @@ fn the_means_of_quality_metrics_are_the_published_ones() {
 
 #[test]
 fn the_shares_beyond_the_limits_are_the_published_ones() {
-    let rows = rows("demo-cancer/qc.csv");
+    let rows = last_stage();
     for (tissue, metric, beyond, percent) in [
         ("normal", "mapped_rate", -99.0, 3.1),
         ("tumor", "mapped_rate", -99.0, 0.1),

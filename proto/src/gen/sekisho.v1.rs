@@ -268,7 +268,7 @@ pub mod model {
         Measure(::prost::alloc::string::String),
     }
 }
-/// Asks how samples fared in quality control, by stage and tissue. Three tables, with
+/// Asks how samples fared in quality control, by stage and tissue. Three tables, or five, with
 /// `stage` and `tissue` where the dataset has them, the columns of `by`, and `metric`:
 ///
 /// * `metrics`, a row for each metric: `individuals`, `mean`, `standard_deviation`, `median`,
@@ -279,6 +279,16 @@ pub mod model {
 /// * `histogram`, a row for each part of it: from `lower` to less than `upper`,
 ///   `individuals`. Every part holds a crowd; the first and the last reach to the bounds.
 ///   What lies on a limit lies on the side that the limit says.
+///
+/// Where the dataset declares two stages or more, two of how much a metric changes from each
+/// to the next in the declared order, with `from` and `to` for `stage`. The change is what an
+/// individual has at the later stage less what they have at the earlier; whoever lacks one of
+/// the two is not in it.
+///
+/// * `changes`, a row for each metric: `individuals`, `low`, `median` and `high` of the change,
+///   to the digits of `metrics` and no finer than those are of a part of the histogram.
+/// * `change_histogram`, as `histogram`; its grid begins at 0. The first and the last part
+///   reach to the widest change that the bounds allow.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct QcReport {
     /// Columns of `qc_metrics` with bounds, each once; empty for all technical ones.

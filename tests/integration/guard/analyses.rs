@@ -72,11 +72,21 @@ async fn each_analysis_has_its_tables() {
     assert_eq!(told_of[0].1.len(), 3);
 
     let told_of = told(consortium, quality(&["depth"], "", &[])).await;
-    assert_eq!(names(&told_of), ["metrics", "limits", "histogram"]);
+    let of_stages = [
+        "metrics",
+        "limits",
+        "histogram",
+        "changes",
+        "change_histogram",
+    ];
+    assert_eq!(names(&told_of), of_stages);
     // Of three groups of four nobody was measured: the fourth would tell of that.
     let metrics = &told_of[0].1;
     assert_eq!(metrics[0], "qc1 normal depth - - - - - -");
     assert_eq!(metrics.len(), 4);
+    // Nor from the stage of nobody to that of all.
+    let changes = ["normal", "tumor"].map(|tissue| format!("{tissue} qc1 qc2 depth - - - -"));
+    assert_eq!((&told_of[3].1[..], told_of[4].1.len()), (&changes[..], 0));
 }
 
 fn condition(text: &str) -> Criterion {

@@ -1,18 +1,20 @@
 //! The report on quality control.
 
-use std::collections::{BTreeMap, HashMap};
+mod held;
+mod measured;
 
-use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Sheet,
-    distribution::{FIGURES_PER_MEASURE, Group, Limit, Measured, Question},
+    distribution::{FIGURES_PER_MEASURE, Group, Measured, Question},
 };
 use sekisho_proto::v1;
 use sekisho_query::{Planned, worker::Lost};
 use sekisho_runtime::status::{Failure, Reason};
-use sekisho_tables::{Beyond, Catalogue, Column, Quality, Role, Table};
+use sekisho_tables::{Catalogue, Column, Role, Table};
 
-use super::{Ground, MOST_COLUMNS, columns, follow_up::condition, number};
+use super::{Ground, MOST_COLUMNS, columns, follow_up::condition};
+use held::Held;
+use measured::measured;
 
 /// The table of measures, a row for each sample and stage.
 const METRICS: &str = "qc_metrics";
@@ -21,16 +23,16 @@ const METRICS: &str = "qc_metrics";
 const SAMPLES: &str = "samples";
 
 /// What a report is always by, where the dataset has it.
-const ALWAYS: [&str; 2] = ["stage", "tissue"];
+const ALWAYS: [&str; 2] = [STAGE, "tissue"];
+
+/// The key whose values are in the order in which samples pass through them.
+const STAGE: &str = "stage";
 
 /// Measures of one report.
 const MOST_METRICS: usize = 14;
 
 /// Groups that can be asked for.
 const MOST_GROUPS: usize = 256;
-
-/// Parts of a histogram whose grid is not declared.
-const PARTS: f64 = 50.0;
 
 /// A question about quality, well formed.
 #[derive(Debug)]
@@ -129,51 +131,16 @@ impl Asked {
 
     pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
         let report = self.report(&ground.admission.catalogue).map_err(|_| Lost)?;
-        let (finished, frame) = ground.only()?;
-        let mut values: BTreeMap<_, Vec<HashMap<u32, f64>>> = BTreeMap::new();
-        for row in &frame.rows {
-            let of_group = values.entry(&row.key);
-            let of_group = of_group.or_insert_with(|| vec![HashMap::new(); report.metrics.len()]);
-            for (at, of_metric) in of_group.iter_mut().enumerate() {
-                // Of several samples of one group somebody has the mean.
-                let sum = row.contributions.get(2 + FIGURES_PER_MEASURE * at);
-                let mean = sum.and_then(|sum| {
-                    #[expect(clippy::cast_precision_loss, reason = "few samples")]
-                    let mean = number(sum)? / sum.count as f64;
-                    Some(mean)
-                });
-                of_metric.extend(mean.map(|mean| (row.unit, mean)));
-            }
-        }
-        // Two cohorts that differ much may differ by one person in a group, of whom alone
-        // there are values: those are settled among themselves.
-        let cohort = frame.strata.everybody();
-        let who = |of: &HashMap<u32, f64>| of.keys().copied().collect::<RoaringBitmap>();
-        let having: Vec<RoaringBitmap> = values.values().flatten().map(who).collect();
-        let mut sets: Vec<RoaringBitmap> = having.iter().map(|of| of & &cohort).collect();
-        // Of each group by itself: people may have a value in one and none in another.
-        let names = values.keys().flat_map(|key| {
-            let words = finished.keys.words(key);
-            let of = report.metrics.iter();
-            of.map(move |(column, _)| format!("metric:{}:{words:?}", column.name))
-        });
-        for (among, (having, set)) in names.zip(having.iter().zip(&mut sets)) {
-            ground.settle_among(&among, having, [set].into_iter())?;
-        }
-        let settled = values.values().flatten().zip(&sets);
-        let mut settled = settled.map(|(of, set)| -> Vec<(u32, f64)> {
-            set.iter()
-                .filter_map(|unit| Some((unit, *of.get(&unit)?)))
-                .collect()
-        });
-        let mut by_key: BTreeMap<_, Vec<Vec<(u32, f64)>>> = (values.keys())
-            .map(|key| (*key, settled.by_ref().take(report.metrics.len()).collect()))
+        let (finished, _) = ground.only()?;
+        let names: Vec<&str> = (report.metrics.iter())
+            .map(|(column, _)| column.name.as_str())
             .collect();
+        let held = Held::read(ground, &names)?;
         let protected = &finished.protected;
         let groups: Vec<Group> = (protected.rows().iter())
             .map(|row| Group {
                 words: finished.keys.words(&row.key),
-                values: by_key.remove(&row.key).unwrap_or_default(),
+                values: held.values(&row.key),
             })
             .collect();
         let by: Vec<String> = report
@@ -190,7 +157,17 @@ impl Asked {
             profile: ground.profile,
             noise: &ground.admission.pinned.noise,
         };
-        Ok(question.sheets(&groups, protected))
+        let mut sheets = question.sheets(&groups, protected);
+        // A table that has one stage has no next one, whatever its rows say.
+        let stage = report.keys.iter().position(|(_, column)| {
+            let stages = column.domain.as_ref().map_or(0, Vec::len);
+            column.name == STAGE && stages > 1
+        });
+        if let Some(stage) = stage {
+            let changes = held.changes(ground, stage)?;
+            sheets.extend(question.changes(stage, &groups, &changes, protected));
+        }
+        Ok(sheets)
     }
 
     fn report<'c>(&self, catalogue: &'c Catalogue) -> Result<Report<'c>, Failure> {
@@ -252,69 +229,8 @@ impl Asked {
     }
 }
 
-fn measured(column: &Column, bounds: [f64; 2]) -> Measured {
-    let limit = |limit: &sekisho_tables::Limit| {
-        let (above, inclusive) = match limit.beyond {
-            Beyond::Below => (false, false),
-            Beyond::AtMost => (false, true),
-            Beyond::AtLeast => (true, true),
-            Beyond::Above => (true, false),
-        };
-        Limit {
-            words: format!("{} {}", limit.beyond.name().replace('_', " "), limit.at),
-            at: limit.at,
-            above,
-            inclusive,
-            of: limit
-                .tissue
-                .clone()
-                .map(|tissue| ("tissue".to_owned(), tissue)),
-        }
-    };
-    let quality = column.quality.clone().unwrap_or_else(|| Quality {
-        bin: round_width(bounds),
-        limits: Vec::new(),
-    });
-    Measured {
-        name: column.name.clone(),
-        bounds,
-        bin: quality.bin,
-        limits: quality.limits.iter().map(limit).collect(),
-    }
-}
-
-/// 1, 2 or 5 times a power of ten: at least so wide that there are few parts.
-fn round_width([lower, upper]: [f64; 2]) -> f64 {
-    let least = ((upper - lower) / PARTS).max(f64::MIN_POSITIVE);
-    let power = 10_f64.powf(least.log10().floor());
-    let widths = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
-    let wide = widths
-        .into_iter()
-        .find(|width| *width >= least * (1.0 - 1e-9));
-    wide.unwrap_or(10.0 * power)
-}
-
 fn unfit(what: &str) -> Failure {
     Failure::new(Reason::QueryRefused, what)
         .help("`tables` lists the columns of `qc_metrics` and `samples`, with bounds and values")
         .with("rule", "analysis.columns")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grid_that_is_not_declared_is_of_round_numbers() {
-        let widths = [
-            [0.0, 100.0],
-            [0.0, 1_000.0],
-            [0.0, 1.0],
-            [-5.0, 40.0],
-            [0.0, 0.0],
-        ];
-        let widths = widths.map(round_width);
-        assert_eq!(widths[..4], [2.0, 20.0, 0.02, 1.0]);
-        assert!(widths[4] > 0.0);
-    }
 }

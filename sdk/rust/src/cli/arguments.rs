@@ -137,6 +137,15 @@ pub(crate) struct Frequencies {
     pub(crate) answer: Answered,
 }
 
+/// The tables of a report on quality; the last two where the dataset has several stages.
+const QC_TABLES: [&str; 5] = [
+    "metrics",
+    "limits",
+    "histogram",
+    "changes",
+    "change_histogram",
+];
+
 #[derive(Debug, Args)]
 pub(crate) struct QcReport {
     /// A column of `qc_metrics` with bounds; may be given several times. Default: all
@@ -155,7 +164,7 @@ pub(crate) struct QcReport {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) by: Vec<String>,
     /// Which table to print. Default: all as tables, of other formats the metrics.
-    #[arg(long, value_name = "NAME", value_parser = ["metrics", "limits", "histogram"])]
+    #[arg(long, value_name = "NAME", value_parser = QC_TABLES)]
     pub(crate) table: Option<String>,
     #[command(flatten)]
     pub(crate) answer: Answered,
