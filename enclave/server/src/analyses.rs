@@ -96,8 +96,7 @@ impl Ground<'_> {
 
     /// The anchors that sets are, or hardly differ from: what is told of them is added up by
     /// anchor, for all projects.
-    fn charged(&self, sets: &[RoaringBitmap]) -> Result<Vec<RoaringBitmap>, Lost> {
-        let mut charged = sets.to_vec();
+    fn charged(&self, mut charged: Vec<RoaringBitmap>) -> Result<Vec<RoaringBitmap>, Lost> {
         let asked = self.admission.asked(self.profile);
         let anchors = &self.admission.pinned.anchors;
         anchors.snap(asked, charged.iter_mut()).map_err(|error| {

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
-    Profile,
     association::{Association, Group, MOST_COMPONENTS},
     model::{Data, Rules},
 };
@@ -216,7 +215,7 @@ impl Asked {
         } else {
             0
         };
-        let told = self.told(&groups, variants, ground.profile);
+        let told = self.told(ground, &groups, variants)?;
         // It will be refused: nobody waits for tests that are not shown.
         if told.exceeds(ground.exposed) {
             return Ok(Found {
@@ -252,20 +251,22 @@ impl Asked {
     }
 
     /// What so many variants tell of the groups that are large enough.
-    fn told(&self, groups: &[Genotyped], variants: u64, profile: &Profile) -> Told {
-        let mut told = Told::under(&profile.exposure);
+    fn told(&self, ground: &Ground<'_>, groups: &[Genotyped], variants: u64) -> Result<Told, Lost> {
+        let mut told = Told::under(&ground.profile.exposure);
         let (everybody, strata) = self.split(groups);
         for (part, groups) in [everybody, strata].into_iter().enumerate() {
             let large = groups
                 .iter()
                 .filter(|group| variants > 0 && !group.withheld);
-            let of = large.map(|group| {
+            let sets = large.clone().map(|group| group.everybody.clone());
+            let charged = ground.charged(sets.collect())?;
+            let of = charged.iter().zip(large).map(|(set, group)| {
                 let genotyped = group.genotyped.individuals().len();
-                (&group.everybody, genotyped, variants)
+                (set, genotyped, variants)
             });
-            told.add_sites(part, of, profile);
+            told.add_sites(part, of, ground.profile);
         }
-        told
+        Ok(told)
     }
 
     /// The columns, and whose they are: those who have a value for everything, and genotypes.

@@ -139,7 +139,24 @@ impl Asked {
         // Of fewer nothing that tells as much as genomes may be told.
         let may_tell = sides
             .iter()
-            .all(|side| exposure::may_tell(side.len(), ground.profile));
+            .all(|side| exposure::may_tell(1, side.len(), ground.profile));
+        let mut told = Told::under(&ground.profile.exposure);
+        if may_tell {
+            // Of those that were asked for, that one is not shown tells, too; and so do all
+            // tests together.
+            let features = self.shown_at_most() as u64 + 1;
+            let charged = ground.charged(sides.to_vec())?;
+            let of = charged.iter().zip(&sides);
+            let of = of.map(|(set, side)| (set, side.len(), features));
+            told.add_sites(0, of, ground.profile);
+        }
+        // It will be refused: nobody waits for tests that are not shown.
+        if told.exceeds(ground.exposed) {
+            return Ok(Found {
+                sheets: Vec::new(),
+                told: Some(told),
+            });
+        }
         let difference = may_tell.then(|| Difference::of(data.over(&set, rules), rules));
         let difference = difference.flatten();
         let (rows, tested) = match &difference {
@@ -159,20 +176,6 @@ impl Asked {
             },
         };
         let sheets: Vec<Sheet> = findings.sheets();
-        let mut told = Told::under(&ground.profile.exposure);
-        if may_tell {
-            // Of those that were asked for, that one is not shown tells, too; and so do all
-            // tests together.
-            let shown = if self.named.is_empty() {
-                self.rows
-            } else {
-                self.named.len()
-            };
-            let charged = ground.charged(&sides)?;
-            let of = charged.iter().zip(&sides);
-            let of = of.map(|(set, side)| (set, side.len(), shown as u64 + 1));
-            told.add_sites(0, of, ground.profile);
-        }
         Ok(Found {
             sheets,
             told: Some(told),
@@ -257,6 +260,14 @@ impl Asked {
             row.shown = found.and_then(|found| found.shown);
         }
         Ok((empty, tested))
+    }
+
+    /// How many features are told of at most.
+    fn shown_at_most(&self) -> usize {
+        match self.named.len() {
+            0 => self.rows,
+            named => named,
+        }
     }
 
     /// Of those that are named, nothing.
