@@ -13,6 +13,7 @@ use sekisho_disclosure::{
     Sheet,
     association::Tested,
     difference::{Difference, Findings, Row},
+    frequency,
     model::{Data, Rules},
 };
 use sekisho_proto::v1;
@@ -137,17 +138,18 @@ impl Asked {
         let cases = data.cases(&set).ok_or(Lost)?;
         let sides = [&set & &cases, &set - &cases];
         // Of fewer nothing that tells as much as genomes may be told.
-        let may_tell = sides
-            .iter()
-            .all(|side| exposure::may_tell(1, side.len(), ground.profile));
+        let shown = self.shown_at_most() as u64;
+        let may_tell = sides.iter().map(RoaringBitmap::len).all(|people| {
+            frequency::is_large_enough(people, shown)
+                && exposure::may_tell(1, people, ground.profile)
+        });
         let mut told = Told::under(&ground.profile.exposure);
         if may_tell {
             // Of those that were asked for, that one is not shown tells, too; and so do all
             // tests together.
-            let features = self.shown_at_most() as u64 + 1;
             let charged = ground.charged(sides.to_vec())?;
             let of = charged.iter().zip(&sides);
-            let of = of.map(|(set, side)| (set, side.len(), features));
+            let of = of.map(|(set, side)| (set, side.len(), shown + 1));
             told.add_sites(0, of, ground.profile);
         }
         // It will be refused: nobody waits for tests that are not shown.
