@@ -8,8 +8,16 @@ use super::{METRICS, STAGE, TISSUES, digits, near, quantiles, report, rows};
 
 type Row = HashMap<String, String>;
 
-/// Every limit of the manifest: of which tissue (both, if of none), metric, words, who is beyond.
-const LIMITS: [(Option<&str>, &str, &str, fn(f64) -> bool); 5] = [
+/// A limit: of which tissue (both, if of none), metric, words, who is beyond.
+type Limit = (
+    Option<&'static str>,
+    &'static str,
+    &'static str,
+    fn(f64) -> bool,
+);
+
+/// Every limit of the manifest.
+const LIMITS: [Limit; 5] = [
     (None, "mapped_rate", "at most 99", |of| of <= 99.0),
     (None, "duplicate_rate", "at least 20", |of| of >= 20.0),
     (None, "duplicate_rate", "at least 30", |of| of >= 30.0),
