@@ -69,8 +69,9 @@ impl<'a> Difference<'a> {
         }
     }
 
-    /// What may be shown of a feature: the difference and its error. `name` tells the feature
-    /// from every other: noise hangs on it.
+    /// What may be shown of a feature: the difference and its error. `name` tells its numbers
+    /// from all others, those of the same people in another tissue or after a correction too:
+    /// noise hangs on it, and would else go away between the two.
     pub fn shown(&self, name: &str, values: Values<'_>) -> Option<(f64, f64)> {
         let (cases, numbers) = self.known(values)?;
         if !self.is_of_crowds(&cases) {

@@ -19,7 +19,7 @@ use datafusion::{
         cast, lit,
     },
 };
-use sekisho_tables::{ColumnType, UNIT};
+use sekisho_tables::{ColumnType, Rows, UNIT};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -116,7 +116,10 @@ impl Cut {
             value: value(measure).is_some(),
             filter: (0..)
                 .zip(&measures)
-                .find(|(_, other)| other.filter == measure.filter)
+                .find(|(_, other)| {
+                    let nested = nested(measure, &relation) == nested(other, &relation);
+                    nested && other.filter == measure.filter
+                })
                 .map_or(u32::MAX, |(number, _)| number),
         });
         let shape = Shape {
@@ -220,6 +223,15 @@ fn condition(measure: &Measure, relation: &Relation) -> Option<Expr> {
         .into_iter()
         .chain(of_level(&measure.filter, Level::Unit).map(Expr::is_true))
         .reduce(Expr::and)
+}
+
+/// The figure of an individual's rows that a measure is of. Of rows that tell of genomes two
+/// such figures are two, as two FILTERs are.
+fn nested<'m>(measure: &'m Measure, relation: &Relation) -> Option<&'m Column> {
+    let argument = measure.argument.as_ref().filter(|_| relation.genomic)?;
+    let origin = relation.origin(&argument.column)?;
+    let of_rows = origin.derived && origin.table.rows != Rows::OnePerIndividual;
+    (of_rows && argument.level == Level::Unit).then_some(&argument.column)
 }
 
 /// What a measure sums, where it is made of a sum.

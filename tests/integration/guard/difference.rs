@@ -201,8 +201,25 @@ async fn what_is_told_is_charged_as_exposure() {
             name(gene)
         )
     };
+    // Ten figures may be told of four hundred. Those of a person's own rows are as many as they
+    // are of features.
+    let nested = |genes: usize| {
+        let figure = |of: usize| format!("avg(tpm) FILTER (WHERE gene = '{}') AS g{of}", name(of));
+        let inner: Vec<String> = (0..genes).map(figure).collect();
+        let outer: Vec<String> = (0..genes)
+            .map(|of| format!("avg(g{of}) AS m{of}"))
+            .collect();
+        let (outer, inner) = (outer.join(", "), inner.join(", "));
+        format!(
+            "SELECT {outer} FROM (SELECT individual_id, {inner} FROM expression \
+             GROUP BY individual_id) t"
+        )
+    };
     let mut answers = Vec::new();
     let second = visit(&consortium, SECOND).await;
+    let refused = failure(second.sql(&nested(12), &[CANCER]).await);
+    assert_eq!(refused.reason, Reason::BudgetExhausted, "{refused:?}");
+    only(second.sql(&nested(2), &[CANCER]).await);
     for gene in 0..FEATURES {
         let answer = second.sql(&sql(gene), &[CANCER]).await;
         answers.push(answer.is_ok_and(|answer| answer[0].1.is_ok()));
@@ -265,6 +282,42 @@ async fn a_feature_that_few_decide_shows_nothing() {
         .map(|row| row[1] != "-")
         .collect();
     assert_eq!(shown, [false, false, false, true]);
+}
+
+/// Half of the people were measured with a panel that has a gene. Two cohorts differ in many of
+/// the others, and in one of those.
+#[tokio::test]
+async fn one_of_a_panel_more_or_less_is_not_seen() {
+    let people = Dataset::population(CANCER, PEOPLE, 37);
+    let mut of = features(&people);
+    of[0].1[PEOPLE / 2..].fill(None);
+    let dataset = people.with_features(of);
+    let consortium = super::under(dataset.clone(), LIFTED);
+    let visit = visit(&consortium, PROJECT).await;
+    let asked = async |without: &[usize]| {
+        let weights = without.iter().map(|at| super::weight(&dataset.people[*at]));
+        let weights: Vec<String> = weights.map(|weight| weight.to_string()).collect();
+        let where_ = format!("weight NOT IN ({})", weights.join(", "));
+        let asked = Difference {
+            r#where: if without.is_empty() {
+                String::new()
+            } else {
+                where_
+            },
+            covariates: vec!["sex".to_owned()],
+            ..named(&[&name(0)])
+        };
+        let told = visit.analyze(Kind::Difference(asked), &[CANCER]).await;
+        tables(&only(told))[0].1.clone()
+    };
+    let whole = asked(&[]).await;
+    assert!(!whole[0].contains(" - "), "{whole:?}");
+    let others: Vec<usize> = (PEOPLE / 2..PEOPLE / 2 + 60).collect();
+    assert_eq!(asked(&others).await, whole);
+    let mut with_one: Vec<usize> = (PEOPLE / 2 + 60..PEOPLE / 2 + 120).collect();
+    with_one.push(3);
+    let hidden = asked(&with_one).await;
+    assert!(hidden[0].ends_with("- - - - - - -"), "{hidden:?}");
 }
 
 #[tokio::test]

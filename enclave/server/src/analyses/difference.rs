@@ -51,6 +51,8 @@ pub(crate) struct Asked {
 /// Why numbers were not read to their end.
 enum Stopped {
     Unread(SnapshotError),
+    /// It has been said why.
+    Unsettled,
     Ended,
 }
 
@@ -133,17 +135,21 @@ impl Asked {
         };
         let catalogue = &ground.admission.catalogue;
         let numbers = self.numbers.of(catalogue).map_err(|_| Lost)?;
-        let features = numbers.open(&ground.admission.pinned.snapshot)?;
+        let shown = self.shown_at_most() as u64;
+        let mut told = Told::under(&ground.profile.exposure);
+        if let Some(refused) = self.too_much(ground, shown)? {
+            return Ok(refused);
+        }
+        let goes_on = || goes_on(ground);
+        let features = numbers.open(&ground.admission.pinned.snapshot, goes_on)?;
         let (data, set) = self.settled(ground, &features, rules)?;
         let cases = data.cases(&set).ok_or(Lost)?;
         let sides = [&set & &cases, &set - &cases];
         // Of fewer nothing that tells as much as genomes may be told.
-        let shown = self.shown_at_most() as u64;
         let may_tell = sides.iter().map(RoaringBitmap::len).all(|people| {
             frequency::is_large_enough(people, shown)
                 && exposure::may_tell(1, people, ground.profile)
         });
-        let mut told = Told::under(&ground.profile.exposure);
         if may_tell {
             // Of those that were asked for, that one is not shown tells, too; and so do all
             // tests together.
@@ -163,7 +169,7 @@ impl Asked {
         let difference = difference.flatten();
         let (rows, tested) = match &difference {
             Some(difference) => {
-                let key = |feature: &str| numbers.key(feature);
+                let key = |feature: &str, of: &[(u32, f64)]| numbers.key(feature, of);
                 self.rows(ground, &features, difference, key)?
             }
             None => (self.empty(), None),
@@ -182,6 +188,19 @@ impl Asked {
             sheets,
             told: Some(told),
         })
+    }
+
+    /// A refusal, if the whole cohort were too few to be told so much of: then nothing is read.
+    fn too_much(&self, ground: &Ground<'_>, shown: u64) -> Result<Option<Found>, Lost> {
+        let (_, frame) = ground.only()?;
+        let all = &frame.strata.iter().next().ok_or(Lost)?.everybody;
+        let mut least = Told::under(&ground.profile.exposure);
+        least.add_sites(0, [(all, all.len(), shown + 1)].into_iter(), ground.profile);
+        let large = exposure::may_tell(1, all.len(), ground.profile);
+        Ok((large && least.exceeds(ground.exposed)).then(|| Found {
+            sheets: Vec::new(),
+            told: Some(least),
+        }))
     }
 
     /// The columns, and whose they are: those who have a value for everything, and a number.
@@ -209,22 +228,18 @@ impl Asked {
         ground: &Ground<'_>,
         features: &Features,
         difference: &Difference<'_>,
-        key: impl Fn(&str) -> String,
+        key: impl Fn(&str, &[(u32, f64)]) -> String,
     ) -> Result<(Vec<Row>, Option<Tested>), Lost> {
         let units = difference.units();
         let cohort: RoaringBitmap = units.iter().copied().collect();
         let mut means = Means::of(units, self.numbers.logarithm);
-        let goes_on = || match ground.has_ended() {
-            true => Err(Stopped::Ended),
-            false => Ok(()),
-        };
+        let goes_on = || goes_on(ground);
         let (wanted, tested) = match self.named.is_empty() {
             false => (self.named.iter().cloned().collect(), None),
             true => {
                 let mut names = Vec::new();
                 let mut tested = Tested::wanting(self.rows);
-                features.each(&cohort, None, |name, numbers| {
-                    goes_on()?;
+                features.each(&cohort, None, goes_on, |name, numbers| {
                     // A feature without a number is none.
                     let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
                     difference.test(number, means.per_individual(numbers), &mut tested);
@@ -238,9 +253,14 @@ impl Asked {
             }
         };
         let mut rows = Vec::new();
-        features.each(&cohort, Some(&wanted), |name, numbers| {
-            goes_on()?;
-            let shown = difference.shown(&key(name), means.per_individual(numbers));
+        let permitted = &ground.admission.permitted.individuals;
+        features.each(permitted, Some(&wanted), goes_on, |name, numbers| {
+            let of_cohort = numbers.iter().filter(|(unit, _)| cohort.contains(*unit));
+            let of_cohort: Vec<(u32, f64)> = of_cohort.copied().collect();
+            if !is_apart(ground, numbers, &of_cohort)? {
+                return Ok(());
+            }
+            let shown = difference.shown(&key(name, &of_cohort), means.per_individual(&of_cohort));
             rows.extend(shown.map(|shown| Row {
                 name: name.to_owned(),
                 shown: Some(shown),
@@ -279,6 +299,34 @@ impl Asked {
             shown: None,
         };
         self.named.iter().map(row).collect()
+    }
+}
+
+/// Whether those who have a number of a feature are, among all who have one, nobody's earlier
+/// set but for a few: of two cohorts that differ much one may have a single person more who has
+/// this feature.
+fn is_apart(
+    ground: &Ground<'_>,
+    numbers: &[(u32, f64)],
+    of_cohort: &[(u32, f64)],
+) -> Result<bool, Stopped> {
+    let who = |of: &[(u32, f64)]| of.iter().map(|(unit, _)| *unit).collect::<RoaringBitmap>();
+    let (having, own) = (who(numbers), who(of_cohort));
+    let mut settled = own.clone();
+    // Features of one panel, which the same people have, are one family.
+    let family = ground.admission.pinned.noise.set(&having).to_bytes();
+    let family = format!("feature:{}", hex::encode(family));
+    let one = [&mut settled].into_iter();
+    ground
+        .settle_among(&family, &having, one)
+        .map_err(|Lost| Stopped::Unsettled)?;
+    Ok(settled == own)
+}
+
+fn goes_on(ground: &Ground<'_>) -> Result<(), Stopped> {
+    match ground.has_ended() {
+        true => Err(Stopped::Ended),
+        false => Ok(()),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use roaring::RoaringBitmap;
+
 use crate::ingest::Warnings;
 use crate::inputs::Input;
 use crate::manifest::Matrix;
@@ -38,27 +40,29 @@ pub(super) struct Features {
     /// The samples of each matrix.
     samples: Vec<HashSet<String>>,
     /// In which matrices of the table each feature is.
-    seen: HashMap<String, Vec<usize>>,
+    seen: HashMap<String, RoaringBitmap>,
     /// The matrices that have a sample of the newest one, and itself.
-    shared: HashSet<usize>,
+    shared: RoaringBitmap,
+    newest: u32,
 }
 
 impl Features {
     /// Begins a matrix of these samples.
     fn begin(&mut self, samples: HashSet<String>) {
-        let earlier = self.samples.iter().enumerate();
+        let earlier = (0..).zip(&self.samples);
         let shared = earlier.filter(|(_, of)| !of.is_disjoint(&samples));
         self.shared = shared.map(|(at, _)| at).collect();
-        self.shared.insert(self.samples.len());
+        self.newest = u32::try_from(self.samples.len()).unwrap_or(u32::MAX);
+        self.shared.insert(self.newest);
         self.samples.push(samples);
     }
 
     /// Notes a feature of the newest matrix; false if it gives a sample a second number.
     fn add(&mut self, feature: &str) -> bool {
         let matrices = self.seen.entry(feature.to_owned()).or_default();
-        let again = matrices.iter().any(|at| self.shared.contains(at));
-        matrices.push(self.samples.len().saturating_sub(1));
-        !again
+        let is_new = matrices.is_disjoint(&self.shared);
+        matrices.insert(self.newest);
+        is_new
     }
 }
 

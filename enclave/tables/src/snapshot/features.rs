@@ -48,18 +48,18 @@ struct Columns {
 
 impl Snapshot {
     /// The numbers in `value` of what `feature` names, columns of a table; of samples of one
-    /// tissue, if given.
+    /// tissue, if given. `goes_on` is asked again and again while all rows are looked at.
     ///
     /// # Errors
     ///
-    /// If there is no such table or column, or a file cannot be read.
-    pub fn features(
+    /// If there is no such table or column, a file cannot be read, or `goes_on` fails.
+    pub fn features<E: From<SnapshotError>>(
         &self,
         table: &Table,
-        feature: &str,
-        value: &str,
+        (feature, value): (&str, &str),
         tissue: Option<&str>,
-    ) -> Result<Features, SnapshotError> {
+        goes_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Features, E> {
         let samples = tissue.map(|tissue| self.samples_of(tissue)).transpose()?;
         let mut features = Features {
             path: self.table_path(&table.name),
@@ -70,7 +70,7 @@ impl Snapshot {
             individuals: RoaringBitmap::new(),
             together: true,
         };
-        features.survey()?;
+        features.survey(goes_on)?;
         Ok(features)
     }
 
@@ -102,21 +102,22 @@ impl Features {
     }
 
     /// Gives each feature with the individuals of a cohort and their numbers, one for each
-    /// row; of features in `wanted` alone, if given.
+    /// row; of features in `wanted` alone, if given. `goes_on` is asked again and again.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or `with` fails.
+    /// If the file cannot be read, or `goes_on` or `with` fails.
     pub fn each<E: From<SnapshotError>>(
         &self,
         cohort: &RoaringBitmap,
         wanted: Option<&HashSet<String>>,
+        goes_on: impl Fn() -> Result<(), E>,
         mut with: impl FnMut(&str, &[(u32, f64)]) -> Result<(), E>,
     ) -> Result<(), E> {
         let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted.contains(name));
         if self.together {
             let mut last: Option<(String, Vec<(u32, f64)>)> = None;
-            self.read(cohort, is_wanted, &mut |name, of| {
+            self.read(cohort, is_wanted, &goes_on, &mut |name, of| {
                 if last.as_ref().is_none_or(|(last, _)| last != name)
                     && let Some((done, values)) = last.replace((name.to_owned(), Vec::new()))
                 {
@@ -134,7 +135,8 @@ impl Features {
             for name in &group {
                 held.insert(name, Vec::new());
             }
-            self.read(cohort, |name| group.contains(name), &mut |name, of| {
+            let of_group = |name: &str| group.contains(name);
+            self.read(cohort, of_group, &goes_on, &mut |name, of| {
                 if let Some(values) = held.get_mut(name) {
                     values.push(of);
                 }
@@ -175,21 +177,25 @@ impl Features {
     }
 
     /// Finds out which features there are, who has them, and how they are ordered.
-    fn survey(&mut self) -> Result<(), SnapshotError> {
+    fn survey<E: From<SnapshotError>>(
+        &mut self,
+        goes_on: impl Fn() -> Result<(), E>,
+    ) -> Result<(), E> {
         let (mut rows, mut individuals) = (HashMap::new(), RoaringBitmap::new());
         let (mut last, mut together) = (String::new(), true);
         for columns in self.columns()? {
+            goes_on()?;
             let columns = columns?;
             let units = columns.units.as_primitive::<UInt32Type>();
             let names = columns
                 .features
                 .downcast_dict::<arrow::array::StringArray>();
             let Some(names) = names else {
-                return Err(self.damaged());
+                return Err(self.damaged().into());
             };
             for (at, (name, unit)) in names.into_iter().zip(units).enumerate() {
                 let (Some(name), Some(unit)) = (name, unit) else {
-                    return Err(self.damaged());
+                    return Err(self.damaged().into());
                 };
                 if last != name {
                     name.clone_into(&mut last);
@@ -217,9 +223,11 @@ impl Features {
         &self,
         cohort: &RoaringBitmap,
         is_wanted: impl Fn(&str) -> bool,
+        goes_on: &impl Fn() -> Result<(), E>,
         with: &mut impl FnMut(&str, (u32, f64)) -> Result<(), E>,
     ) -> Result<(), E> {
         for columns in self.columns()? {
+            goes_on()?;
             let columns = columns?;
             let units = columns.units.as_primitive::<UInt32Type>();
             let words = columns.features.values().as_string::<i32>();

@@ -1,8 +1,11 @@
 //! Numbers of features: where they are, and what each individual has of one.
 
-use sekisho_query::worker::Lost;
 use sekisho_runtime::status::Failure;
-use sekisho_tables::{Catalogue, Column, ColumnType, Features, Role, Rows, Snapshot, Table};
+use sekisho_tables::{
+    Catalogue, Column, ColumnType, Features, Role, Rows, Snapshot, SnapshotError, Table,
+};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     analyses::unfit,
@@ -122,19 +125,25 @@ impl Numbers {
 
 impl Place<'_> {
     /// What tells a feature's numbers from all others, but for how they are scaled: noise must
-    /// not go away between a number and its logarithm.
-    pub(super) fn key(&self, feature: &str) -> String {
-        format!("{}.{}:{feature}", self.table.name, self.value.name)
+    /// not go away between a number and its logarithm, nor between one person's two numbers.
+    pub(super) fn key(&self, feature: &str, numbers: &[(u32, f64)]) -> String {
+        let mut digest = Sha256::new();
+        for (unit, number) in numbers {
+            digest.update(unit.to_le_bytes());
+            digest.update(number.to_le_bytes());
+        }
+        let digest = hex::encode(digest.finalize());
+        format!("{}.{}:{feature}:{digest}", self.table.name, self.value.name)
     }
 
     /// The numbers of a snapshot.
-    pub(super) fn open(&self, snapshot: &Snapshot) -> Result<Features, Lost> {
-        let (feature, value) = (&self.feature.name, &self.value.name);
-        let features = snapshot.features(self.table, feature, value, self.tissue);
-        features.map_err(|error| {
-            tracing::error!("a matrix could not be read: {error}");
-            Lost
-        })
+    pub(super) fn open<E: From<SnapshotError>>(
+        &self,
+        snapshot: &Snapshot,
+        goes_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Features, E> {
+        let columns = (self.feature.name.as_str(), self.value.name.as_str());
+        snapshot.features(self.table, columns, self.tissue, goes_on)
     }
 }
 
@@ -187,4 +196,53 @@ fn only<'c>(mut columns: impl Iterator<Item = &'c Column>) -> Option<&'c Column>
 
 fn unmet(what: &str) -> Failure {
     unfit(what).help("`tables` lists tables with a column of role `feature`, and their numbers")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn of_several_samples_the_mean_counts_and_of_strangers_nothing() {
+        let units = [2, 5, 9];
+        let numbers = [(5, 1.0), (2, 3.0), (5, 7.0), (4, 100.0)];
+        let mut means = Means::of(&units, false);
+        assert_eq!(means.per_individual(&numbers), [Some(3.0), Some(4.0), None]);
+        let mut logarithms = Means::of(&units, true);
+        let of = logarithms.per_individual(&numbers);
+        assert_eq!(of, [Some(2.0), Some(2.0), None]);
+        assert_eq!(means.per_individual(&[(9, 1.0)]), [None, None, Some(1.0)]);
+    }
+
+    /// One number of one person more, as of another tissue, has a noise of its own.
+    #[test]
+    fn noise_hangs_on_every_number() {
+        let table: Table = serde_json::from_value(serde_json::json!({
+            "name": "expression", "label": "private", "rows": "many_per_individual",
+            "profile": null,
+            "columns": [
+                { "name": "gene", "type": "text", "role": "feature" },
+                { "name": "tpm", "type": "float", "role": "measure" },
+            ],
+        }))
+        .unwrap();
+        let [feature, value] = ["gene", "tpm"].map(|name| table.column(name).unwrap());
+        let place = Place {
+            table: &table,
+            feature,
+            value,
+            tissue: None,
+        };
+        let one = place.key("TP53", &[(1, 2.0), (2, 3.0)]);
+        assert_eq!(one, place.key("TP53", &[(1, 2.0), (2, 3.0)]));
+        for other in [
+            place.key("TP53", &[(1, 2.0), (2, 3.0), (2, 4.0)]),
+            place.key("TP53", &[(1, 2.0), (2, 3.5)]),
+            place.key("KRAS", &[(1, 2.0), (2, 3.0)]),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
 }

@@ -21,6 +21,8 @@ struct Metric {
     family: String,
     /// Of everybody who may be used.
     values: HashMap<u32, f64>,
+    /// Of how many samples each is.
+    samples: HashMap<u32, u64>,
     /// Of whom figures are.
     settled: RoaringBitmap,
 }
@@ -56,6 +58,8 @@ impl Held {
                     Some(mean)
                 });
                 of_metric.values.extend(mean.map(|mean| (row.unit, mean)));
+                let samples = sum.map(|sum| (row.unit, sum.count));
+                of_metric.samples.extend(samples);
             }
         }
         // Two cohorts that differ much may differ by one person in a group, of whom alone
@@ -119,8 +123,13 @@ impl Held {
 
 /// Who has a value at both stages, and what it is at the later less what it is at the earlier.
 fn between(ground: &Ground<'_>, earlier: &Metric, later: &Metric) -> Result<Vec<(u32, f64)>, Lost> {
-    let having = earlier.having() & later.having();
-    let mut both = &earlier.settled & &later.settled;
+    // Of somebody who lost a sample between the stages, no sample has changed.
+    let as_many = |unit: &u32| earlier.samples.get(unit) == later.samples.get(unit);
+    let having: RoaringBitmap = (earlier.having() & later.having())
+        .iter()
+        .filter(as_many)
+        .collect();
+    let mut both = &earlier.settled & &later.settled & &having;
     // Somebody may be the only one who has one stage and not the other. So those with both
     // are settled beside those with either: nearly the same people they never are.
     for metric in [earlier, later] {

@@ -47,6 +47,10 @@ fn expression(matrix: &str) -> Dataset {
     dataset
 }
 
+fn goes_on() -> Result<(), SnapshotError> {
+    Ok(())
+}
+
 /// Every feature with what individuals have of it.
 fn features(
     snapshot: &Snapshot,
@@ -55,7 +59,9 @@ fn features(
     wanted: Option<&[&str]>,
 ) -> BTreeMap<String, Vec<(u32, f64)>> {
     let table = snapshot.catalogue().table("expression").unwrap();
-    let features = snapshot.features(table, "gene", "tpm", tissue).unwrap();
+    let features = snapshot
+        .features(table, ("gene", "tpm"), tissue, goes_on)
+        .unwrap();
     let wanted: Option<HashSet<String>> =
         wanted.map(|names| names.iter().map(|&name| name.to_owned()).collect());
     let mut all = BTreeMap::new();
@@ -65,7 +71,9 @@ fn features(
         assert_eq!(earlier, None, "{name} came twice");
         Ok::<_, SnapshotError>(())
     };
-    features.each(&cohort, wanted.as_ref(), with).unwrap();
+    features
+        .each(&cohort, wanted.as_ref(), goes_on, with)
+        .unwrap();
     all
 }
 
@@ -109,11 +117,11 @@ fn features_are_given_one_by_one() {
     assert_eq!(one, [of("KRAS", &[(1, 0.0)])].into());
     let table = snapshot.catalogue().table("expression").unwrap();
     let tumor = snapshot
-        .features(table, "gene", "tpm", Some("tumor"))
+        .features(table, ("gene", "tpm"), Some("tumor"), goes_on)
         .unwrap();
     assert_eq!(tumor.individuals().iter().collect::<Vec<_>>(), [0, 1]);
     let normal = snapshot
-        .features(table, "gene", "tpm", Some("normal"))
+        .features(table, ("gene", "tpm"), Some("normal"), goes_on)
         .unwrap();
     assert_eq!(normal.individuals().iter().collect::<Vec<_>>(), [1]);
     assert_eq!(normal.count(), 2);
