@@ -19,7 +19,7 @@ use datafusion::{
         cast, lit,
     },
 };
-use sekisho_tables::{ColumnType, Rows, UNIT};
+use sekisho_tables::{ColumnType, UNIT};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -230,8 +230,9 @@ fn condition(measure: &Measure, relation: &Relation) -> Option<Expr> {
 fn nested<'m>(measure: &'m Measure, relation: &Relation) -> Option<&'m Column> {
     let argument = measure.argument.as_ref().filter(|_| relation.genomic)?;
     let origin = relation.origin(&argument.column)?;
-    let of_rows = origin.derived && origin.table.rows != Rows::OnePerIndividual;
-    (of_rows && argument.level == Level::Unit).then_some(&argument.column)
+    // What grouped rows make is a table that declares nothing.
+    let of_rows = origin.derived && origin.table.columns.is_empty();
+    of_rows.then_some(&argument.column)
 }
 
 /// What a measure sums, where it is made of a sum.

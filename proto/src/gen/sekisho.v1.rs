@@ -283,7 +283,7 @@ pub mod model {
 /// Where the dataset declares two stages or more, two of how much a metric changes from each
 /// to the next in the declared order, with `from` and `to` for `stage`. The change is what an
 /// individual has at the later stage less what they have at the earlier; whoever lacks one of
-/// the two is not in it.
+/// the two, or has another number of samples at one than at the other, is not in it.
 ///
 /// * `changes`, a row for each metric: `individuals`, `low`, `median` and `high` of the change,
 ///   to the digits of `metrics` and no finer than those are of a part of the histogram.
