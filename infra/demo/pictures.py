@@ -1,9 +1,14 @@
 """The pictures of the SDK's documentation, of real answers of servers that run (`make up`).
 
-python infra/demo/pictures.py            # sdk/python/docs/*.png
-python infra/demo/pictures.py --altair FOLDER   # the same as charts, in HTML
+python infra/demo/pictures.py                     # sdk/python/docs/*.png
+python infra/demo/pictures.py --altair FOLDER     # the same as charts, in HTML
+python infra/demo/pictures.py manhattan volcano   # these alone
+
+All of them tell more of genomes than one project may be told: those that are refused are
+drawn of servers that began anew.
 """
 
+import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,42 +64,60 @@ ASKED: Final[dict[str, Callable[[sekisho.Visit], Any]]] = {
     "prevalence": lambda visit: visit.prevalence(
         ["TP53", "KRAS", "EGFR", "APC"], by="diagnosis", **CANCER
     ),
-    "spectrum": lambda visit: visit.spectrum(where=LUNG, **CANCER),
+    "spectrum": lambda visit: visit.spectrum(by="sex", **CANCER),
     "site-frequencies": lambda visit: visit.spectrum(frequencies=True, datasets="demo-control"),
-    "frequencies": lambda visit: visit.frequencies(gene="TP53", **CANCER),
+    "frequencies": lambda visit: visit.frequencies(
+        region="22:17000000-17200000", datasets="demo-control"
+    ),
     "quality": lambda visit: visit.qc_report(**CANCER),
     "manhattan": lambda visit: visit.association(
-        case="diagnosis = 'stomach'", covariates=["age_at_diagnosis", "sex"], most=25, **CANCER
+        case="diagnosis = 'stomach'", covariates=["age_at_diagnosis", "sex"], most=15, **CANCER
+    ),
+    "qq": lambda visit: visit.association(
+        measure="systolic_pressure", covariates=["bmi", "sex"], most=15, datasets="demo-control"
     ),
     "volcano": lambda visit: visit.difference(
-        "expression", case=LUNG, logarithm=True, covariates=["sex"], most=20, **CANCER
+        "expression",
+        case="stage = 'IV'",
+        logarithm=True,
+        covariates=["sex", "diagnosis"],
+        most=15,
+        **CANCER,
     ),
 }
 
 
-def main(arguments: list[str]) -> None:
-    """Ask, and draw each answer."""
-    charts = Path(arguments[1]) if arguments[:1] == ["--altair"] else None
+def main() -> int:
+    """Ask, and draw each answer; fail if one is refused."""
+    parser = argparse.ArgumentParser(description="The pictures of the SDK's documentation.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*ASKED, "budget"]))
+    parser.add_argument("--altair", type=Path, metavar="FOLDER", help="charts in HTML instead")
+    arguments = parser.parse_args()
+    names = arguments.names or [*ASKED, "budget"]
+    refused = 0
     with sekisho.connect() as visit:
-        plots: dict[str, Any] = {}
-        for name, ask in ASKED.items():
+        for name in names:
             try:
-                result = ask(visit)
+                plot = _plot(visit, name)
             except sekisho.SekishoError as error:
                 print(f"{name}: {error}", file=sys.stderr)
+                refused += 1
                 continue
-            plots[name] = result.plot
-            if name == "manhattan":
-                plots["qq"] = result.plot.qq
-        plots["budget"] = visit.budget().plot
-        for name, plot in plots.items():
-            if charts is not None:
-                charts.mkdir(exist_ok=True)
-                plot.altair().save(charts / f"{name}.html")
+            if arguments.altair is not None:
+                arguments.altair.mkdir(exist_ok=True)
+                plot.altair().save(arguments.altair / f"{name}.html")
                 continue
             plot().figure.savefig(ROOT / "sdk/python/docs" / f"{name}.png", dpi=72)
             plt.close("all")
+    return 1 if refused else 0
+
+
+def _plot(visit: sekisho.Visit, name: str) -> Any:
+    if name == "budget":
+        return visit.budget().plot
+    plot = ASKED[name](visit).plot
+    return plot.qq if name == "qq" else plot
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main())

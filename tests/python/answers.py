@@ -164,6 +164,31 @@ ANALYSES: dict[str, tuple[list[pa.Table], int]] = {
         ],
         1,
     ),
+    "spectrum": (
+        [
+            rows(
+                "spectrum",
+                {"mutation_type": "key", "sex": "key"} | figures("mutations", "share"),
+                [
+                    ("T>C", "f", 900, 0.6),
+                    ("C>A", "f", 600, 0.4),
+                    ("C>A", "m", 500, 1.0),
+                    ("T>C", "m", None, None),
+                ],
+            )
+        ],
+        0,
+    ),
+    "spectrum in context": (
+        [
+            rows(
+                "spectrum",
+                {"context": "key"} | figures("mutations", "share"),
+                [("T[C>A]G", 90, 0.6), ("A[C>A]G", 60, 0.4), ("A[T>C]G", None, None)],
+            )
+        ],
+        1,
+    ),
     "spectrum of frequencies": (
         [
             rows(

@@ -61,8 +61,8 @@ def test_each_analysis_is_a_valid_chart_and_what_is_hidden_is_dashed(
         for row in values(written, layer)
     ]
     hidden = sum(row["is"] == "suppressed" for row in dashed)
-    # Of a gene the chart has a tick in place of a bar.
-    assert hidden == ANALYSES[name][1] - (name == "burden")
+    # Of a gene the chart has a tick in place of a bar; of a spectrum it has every panel.
+    assert hidden == ANALYSES[name][1] - (name == "burden") + (name == "spectrum")
 
 
 def layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
@@ -97,6 +97,22 @@ def test_a_report_on_quality_has_a_panel_for_each_metric(result: Result) -> None
     with pytest.raises(sekisho.InvalidRequest, match="`z`") as raised:
         quality.plot(metric="z")
     assert "x, y" in raised.value.help
+
+
+def test_a_spectrum_has_a_panel_for_each_group_and_types_in_their_order(result: Result) -> None:
+    by_sex = made(result, "spectrum")
+    women, men = by_sex.plot().figure.axes
+    assert [women.get_xlabel(), men.get_xlabel()] == ["f", "m"]
+    assert [label.get_text() for label in women.get_xticklabels()] == ["C>A", "T>C"]
+    assert [patch.get_height() for patch in women.patches] == [0.4, 0.6]
+    assert [bool(patch.get_hatch()) for patch in men.patches] == [False, True]
+    chart = by_sex.plot.altair().to_dict()
+    panels = [layers(panel) for panel in chart["concat"]]
+    assert [sum(len(values(chart, of)) for of in panel) for panel in panels] == [2, 2]
+    in_context = made(result, "spectrum in context").plot()
+    names = [label.get_text() for label in in_context.get_xticklabels()]
+    assert names == ["ACG", "TCG", "ATG"]
+    assert [text.get_text() for text in in_context.texts] == ["C>A", "T>C"]
 
 
 def test_chromosomes_lie_side_by_side_in_their_order() -> None:

@@ -16,6 +16,7 @@ from sekisho.picture.histograms import Histograms
 from sekisho.picture.manhattan import Manhattan
 from sekisho.picture.quantiles import Quantiles
 from sekisho.picture.reading import keys
+from sekisho.picture.spectrum import Spectrum
 from sekisho.picture.volcano import Volcano
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ _DRAWN: Final[dict[str, Callable[["Result"], Picture]]] = {
     "funnel": Funnel.of,
     "associations": Manhattan.of,
     "differences": Volcano.of,
+    "spectrum": Spectrum.of,
     "site_frequencies": Bars.sites,
     "pairs": lambda of: Heat.of(of, "Odds ratios", "odds_ratio", down="gene", across="other"),
     "prevalence": lambda of: Heat.of(of, "Prevalence", "share", down="gene"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from math import floor, log10
 from typing import TYPE_CHECKING, Any, Final
 
 from sekisho.picture import Picture, Row
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sekisho.result import Result
 
 _TICKS: Final = 5
+"""So many ticks stand along the time at most, after 0."""
 
 _LINE: Final = 1.2
 """From one line of small letters to the next, as a share of their height."""
@@ -50,7 +52,8 @@ class Curves(Picture):
             first = {"time": 0.0, "survival": 1.0, "lower": 1.0, "upper": 1.0}
             groups[group] = [first | {"at_risk": inner[0]["at_risk"]}, *inner]
         last = max((row["time"] for row in rows), default=1.0)
-        ticks = [last * n / _TICKS for n in range(_TICKS + 1)]
+        step = _step(last)
+        ticks = [step * n for n in range(int(last / step) + 1)]
         at_risk = [
             {"time": tick} | {group: _at_risk(of, tick) for group, of in groups.items()}
             for tick in ticks
@@ -144,6 +147,13 @@ def _names_below(ax: "Axes", colors: dict[str, Any]) -> None:
             fontsize=size,
             linespacing=_LINE,
         )
+
+
+def _step(last: float) -> float:
+    """Give 1, 2 or 5 of a power of ten, from tick to tick."""
+    wanted = last / _TICKS
+    size = 10.0 ** floor(log10(wanted))
+    return size * next(by for by in (1, 2, 5, 10) if size * by >= wanted)
 
 
 def _at_risk(of: list[Row], time: float) -> str:

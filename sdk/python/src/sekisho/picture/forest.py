@@ -1,7 +1,7 @@
 """A forest: a model's estimates with their limits."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
 from sekisho.picture.reading import finite, keys, titled, words
@@ -9,8 +9,12 @@ from sekisho.picture.reading import finite, keys, titled, words
 if TYPE_CHECKING:
     from altair.typing import ChartType
     from matplotlib.axes import Axes
+    from matplotlib.ticker import Locator
 
     from sekisho.result import Result
+
+_FEWEST: Final = 3
+"""So many ticks a scale of ratios has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ class Forest(Picture):
             ax.plot([row["lower"], row["upper"]], [at, at], color="C0")
             ax.plot(row["value"], at, "o", color="C0")
         if self.ratio:
-            from matplotlib.ticker import LogLocator, NullFormatter
+            from matplotlib.ticker import NullFormatter
 
             ax.set_xscale("log")
-            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_major_locator(_ratios())
             ax.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
             ax.xaxis.set_minor_formatter(NullFormatter())
         ax.axvline(1.0 if self.ratio else 0.0, color="0.5", linestyle=":")
@@ -107,6 +111,20 @@ class Forest(Picture):
             base.mark_rule().encode(x=alt.X("lower:Q", scale=scale), x2="upper:Q"),
             base.mark_point(filled=True, size=60).encode(x=x),
         )
+
+
+def _ratios() -> "Locator":
+    """Mark 1, 2, 5, 10, or where so few lie within the limits, every simple number there."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    class Ratios(LogLocator):
+        def tick_values(self, vmin: float, vmax: float) -> Any:
+            ticks = super().tick_values(vmin, vmax)
+            within = [tick for tick in ticks if vmin <= tick <= vmax]
+            few = MaxNLocator(nbins=6, steps=[1, 2, 5, 10])
+            return ticks if len(within) >= _FEWEST else few.tick_values(vmin, vmax)
+
+    return Ratios(subs=(1, 2, 5))
 
 
 def _term(row: Row) -> str:

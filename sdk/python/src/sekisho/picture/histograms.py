@@ -11,6 +11,7 @@ from sekisho.picture.reading import keys, titled, words
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from sekisho.result import Result
@@ -78,7 +79,7 @@ class Histograms(Picture):
 
     def draw(self, ax: "Axes") -> None:
         """Draw the first panel."""
-        _draw(self.panels[0], ax)
+        _draw(self.panels[0], ax, self._colors())
         ax.legend(fontsize="small")
 
     def axes(self) -> "Axes":
@@ -89,14 +90,29 @@ class Histograms(Picture):
             return Picture.axes(self)
         down = ceil(len(self.panels) / _ACROSS)
         figure = plt.figure(figsize=(4.6 * _ACROSS, 3.1 * down), layout="constrained")
+        colors = self._colors()
+        marks: dict[str, Artist] = {}
         for at, panel in enumerate(self.panels):
-            _draw(panel, figure.add_subplot(down, _ACROSS, at + 1))
-        first = figure.axes[0]
-        # One legend for all: a group has one colour.
-        marks, labels = first.get_legend_handles_labels()
-        figure.legend(marks, labels, fontsize="small", loc="outside lower center", ncols=3)
+            ax = figure.add_subplot(down, _ACROSS, at + 1)
+            _draw(panel, ax, colors)
+            drawn, labels = ax.get_legend_handles_labels()
+            marks |= {str(label): mark for label, mark in zip(labels, drawn, strict=True)}
+        # One legend for all.
+        figure.legend(
+            [marks[group] for group in colors],
+            list(colors),
+            fontsize="small",
+            loc="outside lower center",
+            ncols=4,
+        )
         figure.suptitle(self.title)
-        return first
+        return figure.axes[0]
+
+    def _colors(self) -> dict[str, str]:
+        """Give each group one colour, whichever of the panels it is in."""
+        parts = (part for panel in self.panels for part in panel.parts)
+        groups = dict.fromkeys(str(part["group"]) for part in parts)
+        return {group: f"C{at}" for at, group in enumerate(groups)}
 
     def chart(self) -> "ChartType":
         """Make the panels beside one another."""
@@ -132,16 +148,16 @@ def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -
     return Panel(metric, drawn, [limit for limit in at if least <= limit["at"] <= most])
 
 
-def _draw(panel: Panel, ax: "Axes") -> None:
+def _draw(panel: Panel, ax: "Axes", colors: dict[str, str]) -> None:
     # Of many groups the outlines alone: their areas would mix to one colour.
     filled = len({part["group"] for part in panel.parts}) <= _FILLED
-    for at, (group, of) in enumerate(groupby(panel.parts, lambda part: str(part["group"]))):
+    for group, of in groupby(panel.parts, lambda part: str(part["group"])):
         parts = list(of)
         edges = [part["lower"] for part in parts] + [parts[-1]["upper"]]
         heights = [part["density"] or 0.0 for part in parts]
-        ax.stairs(heights, edges, color=f"C{at}", linewidth=1, label=group)
+        ax.stairs(heights, edges, color=colors[group], linewidth=1, label=group)
         if filled:
-            ax.stairs(heights, edges, fill=True, alpha=0.25, color=f"C{at}")
+            ax.stairs(heights, edges, fill=True, alpha=0.25, color=colors[group])
         for part in parts:
             if part["density"] is None:
                 across, width = ax.get_xaxis_transform(), part["upper"] - part["lower"]
