@@ -33,11 +33,12 @@ ASKED: Final[dict[str, Callable[[sekisho.Visit], Any]]] = {
     "rates": lambda visit: visit.rates(
         by="stage", where=LUNG, split=("registered_on", "2021-04-01"), **SURVIVAL
     ),
+    # Those of a new treatment's days beside those before it.
     "matched": lambda visit: visit.matched(
-        treated="smoking = 'never'",
+        treated="registered_on >= '2021-04-01'",
         exact="stage",
-        covariates=["age_at_diagnosis", "sex"],
-        where=f"{LUNG} AND smoking <> 'unknown'",
+        covariates=["age_at_diagnosis", "sex", "smoking"],
+        where=LUNG,
         **SURVIVAL,
     ),
     "cox": lambda visit: visit.cox(
@@ -70,6 +71,7 @@ ASKED: Final[dict[str, Callable[[sekisho.Visit], Any]]] = {
         region="22:17000000-17200000", datasets="demo-control"
     ),
     "quality": lambda visit: visit.qc_report(**CANCER),
+    "changes": lambda visit: visit.qc_report(metrics=["depth", "insert_size"], **CANCER),
     "manhattan": lambda visit: visit.association(
         case="diagnosis = 'stomach'", covariates=["age_at_diagnosis", "sex"], most=15, **CANCER
     ),
@@ -116,7 +118,7 @@ def _plot(visit: sekisho.Visit, name: str) -> Any:
     if name == "budget":
         return visit.budget().plot
     plot = ASKED[name](visit).plot
-    return plot.qq if name == "qq" else plot
+    return getattr(plot, name) if name in ("changes", "qq") else plot
 
 
 if __name__ == "__main__":

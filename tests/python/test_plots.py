@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import sekisho
-from answers import ANALYSES, VARIANTS, association
+from answers import ANALYSES, VARIANTS, association, figures, rows
 from sekisho.budgets import Budgets
 from sekisho.picture.doubt import Doubt
 from sekisho.picture.frequencies import Frequencies
@@ -97,6 +97,53 @@ def test_a_report_on_quality_has_a_panel_for_each_metric(result: Result) -> None
     with pytest.raises(sekisho.InvalidRequest, match="`z`") as raised:
         quality.plot(metric="z")
     assert "x, y" in raised.value.help
+
+
+def test_of_many_groups_the_outlines_are_drawn_with_gaps_where_parts_are_hidden(
+    result: Result,
+) -> None:
+    table = ANALYSES["quality"][0][2].slice(0, 3)
+    groups = [
+        table.set_column(0, table.schema.field("tissue"), pa.array([name] * 3)) for name in "abc"
+    ]
+    hidden = pa.array([10, None, 10] + [10, 20, 10] * 2)
+    all_of = pa.concat_tables(groups)
+    all_of = all_of.set_column(4, all_of.schema.field("individuals"), hidden)
+    metrics, limits, _ = ANALYSES["quality"][0]
+    quality = Result(metrics, result.release, result.receipt, limits, all_of)
+    chart = quality.plot.altair().to_dict()
+    dashed, outlines, *_ = (values(chart, layer) for layer in layers(chart))
+    assert len(dashed) == 1
+    corners = [(row["lower"], row["density"]) for row in outlines if row["group"] == "a"]
+    assert corners == [(0.0, 0.5), (1.0, 0.5), (1.0, None), (2.0, 0.125), (6.0, 0.125)]
+    assert [row["at"] for row in outlines] == list(range(len(outlines)))
+
+
+def test_changes_of_quality_are_histograms_of_the_metrics_that_change(result: Result) -> None:
+    quality = made(result, "quality")
+    with pytest.raises(sekisho.InvalidRequest, match="no changes"):
+        quality.plot.changes()
+    of = {"tissue": "key", "from": "key", "to": "key", "metric": "key"}
+    table = rows(
+        "change_histogram",
+        of | figures("lower", "upper", "individuals"),
+        [("t", "qc1", "qc2", "x", -9.0, 9.0, 50)]
+        + [("t", "qc1", "qc2", "y", low, low + 1, n) for low, n in [(-1.0, 30), (0.0, None)]],
+    )
+    changed = Result(
+        ANALYSES["quality"][0][0],
+        result.release,
+        result.receipt,
+        *ANALYSES["quality"][0][1:],
+        table,
+    )
+    ax = changed.plot.changes()
+    assert ax.get_xlabel() == "y"
+    assert sum(bool(patch.get_hatch()) for patch in ax.patches) == 1
+    assert "Changes" in ax.get_title()
+    assert len(changed.plot.changes.data()) == 3
+    _, bars, *_ = layers(changed.plot.changes.altair().to_dict())
+    assert bars["mark"]["type"] == "rect"
 
 
 def test_a_spectrum_has_a_panel_for_each_group_and_types_in_their_order(result: Result) -> None:

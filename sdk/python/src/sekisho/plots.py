@@ -1,4 +1,4 @@
-"""Drawing what was released: ``result.plot()``, ``result.plot.altair()``, ``result.plot.qq()``."""
+"""Drawing what was released: ``result.plot()``, ``plot.altair()``, ``plot.data()``."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -117,6 +117,14 @@ class ResultPlot(Plot):
     def qq(self) -> Plot:
         """The quantiles of p of many tests: ``qq()``, ``qq.altair()``, ``qq.data()``."""
         return Plot(lambda: Quantiles.of(self._result), lambda: Quantiles.table(self._result))
+
+    @property
+    def changes(self) -> Plot:
+        """How quality changes from stage to stage: ``changes()``, and as of `qq`."""
+        return Plot(
+            lambda: Histograms.changes(self._result),
+            lambda: Histograms.changes_table(self._result),
+        )
 
     def _drawn_table(self) -> Listing:
         first = self._first()

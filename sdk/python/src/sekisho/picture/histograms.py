@@ -1,11 +1,12 @@
 """Histograms of quality, a panel for each metric, with the limits that the holder declared."""
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from sekisho.errors import InvalidRequest
+from sekisho.listing import Listing
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
 from sekisho.picture.reading import keys, titled, words
 
@@ -61,8 +62,43 @@ class Histograms(Picture):
     @classmethod
     def of(cls, result: "Result", metric: str | None = None) -> "Histograms":
         """Read the answer to `Visit.qc_report`, of one metric if it is named."""
-        parts = list(result.tables["histogram"])
         names = [key for key in keys(result.to_arrow()) if key != "metric"]
+        return cls._read(
+            titled("Quality", result),
+            list(result.tables["histogram"]),
+            names,
+            list(result.tables["limits"]),
+            metric,
+        )
+
+    @classmethod
+    def changes(cls, result: "Result") -> "Histograms":
+        """Read how a person's quality changes from stage to stage, where it does."""
+        parts = cls.changes_table(result)
+        names = [key for key in keys(parts.to_arrow()) if key != "metric"]
+        # A metric whose every group is one part does not change.
+        many = {
+            part["metric"]
+            for part, after in pairwise(parts)
+            if all(part[name] == after[name] for name in ("metric", *names))
+        }
+        changed = [part for part in parts if part["metric"] in many]
+        return cls._read(titled("Changes of quality", result), changed, names, [], None)
+
+    @staticmethod
+    def changes_table(result: "Result") -> Listing:
+        """Give the histograms of what changes from stage to stage."""
+        if "change_histogram" not in result.tables:
+            raise InvalidRequest(
+                "the report tells no changes from stage to stage",
+                help="ask it of a dataset with several stages of quality, as `tables` lists them",
+            )
+        return result.tables["change_histogram"]
+
+    @classmethod
+    def _read(
+        cls, title: str, parts: list[Row], names: list[str], limits: list[Row], metric: str | None
+    ) -> "Histograms":
         metrics = list(dict.fromkeys(part["metric"] for part in parts))
         if not metrics or (metric is not None and metric not in metrics):
             raise InvalidRequest(
@@ -70,12 +106,10 @@ class Histograms(Picture):
                 help=f"the report has {', '.join(metrics) or 'none'}",
             )
         panels = [
-            _panel(
-                of, [p for p in parts if p["metric"] == of], names, list(result.tables["limits"])
-            )
+            _panel(of, [p for p in parts if p["metric"] == of], names, limits)
             for of in ([metric] if metric else metrics)
         ]
-        return cls(titled("Quality", result), panels)
+        return cls(title, panels)
 
     def draw(self, ax: "Axes") -> None:
         """Draw the first panel."""
@@ -195,17 +229,19 @@ def _chart(panel: Panel) -> "ChartType":
             tooltip=["group:N", "is:N"],
         )
     )
+    # Of many groups the outlines alone, as in the other library.
+    filled = len({part["group"] for part in panel.parts}) <= _FILLED
+    drawn = seen if filled else _corners(panel.parts)
+    base = alt.Chart(alt.InlineData(values=drawn), width=260, height=170).encode(
+        x=alt.X("lower:Q", title=panel.metric, scale=alt.Scale(zero=False)),
+        y=alt.Y("density:Q"),
+        color=alt.Color("group:N", title=None, sort=None),
+        tooltip=["group:N", "lower:Q", "upper:Q", "density:Q"],
+    )
     bars = (
-        alt.Chart(alt.InlineData(values=seen), width=260, height=170)
-        .mark_rect(opacity=0.5)
-        .encode(
-            x=alt.X("lower:Q", title=panel.metric, scale=alt.Scale(zero=False)),
-            x2="upper:Q",
-            y=alt.Y("density:Q"),
-            y2=alt.datum(0),
-            color=alt.Color("group:N", title=None, sort=None),
-            tooltip=["group:N", "lower:Q", "upper:Q", "density:Q"],
-        )
+        base.mark_rect(opacity=0.5).encode(x2="upper:Q", y2=alt.datum(0))
+        if filled
+        else base.mark_line(strokeWidth=1).encode(order="at:O")
     )
     limits = alt.Chart(alt.InlineData(values=panel.limits))
     words = limits.mark_text(angle=270, align="right", dy=-6, fontSize=9)
@@ -215,3 +251,13 @@ def _chart(panel: Panel) -> "ChartType":
         limits.mark_rule(strokeDash=[4, 3], color="gray").encode(x="at:Q", tooltip="words:N"),
         words.encode(x="at:Q", y=alt.value(2), text="words:N"),
     )
+
+
+def _corners(parts: list[Row]) -> list[Row]:
+    """Give the points of the outlines; a part that is hidden is a gap."""
+    at = [
+        part if side == "lower" else part | {"lower": part["upper"]}
+        for part in parts
+        for side in (["lower"] if part["density"] is None else ["lower", "upper"])
+    ]
+    return [corner | {"at": place} for place, corner in enumerate(at)]

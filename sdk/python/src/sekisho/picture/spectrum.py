@@ -112,6 +112,7 @@ class Spectrum(Picture):
         ax.set_ylabel("share")
         if not self.in_context:
             return
+        ax.set_ylim(0, 1.15 * max((row["share"] for _, row in seen), default=1.0))
         for substitution, of in groupby(enumerate(rows), lambda row: row[1]["substitution"]):
             places = [at for at, _ in of]
             middle = (places[0] + places[-1]) / 2
