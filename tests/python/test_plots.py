@@ -119,6 +119,36 @@ def test_of_many_groups_the_outlines_are_drawn_with_gaps_where_parts_are_hidden(
     assert [row["at"] for row in outlines] == list(range(len(outlines)))
 
 
+def test_one_stage_of_quality_can_be_drawn_alone(result: Result) -> None:
+    metrics, limits, parts = ANALYSES["quality"][0]
+    staged = [
+        pa.concat_tables(
+            table.add_column(
+                0,
+                pa.field("stage", pa.string(), metadata={"sekisho.kind": "key"}),
+                pa.array([stage] * len(table)),
+            )
+            for stage in ("qc1", "qc2")
+        )
+        for table in (metrics, limits, parts)
+    ]
+    first, *others = (
+        table.replace_schema_metadata(of.schema.metadata)
+        for table, of in zip(staged, (metrics, limits, parts), strict=True)
+    )
+    quality = Result(first, result.release, result.receipt, *others)
+    ax = quality.plot(metric="x", stage="qc2")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["t"]
+    assert ax.get_title() == "Quality of qc2 at demo-cancer (standard)"
+    both = quality.plot(metric="x")
+    assert [text.get_text() for text in both.get_legend().get_texts()] == ["qc1 t", "qc2 t"]
+    with pytest.raises(sekisho.InvalidRequest, match="`qc3`") as raised:
+        quality.plot.altair(stage="qc3")
+    assert "qc1, qc2" in raised.value.help
+    with pytest.raises(sekisho.InvalidRequest, match="`qc1`"):
+        made(result, "quality").plot(stage="qc1")
+
+
 def test_changes_of_quality_are_histograms_of_the_metrics_that_change(result: Result) -> None:
     quality = made(result, "quality")
     with pytest.raises(sekisho.InvalidRequest, match="no changes"):

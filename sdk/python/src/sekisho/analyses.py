@@ -247,6 +247,9 @@ class Analyses(Screening[Given], Associations[Given], Comparisons[Given]):
             smallest and largest, k being the profile's threshold.
             ``limits``: how many ``individuals`` are beyond each declared limit, and their
             ``share``. ``histogram``: ``individuals`` from ``lower`` to less than ``upper``.
+            With several stages ``changes``, how much a person's metrics change ``from`` one
+            ``to`` the next (``individuals``, ``low``, ``median``, ``high``), and
+            ``change_histogram``.
         """
         asked = analysis.qc_report(metrics=metrics, where=where, by=by)
         return self._analyze("qc_report", asked, datasets, idempotency_key)

@@ -75,7 +75,13 @@ class ResultPlot(Plot):
         self._result = result
         super().__init__(self._of, self._drawn_table)
 
-    def __call__(self, *, ax: "Axes | None" = None, metric: str | None = None) -> "Axes":
+    def __call__(
+        self,
+        *,
+        ax: "Axes | None" = None,
+        metric: str | None = None,
+        stage: str | None = None,
+    ) -> "Axes":
         """Draw the result with matplotlib, the extra ``plot``.
 
         Parameters
@@ -85,6 +91,8 @@ class ResultPlot(Plot):
         metric
             Which metric of a report on quality. If not given, `ax` gets the first, and a new
             figure all of them.
+        stage
+            Which stage of a report on quality; all if not given.
 
         Returns
         -------
@@ -96,22 +104,22 @@ class ResultPlot(Plot):
         InvalidRequest
             If matplotlib is not installed, or the result cannot be drawn.
         """
-        return _drawn(self._of(metric), ax)
+        return _drawn(self._of(metric, stage), ax)
 
-    def altair(self, *, metric: str | None = None) -> "ChartType":
+    def altair(self, *, metric: str | None = None, stage: str | None = None) -> "ChartType":
         """Give a chart for altair, the extra ``altair``; no network is needed to make it.
 
         Parameters
         ----------
-        metric
-            Which metric of a report on quality; all if not given.
+        metric, stage
+            Which metric and which stage of a report on quality; all if not given.
 
         Raises
         ------
         InvalidRequest
             If altair is not installed, or the result cannot be drawn.
         """
-        return _chart(self._of(metric))
+        return _chart(self._of(metric, stage))
 
     @property
     def qq(self) -> Plot:
@@ -133,10 +141,10 @@ class ResultPlot(Plot):
     def _first(self) -> str:
         return next(iter(self._result.tables))
 
-    def _of(self, metric: str | None = None) -> Picture:
+    def _of(self, metric: str | None = None, stage: str | None = None) -> Picture:
         first = self._first()
         if first == "metrics":
-            return Histograms.of(self._result, metric)
+            return Histograms.of(self._result, metric, stage)
         table = self._result.to_arrow()
         if first == "counts":
             if len(keys(table)) == 2:

@@ -60,16 +60,23 @@ class Histograms(Picture):
     panels: list[Panel]
 
     @classmethod
-    def of(cls, result: "Result", metric: str | None = None) -> "Histograms":
-        """Read the answer to `Visit.qc_report`, of one metric if it is named."""
+    def of(
+        cls, result: "Result", metric: str | None = None, stage: str | None = None
+    ) -> "Histograms":
+        """Read the answer to `Visit.qc_report`, of one metric or stage if they are named."""
         names = [key for key in keys(result.to_arrow()) if key != "metric"]
-        return cls._read(
-            titled("Quality", result),
-            list(result.tables["histogram"]),
-            names,
-            list(result.tables["limits"]),
-            metric,
-        )
+        parts, title = list(result.tables["histogram"]), "Quality"
+        if stage is not None:
+            found = dict.fromkeys(part.get("stage") for part in parts)
+            if stage not in found:
+                raise InvalidRequest(
+                    f"there is no stage `{stage}`",
+                    help=f"the report has {', '.join(filter(None, found)) or 'none'}",
+                )
+            parts = [part for part in parts if part["stage"] == stage]
+            names, title = [name for name in names if name != "stage"], f"Quality of {stage}"
+        limits = list(result.tables["limits"])
+        return cls._read(titled(title, result), parts, names, limits, metric)
 
     @classmethod
     def changes(cls, result: "Result") -> "Histograms":
