@@ -4,8 +4,8 @@ python infra/demo/pictures.py                     # sdk/python/docs/*.png
 python infra/demo/pictures.py --altair FOLDER     # the same as charts, in HTML
 python infra/demo/pictures.py manhattan volcano   # these alone
 
-All of them tell more of genomes than one project may be told: those that are refused are
-drawn of servers that began anew.
+All of them tell more of genomes than one project may be told. Of those that are refused name
+some, after `make down` and `make up`.
 """
 
 import argparse
@@ -91,27 +91,32 @@ ASKED: Final[dict[str, Callable[[sekisho.Visit], Any]]] = {
 
 def main() -> int:
     """Ask, and draw each answer; fail if one is refused."""
+    names = [*ASKED, "budget"]
     parser = argparse.ArgumentParser(description="The pictures of the SDK's documentation.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*ASKED, "budget"]))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--altair", type=Path, metavar="FOLDER", help="charts in HTML instead")
     arguments = parser.parse_args()
-    names = arguments.names or [*ASKED, "budget"]
+    if odd := set(arguments.names) - set(names):
+        parser.error(f"there is no picture {', '.join(sorted(odd))}; there are {', '.join(names)}")
+    if arguments.altair is not None:
+        arguments.altair.mkdir(parents=True, exist_ok=True)
     refused = 0
     with sekisho.connect() as visit:
-        for name in names:
+        for name in arguments.names or names:
             try:
-                plot = _plot(visit, name)
+                _draw(_plot(visit, name), name, arguments.altair)
             except sekisho.SekishoError as error:
                 print(f"{name}: {error}", file=sys.stderr)
                 refused += 1
-                continue
-            if arguments.altair is not None:
-                arguments.altair.mkdir(exist_ok=True)
-                plot.altair().save(arguments.altair / f"{name}.html")
-                continue
-            plot().figure.savefig(ROOT / "sdk/python/docs" / f"{name}.png", dpi=72)
-            plt.close("all")
     return 1 if refused else 0
+
+
+def _draw(plot: Any, name: str, charts: Path | None) -> None:
+    if charts is not None:
+        plot.altair().save(charts / f"{name}.html")
+        return
+    plot().figure.savefig(ROOT / "sdk/python/docs" / f"{name}.png", dpi=72)
+    plt.close("all")
 
 
 def _plot(visit: sekisho.Visit, name: str) -> Any:

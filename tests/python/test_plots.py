@@ -14,9 +14,11 @@ import pytest
 import sekisho
 from answers import ANALYSES, VARIANTS, association, figures, rows
 from sekisho.budgets import Budgets
+from sekisho.picture.curves import _step
 from sekisho.picture.doubt import Doubt
 from sekisho.picture.frequencies import Frequencies
 from sekisho.picture.genome import Genome
+from sekisho.picture.histograms import Histograms
 from sekisho.picture.manhattan import Manhattan
 from sekisho.picture.volcano import Volcano
 from sekisho.release import Budget, Release
@@ -119,6 +121,20 @@ def test_of_many_groups_the_outlines_are_drawn_with_gaps_where_parts_are_hidden(
     assert [row["at"] for row in outlines] == list(range(len(outlines)))
 
 
+def test_a_part_that_is_one_value_is_drawn_with_the_part_beside_it(result: Result) -> None:
+    metrics, limits, _ = ANALYSES["quality"][0]
+    cells = [(0.0, 1.0, 10), (1.0, 1.0, 20), (1.0, 2.0, 10), (2.0, 3.0, 20), (3.0, 3.0, 40)]
+    table = rows(
+        "histogram",
+        {"tissue": "key", "metric": "key"} | figures("lower", "upper", "individuals"),
+        [("t", "x", *part) for part in cells],
+    )
+    quality = Result(metrics, result.release, result.receipt, limits, table)
+    assert len(quality.plot.data()) == 5
+    panel = Histograms.of(quality).panels[0]
+    assert [part["density"] for part in panel.parts] == [0.1, 0.3, 0.6]
+
+
 def test_one_stage_of_quality_can_be_drawn_alone(result: Result) -> None:
     metrics, limits, parts = ANALYSES["quality"][0]
     staged = [
@@ -149,6 +165,12 @@ def test_one_stage_of_quality_can_be_drawn_alone(result: Result) -> None:
         made(result, "quality").plot(stage="qc1")
 
 
+def test_metric_and_stage_are_for_reports_on_quality_alone(result: Result) -> None:
+    for given in ({"metric": "x"}, {"stage": "qc1"}):
+        with pytest.raises(sekisho.InvalidRequest, match="another analysis"):
+            made(result, "survival").plot(**given)
+
+
 def test_changes_of_quality_are_histograms_of_the_metrics_that_change(result: Result) -> None:
     quality = made(result, "quality")
     with pytest.raises(sekisho.InvalidRequest, match="no changes"):
@@ -157,21 +179,35 @@ def test_changes_of_quality_are_histograms_of_the_metrics_that_change(result: Re
     table = rows(
         "change_histogram",
         of | figures("lower", "upper", "individuals"),
-        [("t", "qc1", "qc2", "x", -9.0, 9.0, 50)]
+        [("t", "qc1", "qc2", "x", -9.0, 9.0, 50), ("t", "qc1", "qc2", "z", -9.0, 9.0, 50)]
         + [("t", "qc1", "qc2", "y", low, low + 1, n) for low, n in [(-1.0, 30), (0.0, None)]],
     )
-    changed = Result(
-        ANALYSES["quality"][0][0],
-        result.release,
-        result.receipt,
-        *ANALYSES["quality"][0][1:],
-        table,
+    changes = [
+        rows(
+            "changes",
+            of | figures("low", "median", "high"),
+            [("t", "qc1", "qc2", name, 0.0, median, 0.0) for name, median in medians],
+        )
+        for medians in ([("x", 0.0), ("y", -0.5), ("z", None)], [("x", 0.0)])
+    ]
+    changed, same = (
+        Result(
+            ANALYSES["quality"][0][0],
+            result.release,
+            result.receipt,
+            *ANALYSES["quality"][0][1:],
+            of_changes,
+            table,
+        )
+        for of_changes in changes
     )
+    with pytest.raises(sekisho.InvalidRequest, match="no metric changes"):
+        same.plot.changes()
     ax = changed.plot.changes()
     assert ax.get_xlabel() == "y"
     assert sum(bool(patch.get_hatch()) for patch in ax.patches) == 1
     assert "Changes" in ax.get_title()
-    assert len(changed.plot.changes.data()) == 3
+    assert len(changed.plot.changes.data()) == 4
     _, bars, *_ = layers(changed.plot.changes.altair().to_dict())
     assert bars["mark"]["type"] == "rect"
 
@@ -186,6 +222,8 @@ def test_a_spectrum_has_a_panel_for_each_group_and_types_in_their_order(result: 
     chart = by_sex.plot.altair().to_dict()
     panels = [layers(panel) for panel in chart["concat"]]
     assert [sum(len(values(chart, of)) for of in panel) for panel in panels] == [2, 2]
+    # Panels are alike high, and groups lie in the order in which they came.
+    assert women.get_ylim() == men.get_ylim() == (0, 1.15)
     in_context = made(result, "spectrum in context").plot()
     names = [label.get_text() for label in in_context.get_xticklabels()]
     assert names == ["ACG", "TCG", "ATG"]
@@ -326,6 +364,10 @@ def test_of_a_query_whole_numbers_alone_have_error_bars(result: Result) -> None:
     stated = {"cell_key.variance": "4"}
     moved = Doubt.of(replace(result.release, mechanism="cell-key", parameters=stated))
     assert moved.figures(pa.chunked_array([[40]])) == [None]
+
+
+def test_ticks_of_time_are_round_and_told_apart() -> None:
+    assert [_step(last) for last in (2160.0, 2.0, 0.3)] == [500.0, 0.5, 0.1]
 
 
 def test_budgets_are_bars_of_what_is_spent(result: Result) -> None:

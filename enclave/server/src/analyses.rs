@@ -233,7 +233,11 @@ impl Analysis {
         };
         if !is_meant {
             return Err(unfit(
-                "a condition is more than a condition, or asks for what a covariate's level is",
+                "a condition is a level of a covariate, or more than one condition on individuals",
+            )
+            .help(
+                "leave out the covariate that the outcome is a level of; write a condition as \
+                 `age_at_diagnosis > 50 AND sex = 'female'`",
             ));
         }
         planned.canonical = format!("{name} over {}", planned.canonical);

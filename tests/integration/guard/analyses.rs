@@ -230,6 +230,11 @@ async fn what_is_no_analysis_is_refused_before_a_charge() {
             "is what is explained",
         ),
         (
+            logistic("sex = 'female'", &["sex"]),
+            Reason::QueryRefused,
+            "a condition is a level of a covariate",
+        ),
+        (
             logistic("smoker", &["note"]),
             Reason::QueryRefused,
             "neither numbers",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from sekisho.errors import InvalidRequest
 from sekisho.listing import Listing, missing
 from sekisho.picture import Picture
 from sekisho.picture.balance import Balance
@@ -128,7 +129,7 @@ class ResultPlot(Plot):
 
     @property
     def changes(self) -> Plot:
-        """How quality changes from stage to stage: ``changes()``, and as of `qq`."""
+        """How quality changes: ``changes()``, ``changes.altair()``, ``changes.data()``."""
         return Plot(
             lambda: Histograms.changes(self._result),
             lambda: Histograms.changes_table(self._result),
@@ -145,6 +146,11 @@ class ResultPlot(Plot):
         first = self._first()
         if first == "metrics":
             return Histograms.of(self._result, metric, stage)
+        if metric is not None or stage is not None:
+            raise InvalidRequest(
+                "`metric` and `stage` choose among what a report on quality has",
+                help="leave them out: this result is of another analysis",
+            )
         table = self._result.to_arrow()
         if first == "counts":
             if len(keys(table)) == 2:

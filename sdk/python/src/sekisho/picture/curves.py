@@ -53,7 +53,8 @@ class Curves(Picture):
             groups[group] = [first | {"at_risk": inner[0]["at_risk"]}, *inner]
         last = max((row["time"] for row in rows), default=1.0)
         step = _step(last)
-        ticks = [step * n for n in range(int(last / step) + 1)]
+        # Rounded, since a step of 0.1 has no exact multiples.
+        ticks = [round(step * n, 12) for n in range(floor(last / step + 1e-9) + 1)]
         at_risk = [
             {"time": tick} | {group: _at_risk(of, tick) for group, of in groups.items()}
             for tick in ticks
@@ -78,7 +79,7 @@ class Curves(Picture):
             ax.fill_between(times, lower, upper, step="post", alpha=0.15, color=line.get_color())
         # In the labels of the axis, so that every layout leaves room for them.
         labels = [
-            "\n".join([f"{tick['time']:.0f}", *(str(tick[group]) for group in self.groups)])
+            "\n".join([f"{tick['time']:g}", *(str(tick[group]) for group in self.groups)])
             for tick in self.at_risk
         ]
         ticks = [tick["time"] for tick in self.at_risk]

@@ -40,18 +40,11 @@ class Forest(Picture):
         """Read the answer to `Visit.cox`, `Visit.logistic` or `Visit.linear`."""
         names = result.to_arrow().column_names
         ratio = next((name for name in ("hazard_ratio", "odds_ratio") if name in names), None)
-        rows = []
-        for row in result.to_arrow().to_pylist():
-            if row["term"] == "intercept":
-                continue
-            value, lower, upper = row[ratio or "coefficient"], row["lower"], row["upper"]
-            seen = finite(value, lower, upper)
-            rows.append(
-                {"term": _term(row)}
-                | dict(zip(("value", "lower", "upper"), (value, lower, upper), strict=True))
-                if seen
-                else {"term": _term(row), "value": None, "lower": None, "upper": None}
-            )
+        rows = [
+            _row(_term(row), row[ratio or "coefficient"], row)
+            for row in result.to_arrow().to_pylist()
+            if row["term"] != "intercept"
+        ]
         measure = (ratio or "coefficient").replace("_", " ")
         return cls(titled("Model", result), rows, measure, ratio is not None)
 
@@ -60,13 +53,7 @@ class Forest(Picture):
         """Read the answer to `Visit.rates`."""
         table = result.to_arrow()
         names = keys(table)
-        rows = []
-        for row in table.to_pylist():
-            seen = finite(row["rate"], row["lower"], row["upper"])
-            value, lower, upper = (
-                row[name] if seen else None for name in ("rate", "lower", "upper")
-            )
-            rows.append({"term": words(row, names), "value": value, "lower": lower, "upper": upper})
+        rows = [_row(words(row, names), row["rate"], row) for row in table.to_pylist()]
         return cls(titled("Rates", result), rows, "events per 100 person-years", ratio=False)
 
     def draw(self, ax: "Axes") -> None:
@@ -125,6 +112,12 @@ def _ratios() -> "Locator":
             return ticks if len(within) >= _FEWEST else few.tick_values(vmin, vmax)
 
     return Ratios(subs=(1, 2, 5))
+
+
+def _row(term: str, value: float | None, of: Row) -> Row:
+    estimate = {"value": value, "lower": of["lower"], "upper": of["upper"]}
+    seen = finite(*estimate.values())
+    return {"term": term} | (estimate if seen else dict.fromkeys(estimate))
 
 
 def _term(row: Row) -> str:

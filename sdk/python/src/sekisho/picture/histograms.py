@@ -1,7 +1,7 @@
 """Histograms of quality, a panel for each metric, with the limits that the holder declared."""
 
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -83,13 +83,17 @@ class Histograms(Picture):
         """Read how a person's quality changes from stage to stage, where it does."""
         parts = cls.changes_table(result)
         names = [key for key in keys(parts.to_arrow()) if key != "metric"]
-        # A metric whose every group is one part does not change.
-        many = {
-            part["metric"]
-            for part, after in pairwise(parts)
-            if all(part[name] == after[name] for name in ("metric", *names))
+        moved = {
+            row["metric"]
+            for row in result.tables["changes"]
+            if any(row[name] for name in ("low", "median", "high"))
         }
-        changed = [part for part in parts if part["metric"] in many]
+        changed = [part for part in parts if part["metric"] in moved]
+        if not changed:
+            raise InvalidRequest(
+                "no metric changes from stage to stage, as far as is shown",
+                help="`tables['changes']` has how much each does",
+            )
         return cls._read(titled("Changes of quality", result), changed, names, [], None)
 
     @staticmethod
@@ -166,7 +170,7 @@ class Histograms(Picture):
 def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -> Panel:
     drawn: list[Row] = []
     for group, of in groupby(parts, lambda row: words(row, names)):
-        inner = list(of)
+        inner = _wide(list(of))
         all_of = sum(part["individuals"] or 0 for part in inner) or 1
         width = min(part["upper"] - part["lower"] for part in inner)
         ends = [(part["lower"], part["upper"]) for part in inner]
@@ -176,10 +180,10 @@ def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -
             {
                 "group": group,
                 "lower": low,
-                "upper": max(high, low + width),
+                "upper": high,
                 "density": None
                 if part["individuals"] is None
-                else part["individuals"] / all_of / max(high - low, width),
+                else part["individuals"] / all_of / (high - low),
             }
             for part, (low, high) in zip(inner, ends, strict=True)
         ]
@@ -187,6 +191,19 @@ def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -
     declared = dict.fromkeys(of["limit"] for of in limits if of["metric"] == metric)
     at = [{"at": float(limit.split()[-1]), "words": limit} for limit in declared]
     return Panel(metric, drawn, [limit for limit in at if least <= limit["at"] <= most])
+
+
+def _wide(parts: list[Row]) -> list[Row]:
+    """Add each part that is one value, of which many have just that, to one beside it."""
+    wide = [part for part in parts if part["lower"] < part["upper"]]
+    for part in parts:
+        if part["lower"] < part["upper"]:
+            continue
+        beside = next((of for of in wide if of["lower"] == part["upper"]), wide[-1])
+        both = (part["individuals"], beside["individuals"])
+        total = None if None in both else sum(both)
+        wide[wide.index(beside)] = beside | {"individuals": total}
+    return wide
 
 
 def _draw(panel: Panel, ax: "Axes", colors: dict[str, str]) -> None:

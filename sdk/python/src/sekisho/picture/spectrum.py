@@ -52,18 +52,22 @@ class Spectrum(Picture):
         """Read the answer to `Visit.spectrum` of mutations."""
         table = result.to_arrow()
         of_type, *names = keys(table)
+        listed = table.to_pylist()
+        groups = [words(row, names, "missing" if names else "") for row in listed]
         rows = [
             {
-                "group": words(row, names, "missing" if names else ""),
+                "group": group,
                 "type": row[of_type],
                 "share": row["share"],
             }
             | _read(row[of_type])
-            for row in table.to_pylist()
+            for group, row in zip(groups, listed, strict=True)
         ]
-        # By substitution, then by context, whatever the order of the rows.
-        rows.sort(key=lambda row: (row["group"], row["substitution"], row["type"]))
-        panels = {group: list(of) for group, of in groupby(rows, lambda row: str(row["group"]))}
+        # Types by substitution, then by context; groups as they were declared.
+        rows.sort(key=lambda row: (row["substitution"], row["type"]))
+        panels: dict[str, list[Row]] = {group: [] for group in groups}
+        for row in rows:
+            panels[row["group"]].append(row)
         return cls(titled("Spectrum", result), panels, of_type == "context")
 
     def draw(self, ax: "Axes") -> None:
@@ -89,11 +93,14 @@ class Spectrum(Picture):
         """Make the panels below one another; what is hidden is dashed."""
         import altair as alt
 
-        shares = (row["share"] or 0.0 for rows in self.panels.values() for row in rows)
-        # All as high as the highest, so that panels can be compared.
-        y = alt.Y("share:Q", scale=alt.Scale(domain=[0.0, max(shares, default=1.0)]))
+        y = alt.Y("share:Q", scale=alt.Scale(domain=[0.0, self._top()]))
         charts = [_chart(group, rows, y) for group, rows in self.panels.items()]
         return alt.concat(*charts, columns=1)
+
+    def _top(self) -> float:
+        """Give the largest share: panels are alike high, so that they can be compared."""
+        shares = (row["share"] for rows in self.panels.values() for row in rows)
+        return max(filter(None, shares), default=1.0)
 
     def _panel(self, group: str, ax: "Axes") -> None:
         rows = self.panels.get(group, [])
@@ -110,9 +117,9 @@ class Spectrum(Picture):
         ax.set_xlim(-0.6, max(len(rows), 1) - 0.4)
         ax.set_xlabel(group)
         ax.set_ylabel("share")
+        ax.set_ylim(0, 1.15 * self._top())
         if not self.in_context:
             return
-        ax.set_ylim(0, 1.15 * max((row["share"] for _, row in seen), default=1.0))
         for substitution, of in groupby(enumerate(rows), lambda row: row[1]["substitution"]):
             places = [at for at, _ in of]
             middle = (places[0] + places[-1]) / 2
