@@ -29,6 +29,8 @@ pub struct Person {
     pub carries: [bool; SITES.len()],
     /// Of the tumour's sequencing.
     pub depth: f64,
+    /// The same at the stage of quality control before; none if that has nothing of it.
+    pub earlier_depth: Option<f64>,
     /// How many tumour samples there are beyond the first.
     pub further_samples: usize,
     /// Whether their genotypes are known.
@@ -173,6 +175,10 @@ impl Dataset {
                 writeln!(samples, "{id}-{tissue},{id},{tissue}").unwrap();
                 writeln!(qc, "{id}-{tissue},{id},{tissue},qc2,{depth}").unwrap();
             }
+            if let Some(depth) = person.earlier_depth {
+                writeln!(qc, "{id}-normal,{id},normal,qc1,40.0").unwrap();
+                writeln!(qc, "{id}-tumor,{id},tumor,qc1,{depth}").unwrap();
+            }
             for n in 0..*further_samples {
                 writeln!(samples, "{id}-tumor-{n},{id},tumor").unwrap();
                 writeln!(qc, "{id}-tumor-{n},{id},tumor,qc2,{depth}").unwrap();
@@ -288,6 +294,7 @@ fn people(prefix: &str, n: usize, diagnosis: impl Fn(usize) -> &'static str) -> 
             note: "nothing to say".to_owned(),
             carries: SITES.map(|site| prefix == "e" && (site.carried)(i)),
             depth: 120.0,
+            earlier_depth: None,
             further_samples: 0,
             genotyped: Genotyped::Called,
         })

@@ -108,6 +108,7 @@ impl Dataset {
                 note: format!("group {}", i % 4),
                 carries: SITES.map(|_| random.random_bool(0.2)),
                 depth: 120.0,
+                earlier_depth: None,
                 further_samples: 0,
                 genotyped: Genotyped::Called,
             });

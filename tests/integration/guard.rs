@@ -12,6 +12,7 @@ mod matched;
 mod noise;
 mod privacy;
 mod published;
+mod quality;
 mod rates;
 mod replies;
 mod sites;

@@ -16,7 +16,7 @@ use crate::{
     model::{Deviates, Estimate, MOST_LEVERAGE, Model, Outcome, Rules},
 };
 
-pub use sheets::{Findings, Row};
+pub use sheets::{Findings, Row, Tests};
 
 /// Two groups, the cases and the others, with what the covariates say of them.
 pub struct Difference<'a> {

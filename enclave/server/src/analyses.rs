@@ -28,7 +28,7 @@ use sekisho_tables::{Catalogue, Column, Rows, Spans};
 
 use crate::{admission::Admission, anchors, exposure::Told, private::Frame, words::is_column};
 
-/// The one table that these analyses are of.
+/// The one table that these analyses are of, but for those of quality.
 const INDIVIDUALS: &str = "individuals";
 
 /// Columns that can be grouped by.
@@ -363,6 +363,12 @@ fn number(contribution: &Contribution) -> Option<f64> {
         Amount::Fraction(value) => value,
     };
     Some(number).filter(|number| number.is_finite())
+}
+
+/// What fitted when it was planned fits no more: that is ours.
+fn unplanned(failure: Failure) -> Lost {
+    tracing::error!("an analysis that was planned cannot be made: {failure}");
+    Lost
 }
 
 fn unfit(what: &str) -> Failure {

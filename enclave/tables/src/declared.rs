@@ -62,8 +62,9 @@ trait RowSource {
     /// Reads the next row's cells as text.
     fn read(&mut self, cells: &mut Vec<String>) -> Result<Option<Place>, InputError>;
 
-    /// What the file calls the field that the row's number is in, if a row is less than a line.
-    fn field(&self) -> Option<&str> {
+    /// What the file calls the field that holds a column of the row, where that is no column of
+    /// its own.
+    fn field(&self, _column: usize) -> Option<&str> {
         None
     }
 }
@@ -128,12 +129,7 @@ impl Declared {
                 file: &file.name,
                 place,
             };
-            writer
-                .check(&mut cells, &at)
-                .map_err(|error| match source.field() {
-                    Some(field) => error.in_field(field),
-                    None => error,
-                })?;
+            writer.check(&mut cells, &at, source.as_ref())?;
             let owner = writer.owner(&cells, &at, registry, &mut self.individuals)?;
             if !writer.is_new(&cells, &at, &owner)? {
                 Warnings::count(&warnings.collapsed_rows, 1);
@@ -234,11 +230,18 @@ impl<'a> TableWriter<'a> {
 
     /// Replaces what is written with what is meant, and checks it. No value is
     /// an empty cell from here on.
-    fn check(&self, cells: &mut [String], at: &At<'_>) -> Result<(), InputError> {
-        for (cell, column) in cells.iter_mut().zip(&self.table.columns) {
+    fn check(
+        &self,
+        cells: &mut [String],
+        at: &At<'_>,
+        source: &dyn RowSource,
+    ) -> Result<(), InputError> {
+        for (place, (cell, column)) in cells.iter_mut().zip(&self.table.columns).enumerate() {
             cell::normalise(cell, column);
-            cell::check(cell, &column.column)
-                .map_err(|expected| at.error(expected).in_field(&column.from))?;
+            cell::check(cell, &column.column).map_err(|expected| {
+                let field = source.field(place).unwrap_or(&column.from);
+                at.error(expected).in_field(field)
+            })?;
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! Differences between groups, asked of a real server: what is found, what is told, and at
 //! what price.
 
+mod exposure;
+
 use sekisho::{Difference, Kind, Reason};
 use sekisho_tests::{Dataset, Feature, failure, only, shown, tables};
 
 use super::{
-    CANCER, PROJECT, SECOND,
+    CANCER, PROJECT,
     frequencies::{LIFTED, PEOPLE},
     visit,
 };
@@ -178,55 +180,6 @@ async fn features_are_asked_in_sql_as_genes_are() {
         assert_eq!(refused.reason, Reason::QueryRefused, "{sql}: {refused:?}");
         assert_eq!(refused.refusal.unwrap().rule, rule, "{sql}");
     }
-}
-
-/// Each feature that was asked for is charged to cases and to others, and so is the summary;
-/// figures of SQL are charged as those of genes. What other projects were told counts for all.
-#[tokio::test]
-async fn what_is_told_is_charged_as_exposure() {
-    let consortium = super::under(dataset(33), "cap = 0.25\n");
-    let first = visit(&consortium, PROJECT).await;
-    let asked = |most| Kind::Difference(Difference { most, ..smokers() });
-    let refused = failure(first.analyze(asked(10), &[CANCER]).await);
-    assert_eq!(refused.reason, Reason::BudgetExhausted, "{refused:?}");
-    let told = only(first.analyze(asked(1), &[CANCER]).await);
-    let again = only(first.analyze(asked(1), &[CANCER]).await);
-    assert!(!told.release.repeated && again.release.repeated);
-    assert_eq!(tables(&told), tables(&again));
-    let refused = failure(first.analyze(asked(2), &[CANCER]).await);
-    assert_eq!(refused.reason, Reason::BudgetExhausted, "{refused:?}");
-    let sql = |gene: usize| {
-        format!(
-            "SELECT avg(tpm) AS m FROM expression WHERE gene = '{}'",
-            name(gene)
-        )
-    };
-    // Ten figures may be told of four hundred. Those of a person's own rows are as many as they
-    // are of features.
-    let nested = |genes: usize| {
-        let figure = |of: usize| format!("avg(tpm) FILTER (WHERE gene = '{}') AS g{of}", name(of));
-        let inner: Vec<String> = (0..genes).map(figure).collect();
-        let outer: Vec<String> = (0..genes)
-            .map(|of| format!("avg(g{of}) AS m{of}"))
-            .collect();
-        let (outer, inner) = (outer.join(", "), inner.join(", "));
-        format!(
-            "SELECT {outer} FROM (SELECT individual_id, {inner} FROM expression \
-             GROUP BY individual_id) t"
-        )
-    };
-    let mut answers = Vec::new();
-    let second = visit(&consortium, SECOND).await;
-    let refused = failure(second.sql(&nested(12), &[CANCER]).await);
-    assert_eq!(refused.reason, Reason::BudgetExhausted, "{refused:?}");
-    only(second.sql(&nested(2), &[CANCER]).await);
-    for gene in 0..FEATURES {
-        let answer = second.sql(&sql(gene), &[CANCER]).await;
-        answers.push(answer.is_ok_and(|answer| answer[0].1.is_ok()));
-    }
-    assert!(answers[0] && !answers[FEATURES - 1], "{answers:?}");
-    let told = answers.iter().filter(|told| **told).count();
-    assert!(answers[..told].iter().all(|told| *told), "{answers:?}");
 }
 
 /// With the victim and without, as a case and as none: the same tables, whoever it is.

@@ -30,8 +30,31 @@ pub struct Findings<'a> {
     pub rows: &'a [Row],
     /// All tests.
     pub tested: Option<&'a Tested>,
-    /// How many features could have been tested, whoever was asked about.
-    pub features: usize,
+    /// How many tests a row is one of.
+    pub tests: Tests,
+}
+
+/// How many tests rates of false discoveries are among.
+#[derive(Clone, Copy, Debug)]
+pub enum Tests {
+    /// All features of the table, whoever is asked about. It may have some because somebody
+    /// has them: they are rounded up.
+    OfTable(usize),
+    /// Those that were asked for by name.
+    Named(usize),
+}
+
+impl Tests {
+    fn all(self) -> f64 {
+        let base = TESTS_BASE as usize;
+        let all = match self {
+            Self::OfTable(features) => features.div_ceil(base) * base,
+            Self::Named(features) => features,
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a number of features")]
+        let all = all as f64;
+        all
+    }
 }
 
 impl Findings<'_> {
@@ -55,10 +78,10 @@ impl Findings<'_> {
     }
 
     /// After Benjamini and Hochberg (1995), of the probabilities that are shown and of how many
-    /// tests there are, rounded up: of what lies farther out and is not shown nothing is
+    /// tests there are: of what lies farther out and is not shown nothing is
     /// counted, which makes rates too high and never too low.
     fn false_discoveries(&self) -> Vec<Option<f64>> {
-        let all = rounding_up(self.features);
+        let all = self.tests.all();
         let p = self.rows.iter().enumerate().filter_map(|(at, row)| {
             let (difference, error) = row.shown?;
             Some((at, normal_p(difference / error)))
@@ -99,13 +122,4 @@ impl Findings<'_> {
         ]);
         sheet
     }
-}
-
-/// How many features there are is that of the table, and not of who was asked about: it is
-/// rounded since a table may have some because somebody has them.
-fn rounding_up(features: usize) -> f64 {
-    let base = TESTS_BASE as usize;
-    #[expect(clippy::cast_precision_loss, reason = "a number of features")]
-    let all = (features.div_ceil(base) * base) as f64;
-    all
 }

@@ -159,7 +159,7 @@ fn cells(sheet: &Sheet, column: &str) -> Vec<Entry> {
     rows.map(|row| row[at.unwrap()].clone()).collect()
 }
 
-/// Benjamini's and Hochberg's, as R's `p.adjust(p, "BH", 200)` has it, but for rounding.
+/// Benjamini's and Hochberg's, as R's `p.adjust(p, "BH", n)` has it, but for rounding.
 #[test]
 fn rates_of_false_discoveries_follow_from_what_is_shown() {
     let row = |name: &str, shown| Row {
@@ -173,25 +173,26 @@ fn rates_of_false_discoveries_follow_from_what_is_shown() {
         row("d", Some((-5.0, 1.0))),
         row("e", Some((0.1, 1.0))),
     ];
-    let findings = Findings {
+    let findings = |tests| Findings {
         difference: None,
         rows: &rows,
         tested: None,
-        features: 101,
+        tests,
     };
-    let sheets = findings.sheets();
+    let sheets = findings(Tests::OfTable(101)).sheets();
     let names: Vec<&str> = sheets.iter().map(Sheet::name).collect();
     assert_eq!(names, ["differences", "summary", "quantiles"]);
-    let q = cells(&sheets[0], "q");
+    let shown = |of: [f64; 4]| {
+        let [a, c, d, e] = of.map(Entry::Fraction);
+        [a, Entry::Nothing, c, d, e]
+    };
     // p: 6.3e-5, 9.6e-5, 5.7e-7, 0.92.
-    let expected = [
-        Entry::Fraction(0.0063),
-        Entry::Nothing,
-        Entry::Fraction(0.0064),
-        Entry::Fraction(0.00011),
-        Entry::Fraction(1.0),
-    ];
-    assert_eq!(q, expected);
+    let among_200 = shown([0.0063, 0.0064, 0.00011, 1.0]);
+    assert_eq!(cells(&sheets[0], "q"), among_200);
+    // Those that were named are as many as they are.
+    let named = findings(Tests::Named(5)).sheets();
+    let among_5 = shown([0.00016, 0.00016, 2.9e-6, 1.0]);
+    assert_eq!(cells(&named[0], "q"), among_5);
     assert_eq!(cells(&sheets[1], "individuals"), [Entry::Nothing]);
 }
 
@@ -210,7 +211,7 @@ fn of_many_tests_something_is_said_together() {
         difference: Some(&difference),
         rows: &[],
         tested: Some(&tested),
-        features: 1_020,
+        tests: Tests::OfTable(1_020),
     };
     let sheets = findings.sheets();
     let summary = &sheets[1];

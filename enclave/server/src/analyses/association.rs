@@ -20,7 +20,7 @@ use sekisho_runtime::status::Failure;
 use sekisho_tables::{Catalogue, GenotypeGroup, Selection};
 
 use super::{
-    ANALYSED, Found, Ground, carriers, column,
+    Found, Ground, carriers, column,
     follow_up::condition,
     model::{self, Explained, levels},
     reads_genotypes, unfit,
@@ -195,7 +195,9 @@ impl Asked {
             profile: ground.profile,
             noise: &ground.admission.pinned.noise,
         };
-        let (data, set) = self.settled(ground, rules)?;
+        let units = ground.admission.pinned.snapshot.genotype_units();
+        let genotyped = units.map_err(lost)?.iter().collect();
+        let (data, set) = self.model.settled(ground, Some(&genotyped), rules)?;
         let sides = self.sides(&data, &set);
         let sets = sides
             .iter()
@@ -267,26 +269,6 @@ impl Asked {
             told.add_sites(part, of, ground.profile);
         }
         Ok(told)
-    }
-
-    /// The columns, and whose they are: those who have a value for everything, and genotypes.
-    fn settled(
-        &self,
-        ground: &Ground<'_>,
-        rules: Rules<'_>,
-    ) -> Result<(Data, RoaringBitmap), Lost> {
-        let (_, frame) = ground.only()?;
-        let mut data = self.model.data(frame, &ground.admission.catalogue)?;
-        let settled = frame.strata.iter().next().ok_or(Lost)?;
-        let units = ground.admission.pinned.snapshot.genotype_units();
-        let genotyped: RoaringBitmap = units.map_err(lost)?.iter().collect();
-        let mut set = data.complete(&settled.everybody, rules) & &genotyped;
-        let having = data.units().collect::<RoaringBitmap>() & &genotyped;
-        ground.settle_among(ANALYSED, &having, [&mut set].into_iter())?;
-        if let Some(cases) = data.cases(&set) {
-            data.settle(&ground.settled_part(cases, &set)?);
-        }
-        Ok((data, set))
     }
 
     /// Those whose genotypes are told: cases and controls, of all and of each stratum; or

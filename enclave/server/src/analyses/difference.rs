@@ -12,9 +12,9 @@ use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Sheet,
     association::Tested,
-    difference::{Difference, Findings, Row},
+    difference::{Difference, Findings, Row, Tests},
     frequency,
-    model::{Data, Rules},
+    model::Rules,
 };
 use sekisho_proto::v1;
 use sekisho_query::{Planned, worker::Lost};
@@ -22,12 +22,13 @@ use sekisho_runtime::status::Failure;
 use sekisho_tables::{Catalogue, Features, SnapshotError};
 
 use super::{
-    ANALYSED, Found, Ground,
+    Found, Ground,
     follow_up::condition,
     model::{self, Explained},
+    unplanned,
 };
 use crate::exposure::{self, Told};
-use matrix::{Means, Numbers};
+use matrix::{Means, Numbers, Place};
 
 const FIELD: &str = "analysis.difference";
 
@@ -134,7 +135,7 @@ impl Asked {
             noise: &ground.admission.pinned.noise,
         };
         let catalogue = &ground.admission.catalogue;
-        let numbers = self.numbers.of(catalogue).map_err(|_| Lost)?;
+        let numbers = self.numbers.of(catalogue).map_err(unplanned)?;
         let shown = self.shown_at_most() as u64;
         let mut told = Told::under(&ground.profile.exposure);
         if let Some(refused) = self.too_much(ground, shown)? {
@@ -142,7 +143,9 @@ impl Asked {
         }
         let goes_on = || goes_on(ground);
         let features = numbers.open(&ground.admission.pinned.snapshot, goes_on)?;
-        let (data, set) = self.settled(ground, &features, rules)?;
+        let (data, set) = self
+            .model
+            .settled(ground, Some(features.individuals()), rules)?;
         let cases = data.cases(&set).ok_or(Lost)?;
         let sides = [&set & &cases, &set - &cases];
         // Of fewer nothing that tells as much as genomes may be told.
@@ -168,19 +171,16 @@ impl Asked {
         let difference = may_tell.then(|| Difference::of(data.over(&set, rules), rules));
         let difference = difference.flatten();
         let (rows, tested) = match &difference {
-            Some(difference) => {
-                let key = |feature: &str, of: &[(u32, f64)]| numbers.key(feature, of);
-                self.rows(ground, &features, difference, key)?
-            }
+            Some(difference) => self.rows(ground, &features, difference, &numbers)?,
             None => (self.empty(), None),
         };
         let findings = Findings {
             difference: difference.as_ref(),
             rows: &rows,
             tested: tested.as_ref(),
-            features: match self.named.len() {
-                0 => features.count(),
-                named => named,
+            tests: match self.named.len() {
+                0 => Tests::OfTable(features.count()),
+                named => Tests::Named(named),
             },
         };
         let sheets: Vec<Sheet> = findings.sheets();
@@ -203,32 +203,13 @@ impl Asked {
         }))
     }
 
-    /// The columns, and whose they are: those who have a value for everything, and a number.
-    fn settled(
-        &self,
-        ground: &Ground<'_>,
-        features: &Features,
-        rules: Rules<'_>,
-    ) -> Result<(Data, RoaringBitmap), Lost> {
-        let (_, frame) = ground.only()?;
-        let mut data = self.model.data(frame, &ground.admission.catalogue)?;
-        let settled = frame.strata.iter().next().ok_or(Lost)?;
-        let mut set = data.complete(&settled.everybody, rules) & features.individuals();
-        let having = data.units().collect::<RoaringBitmap>() & features.individuals();
-        ground.settle_among(ANALYSED, &having, [&mut set].into_iter())?;
-        if let Some(cases) = data.cases(&set) {
-            data.settle(&ground.settled_part(cases, &set)?);
-        }
-        Ok((data, set))
-    }
-
     /// What may be shown of the features that are named, or of those that lie farthest out.
     fn rows(
         &self,
         ground: &Ground<'_>,
         features: &Features,
         difference: &Difference<'_>,
-        key: impl Fn(&str, &[(u32, f64)]) -> String,
+        place: &Place<'_>,
     ) -> Result<(Vec<Row>, Option<Tested>), Lost> {
         let units = difference.units();
         let cohort: RoaringBitmap = units.iter().copied().collect();
@@ -260,7 +241,10 @@ impl Asked {
             if !is_apart(ground, numbers, &of_cohort)? {
                 return Ok(());
             }
-            let shown = difference.shown(&key(name, &of_cohort), means.per_individual(&of_cohort));
+            let shown = difference.shown(
+                &place.key(name, &of_cohort),
+                means.per_individual(&of_cohort),
+            );
             rows.extend(shown.map(|shown| Row {
                 name: name.to_owned(),
                 shown: Some(shown),
@@ -302,9 +286,9 @@ impl Asked {
     }
 }
 
-/// Whether those who have a number of a feature are, among all who have one, nobody's earlier
-/// set but for a few: of two cohorts that differ much one may have a single person more who has
-/// this feature.
+/// Whether those of the cohort who have a number of a feature are an earlier set of such, or
+/// differ from every one by more than a few: of two cohorts that differ much one may have a
+/// single person more who has this feature.
 fn is_apart(
     ground: &Ground<'_>,
     numbers: &[(u32, f64)],
@@ -332,16 +316,23 @@ fn goes_on(ground: &Ground<'_>) -> Result<(), Stopped> {
 
 /// Reads names of features.
 fn named(features: Vec<String>) -> Result<Vec<String>, Failure> {
-    let field = format!("{FIELD}.features");
+    if features.len() > MOST_NAMED {
+        let message = format!("{} features are named", features.len());
+        return Err(Failure::invalid(&format!("{FIELD}.features"), message)
+            .help(format!("name at most {MOST_NAMED}, or none for all")));
+    }
     let mut seen = HashSet::new();
-    let odd = features.iter().find(|name| {
+    for (place, name) in features.iter().enumerate() {
         let is_name = (1..=256).contains(&name.len()) && !name.contains(char::is_control);
-        !is_name || !seen.insert(name.as_str())
-    });
-    if odd.is_some() || features.len() > MOST_NAMED {
-        let message = "names are empty, not on one line, there twice, or too many";
-        let help = format!("name at most {MOST_NAMED}, each once; none for all");
-        return Err(Failure::invalid(&field, message).help(help));
+        let message = match is_name {
+            false => "is no name of a feature: it is empty, too long, or not on one line",
+            true if !seen.insert(name.as_str()) => "is there twice",
+            true => continue,
+        };
+        return Err(
+            Failure::invalid(&format!("{FIELD}.features[{place}]"), message)
+                .help("name each once, in at most 256 bytes; none for all"),
+        );
     }
     Ok(features)
 }

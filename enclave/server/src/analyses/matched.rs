@@ -18,7 +18,7 @@ use super::{
     ANALYSED, Ground, column,
     follow_up::{FollowUp, clause, condition},
     model::{self, Explained, levels},
-    unfit,
+    unfit, unplanned,
 };
 use crate::private::Frame;
 
@@ -145,7 +145,7 @@ impl Asked {
         let question = Question {
             observed: &observed,
             // It was planned with this catalogue.
-            shortest: self.follow_up.shortest(catalogue).map_err(|_| Lost)?,
+            shortest: self.follow_up.shortest(catalogue).map_err(unplanned)?,
             name: &self.follow_up.time,
             rules,
         };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use roaring::RoaringBitmap;
 use sekisho_disclosure::{
     Sheet,
     model::{Covariate, Data, Outcome, Rules, Values},
@@ -14,7 +15,7 @@ use sekisho_tables::{Catalogue, Column, ColumnType};
 use super::{
     ANALYSED, Ground, INDIVIDUALS, column, columns,
     follow_up::{FollowUp, clause, condition},
-    number, unfit,
+    number, unfit, unplanned,
 };
 use crate::{
     private::Frame,
@@ -184,19 +185,36 @@ impl Asked {
             profile: ground.profile,
             noise: &ground.admission.pinned.noise,
         };
+        let (data, complete) = self.settled(ground, None, rules)?;
+        Ok(data.over(&complete, rules).sheets(rules))
+    }
+
+    /// The columns, and whose they are: those who have a value for everything, and what else
+    /// is read of people.
+    ///
+    /// They are settled once more: else a column that one person lacks would leave out that
+    /// person alone. And so are those of them who have the outcome: people were left out of
+    /// whom conditions spoke.
+    pub(super) fn settled(
+        &self,
+        ground: &Ground<'_>,
+        read: Option<&RoaringBitmap>,
+        rules: Rules<'_>,
+    ) -> Result<(Data, RoaringBitmap), Lost> {
         let (_, frame) = ground.only()?;
         let mut data = self.data(frame, &ground.admission.catalogue)?;
-        let settled = frame.strata.iter().next().ok_or(Lost)?;
-        // A model is of those who have a value for everything. They are settled once more:
-        // else a column that one person lacks would leave out that person alone.
-        let mut complete = data.complete(&settled.everybody, rules);
-        let having = data.units().collect();
+        let everybody = &frame.strata.iter().next().ok_or(Lost)?.everybody;
+        let mut complete = data.complete(everybody, rules);
+        let mut having: RoaringBitmap = data.units().collect();
+        if let Some(read) = read {
+            complete &= read;
+            having &= read;
+        }
         ground.settle_among(ANALYSED, &having, [&mut complete].into_iter())?;
-        // And who of them has the outcome: people were left out of whom conditions spoke.
         if let Some(cases) = data.cases(&complete) {
             data.settle(&ground.settled_part(cases, &complete)?);
         }
-        Ok(data.over(&complete, rules).sheets(rules))
+        Ok((data, complete))
     }
 
     /// What is explained, in words that tell outcomes apart.
@@ -237,7 +255,7 @@ impl Asked {
         let mut covariates = Vec::new();
         let mut at = 0;
         for name in &self.covariates {
-            let column = column(catalogue, name).map_err(|_| Lost)?;
+            let column = column(catalogue, name).map_err(unplanned)?;
             let width = levels(column).map_or(1, |labels| labels.len());
             let of = rows.iter();
             let of = of.map(|row| row.get(at..at + width).unwrap_or_default());

@@ -12,7 +12,7 @@ use sekisho_query::{Planned, worker::Lost};
 use sekisho_runtime::status::{Failure, Reason};
 use sekisho_tables::{Catalogue, Column, Role, Table};
 
-use super::{Ground, MOST_COLUMNS, columns, follow_up::condition};
+use super::{Ground, MOST_COLUMNS, columns, follow_up::condition, unplanned};
 use held::Held;
 use measured::measured;
 
@@ -130,7 +130,9 @@ impl Asked {
     }
 
     pub(super) fn sheets(&self, ground: &Ground<'_>) -> Result<Vec<Sheet>, Lost> {
-        let report = self.report(&ground.admission.catalogue).map_err(|_| Lost)?;
+        let report = self
+            .report(&ground.admission.catalogue)
+            .map_err(unplanned)?;
         let (finished, _) = ground.only()?;
         let names: Vec<&str> = (report.metrics.iter())
             .map(|(column, _)| column.name.as_str())

@@ -16,7 +16,7 @@ use super::{
     INDIVIDUALS, MOST_COLUMNS, column, columns,
     follow_up::{FollowUp, clause, condition},
     survival::are_groups,
-    unfit,
+    unfit, unplanned,
 };
 use crate::words::is_column;
 
@@ -123,7 +123,7 @@ impl Asked {
                 Some(_) => Against::FirstPeriod,
             },
             // It was planned with this catalogue.
-            unit: self.follow_up.years(catalogue).map_err(|_| Lost)?,
+            unit: self.follow_up.years(catalogue).map_err(unplanned)?,
         };
         Ok(question.sheets(&words, &only.protected))
     }

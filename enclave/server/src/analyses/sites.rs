@@ -3,7 +3,7 @@
 //! Whom it is of is settled as for a table of frequencies, and variants are counted by the
 //! figures that such a table would show of each: nothing that it hides takes part.
 
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::collections::BTreeMap;
 
 use sekisho_disclosure::site_frequencies::{CLASSES, Classes, Group, sheet};
 use sekisho_proto::v1::{self, frequencies, site_frequencies::Sites};
@@ -32,8 +32,8 @@ const MOST_COLUMNS: usize = 1;
 
 /// Of how many variants a group's spectrum counts as a release: its numbers.
 ///
-/// Of n people who come independently, each accounts for an n-th of the variance of any number
-/// that is computed of all of them, at most and on average (Efron and Stein 1981), however many
+/// Of n people who come independently, each accounts on average for at most an n-th of the
+/// variance of any number that is computed of all of them (Efron and Stein 1981), however many
 /// variants it is a sum over, and however they hang together: as of the frequency of one. So a
 /// class tells of membership what a variant does. There may be fewer variants than classes: it
 /// is charged all the same, since a charge must not tell what the data have.
@@ -158,7 +158,7 @@ impl Asked {
         };
         let mut classes = vec![Classes::default(); groups.len()];
         let counted = counted.rows::<SnapshotError>(|rows| {
-            if ground.ended.load(Ordering::Relaxed) {
+            if ground.has_ended() {
                 return Err(SnapshotError::Interrupted);
             }
             for row in rows {

@@ -15,7 +15,7 @@ use sekisho_tables::Catalogue;
 use super::{
     ANALYSED, Ground, INDIVIDUALS, MOST_COLUMNS, column, columns,
     follow_up::{FollowUp, clause, condition},
-    unfit,
+    unfit, unplanned,
 };
 
 /// Individuals, events, and times.
@@ -121,7 +121,7 @@ impl Asked {
         let question = Question {
             by: &self.by,
             // It was planned with this catalogue.
-            shortest: shortest.map_err(|_| Lost)?,
+            shortest: shortest.map_err(unplanned)?,
             interval: self.interval,
             profile,
             noise: &admission.pinned.noise,

@@ -12,6 +12,10 @@ use sekisho_ledger::Ledger;
 
 use super::{AnchorError, Anchors};
 
+/// So many anchors are held beyond those in use: there are as many as what people have differs,
+/// and each can be read again.
+const MOST_HELD: usize = 1024;
+
 /// The anchors of a dataset by what people have.
 pub(crate) struct Family {
     dataset: String,
@@ -33,6 +37,10 @@ impl Family {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(anchors) = held.get(having) {
             return Ok(Arc::clone(anchors));
+        }
+        if held.len() >= MOST_HELD {
+            // Whatever is in use stays: of two that are held apart one would not know the other's.
+            held.retain(|_, anchors| Arc::strong_count(anchors) > 1);
         }
         // No dataset has such a name.
         let name = format!("{}#{having}", self.dataset);

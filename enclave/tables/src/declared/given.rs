@@ -58,6 +58,13 @@ impl Given<'_, '_> {
         })?;
         for (cell, column) in cells.iter_mut().zip(&self.table.columns) {
             match column.column.role {
+                Role::Unit if cell.as_ref().is_some_and(|of| *of != owner.individual) => {
+                    return Err(
+                        "the path names another individual than table `samples` has for the \
+                         sample; move the file, or correct `samples`"
+                            .to_owned(),
+                    );
+                }
                 Role::Unit => *cell = Some(owner.individual.clone()),
                 _ if column.column.name == "sample_id" => *cell = Some(sample.clone()),
                 _ => {}

@@ -6,10 +6,11 @@ use roaring::RoaringBitmap;
 
 use crate::ingest::Warnings;
 use crate::inputs::Input;
-use crate::manifest::Matrix;
+use crate::manifest::{DeclaredColumn, Matrix};
 use crate::{IngestError, InputError, Place};
 
 use super::RowSource;
+use super::cell;
 use super::delimited::Lines;
 use super::given::Given;
 
@@ -18,8 +19,9 @@ pub(super) struct MatrixRows<'a> {
     file: &'a Input,
     lines: Lines<'a>,
     matrix: &'a Matrix,
-    /// Which field names the feature.
+    /// Which field names the feature, and the column that this fills.
     feature: usize,
+    column: &'a DeclaredColumn,
     samples: Vec<Sample>,
     /// Where the line is that was read last, and the sample that comes next.
     line: Option<Place>,
@@ -75,10 +77,13 @@ impl<'a> MatrixRows<'a> {
         features: &'a mut Features,
     ) -> Result<Self, IngestError> {
         let lines = Lines::open(file, given.table)?;
-        let column = given.table.columns.get(matrix.feature);
-        let from = column.map_or("", |column| column.from.as_str());
+        let columns = &given.table.columns;
+        let column = columns.get(matrix.feature).ok_or_else(|| {
+            let message = "the manifest declares no column of features";
+            InputError::new(&file.name, Place::File, message)
+        })?;
         // Row names have an empty one, or none, in many tools' headers.
-        let feature = match from {
+        let feature = match column.from.as_str() {
             "" => 0,
             from => lines.field(from)?,
         };
@@ -90,7 +95,7 @@ impl<'a> MatrixRows<'a> {
                 continue;
             }
             let mut captures = by_path.clone();
-            if !matrix.capture(name, &mut captures) {
+            if !matrix.sample.capture(name, &mut captures) {
                 Warnings::count(&warnings.other_names, 1);
                 continue;
             }
@@ -113,6 +118,7 @@ impl<'a> MatrixRows<'a> {
             file,
             matrix,
             feature,
+            column,
             next: samples.len(),
             samples,
             lines,
@@ -134,7 +140,8 @@ impl RowSource for MatrixRows<'_> {
             let Some(place) = self.line else {
                 return Ok(None);
             };
-            let feature = self.name().to_owned();
+            let mut feature = self.name().to_owned();
+            cell::normalise(&mut feature, self.column);
             if !self.features.add(&feature) {
                 let message = "the feature is there twice, for the same sample; keep one line";
                 return Err(InputError::new(&self.file.name, place, message));
@@ -159,8 +166,13 @@ impl RowSource for MatrixRows<'_> {
         Ok(self.line)
     }
 
-    fn field(&self) -> Option<&str> {
+    fn field(&self, column: usize) -> Option<&str> {
         let sample = self.samples.get(self.next.checked_sub(1)?)?;
-        self.lines.names.get(sample.field).map(String::as_str)
+        let field = match column == self.matrix.value {
+            true => sample.field,
+            false if column == self.matrix.feature => self.feature,
+            false => return None,
+        };
+        self.lines.names.get(field).map(String::as_str)
     }
 }

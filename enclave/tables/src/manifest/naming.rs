@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::source::{Captures, Pattern, Template};
+use super::source::{Pattern, Template};
 use crate::{Column, Role};
 
 /// What names samples where rows do not.
@@ -36,12 +36,5 @@ impl Naming {
         let of_sample = column.name == "sample_id" || column.role == Role::Unit;
         self.parts.iter().any(|(filled, _)| *filled == place)
             || (self.sample_id.is_some() && of_sample)
-    }
-}
-
-impl Matrix {
-    /// What the name of one of its columns says of the sample; false if it is no sample's.
-    pub(crate) fn capture(&self, column: &str, captures: &mut Captures) -> bool {
-        self.sample.capture(column, captures)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, Float64Array, RecordBatch};
+use arrow::array::{
+    Array, AsArray, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt32Array,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema, UInt32Type};
 use parquet::arrow::ProjectionMask;
@@ -39,7 +41,7 @@ pub struct Features {
 
 /// The columns of a batch.
 struct Columns {
-    units: ArrayRef,
+    units: UInt32Array,
     features: DictionaryArray<Int32Type>,
     values: Float64Array,
     /// Of each row, whether its sample is meant; none if all are.
@@ -79,12 +81,13 @@ impl Snapshot {
         let mut samples = HashSet::new();
         for batch in scan::all_rows(&path, &["sample_id", "tissue"])? {
             let batch = batch?;
-            let column = |name| batch.column_by_name(name).map(AsArray::as_string::<i32>);
-            if let (Some(ids), Some(tissues)) = (column("sample_id"), column("tissue")) {
-                let of = ids.iter().zip(tissues);
-                let of = of.filter(|(_, of)| *of == Some(tissue));
-                samples.extend(of.filter_map(|(id, _)| id.map(str::to_owned)));
-            }
+            let column = |name| batch.column_by_name(name)?.as_string_opt::<i32>();
+            let (Some(ids), Some(tissues)) = (column("sample_id"), column("tissue")) else {
+                return Err(damaged(&path));
+            };
+            let of = ids.iter().zip(tissues);
+            let of = of.filter(|(_, of)| *of == Some(tissue));
+            samples.extend(of.filter_map(|(id, _)| id.map(str::to_owned)));
         }
         Ok(samples)
     }
@@ -186,16 +189,13 @@ impl Features {
         for columns in self.columns()? {
             goes_on()?;
             let columns = columns?;
-            let units = columns.units.as_primitive::<UInt32Type>();
-            let names = columns
-                .features
-                .downcast_dict::<arrow::array::StringArray>();
+            let names = columns.features.downcast_dict::<StringArray>();
             let Some(names) = names else {
-                return Err(self.damaged().into());
+                return Err(damaged(&self.path).into());
             };
-            for (at, (name, unit)) in names.into_iter().zip(units).enumerate() {
+            for (at, (name, unit)) in names.into_iter().zip(&columns.units).enumerate() {
                 let (Some(name), Some(unit)) = (name, unit) else {
-                    return Err(self.damaged().into());
+                    return Err(damaged(&self.path).into());
                 };
                 if last != name {
                     name.clone_into(&mut last);
@@ -229,14 +229,14 @@ impl Features {
         for columns in self.columns()? {
             goes_on()?;
             let columns = columns?;
-            let units = columns.units.as_primitive::<UInt32Type>();
-            let words = columns.features.values().as_string::<i32>();
+            let words = columns.features.values().as_string_opt::<i32>();
+            let words = words.ok_or_else(|| damaged(&self.path))?;
             let wanted: Vec<bool> = words
                 .iter()
                 .map(|word| word.is_some_and(&is_wanted))
                 .collect();
             let keys = columns.features.keys().values();
-            for (at, (key, unit)) in keys.iter().zip(units.values()).enumerate() {
+            for (at, (key, unit)) in keys.iter().zip(columns.units.values()).enumerate() {
                 let key = usize::try_from(*key).unwrap_or(usize::MAX);
                 if wanted.get(key) == Some(&true) && columns.is_meant(at) && cohort.contains(*unit)
                 {
@@ -253,7 +253,7 @@ impl Features {
         let reader = self.reader()?;
         Ok(reader.map(|batch| {
             let batch = batch.map_err(SnapshotError::damaged(&self.path))?;
-            self.taken_apart(&batch).ok_or_else(|| self.damaged())
+            self.taken_apart(&batch).ok_or_else(|| damaged(&self.path))
         }))
     }
 
@@ -302,7 +302,7 @@ impl Features {
         };
         let values = cast(column(&self.value)?, &DataType::Float64).ok()?;
         Some(Columns {
-            units: Arc::clone(column(UNIT)?),
+            units: column(UNIT)?.as_primitive_opt::<UInt32Type>()?.clone(),
             features: column(&self.feature)?
                 .as_dictionary_opt::<Int32Type>()?
                 .clone(),
@@ -310,10 +310,10 @@ impl Features {
             meant,
         })
     }
+}
 
-    fn damaged(&self) -> SnapshotError {
-        SnapshotError::damaged(&self.path)("its columns are not the catalogue's")
-    }
+fn damaged(path: &Path) -> SnapshotError {
+    SnapshotError::damaged(path)("its columns are not the catalogue's")
 }
 
 impl Columns {

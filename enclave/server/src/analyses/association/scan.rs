@@ -1,10 +1,6 @@
 //! Genotypes on their way to the tests: span after span, gene after gene.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
-    thread,
-};
+use std::{collections::BTreeSet, sync::Arc, thread};
 
 use roaring::RoaringBitmap;
 use sekisho_disclosure::{
@@ -233,7 +229,7 @@ impl<'a> Scan<'a> {
 
     /// Whether anybody still waits.
     pub(super) fn goes_on(&self) -> Result<(), Lost> {
-        match self.ground.ended.load(Ordering::Relaxed) {
+        match self.ground.has_ended() {
             false => Ok(()),
             true => Err(Lost),
         }

@@ -45,14 +45,21 @@ impl Numbers {
     ) -> Result<Self, Failure> {
         let value = Some(value).filter(|value| !value.is_empty());
         let tissue = Some(tissue).filter(|tissue| !tissue.is_empty());
-        if !is_column(&table) || !value.as_ref().is_none_or(|value| is_column(value)) {
-            return Err(Failure::invalid(field, "no table of features is named")
-                .help("name a table with a column of role `feature`, and its numbers"));
+        if !is_column(&table) {
+            return Err(Failure::invalid(
+                &format!("{field}.table"),
+                "no table of features is named",
+            )
+            .help("name a table with a column of role `feature`"));
         }
-        if tissue
-            .as_ref()
-            .is_some_and(|tissue| named(tissue) == "this")
-        {
+        if !value.as_ref().is_none_or(|value| is_column(value)) {
+            return Err(
+                Failure::invalid(&format!("{field}.value"), "this is no name of a column")
+                    .help("name a column of numbers; none if the table has but one"),
+            );
+        }
+        let odd = |tissue: &String| tissue.len() > 256 || tissue.contains(char::is_control);
+        if tissue.as_ref().is_some_and(odd) {
             return Err(
                 Failure::invalid(&format!("{field}.tissue"), "this is no tissue")
                     .help("name a value of `samples.tissue`"),

@@ -11,6 +11,9 @@ use sekisho_query::worker::Lost;
 
 use super::super::{Ground, number};
 
+/// Where the first metric's sum is: after the individuals, and how many have one.
+const FIRST_SUM: usize = 2;
+
 /// By group, per metric.
 pub(super) struct Held(BTreeMap<Key, Vec<Metric>>);
 
@@ -51,7 +54,7 @@ impl Held {
             });
             for (at, of_metric) in of_group.iter_mut().enumerate() {
                 // Of several samples of one group somebody has the mean.
-                let sum = row.contributions.get(2 + FIGURES_PER_MEASURE * at);
+                let sum = row.contributions.get(FIRST_SUM + FIGURES_PER_MEASURE * at);
                 let mean = sum.and_then(|sum| {
                     #[expect(clippy::cast_precision_loss, reason = "few samples")]
                     let mean = number(sum)? / sum.count as f64;
@@ -123,7 +126,8 @@ impl Held {
 
 /// Who has a value at both stages, and what it is at the later less what it is at the earlier.
 fn between(ground: &Ground<'_>, earlier: &Metric, later: &Metric) -> Result<Vec<(u32, f64)>, Lost> {
-    // Of somebody who lost a sample between the stages, no sample has changed.
+    // Who has fewer or more samples at the one stage is left out: a mean of other samples is no
+    // change. A sample in the place of another is not told apart from it.
     let as_many = |unit: &u32| earlier.samples.get(unit) == later.samples.get(unit);
     let having: RoaringBitmap = (earlier.having() & later.having())
         .iter()

@@ -230,11 +230,50 @@ fn bad_matrices_are_named_by_line_and_sample() {
         ),
         (
             "gene\ta-T\n\t1\n",
-            "expression.tsv:2: field `a-T`: expected a value, found none",
+            "expression.tsv:2: field `gene`: expected a value, found none",
         ),
     ] {
         assert_eq!(expression(matrix).error(), message);
     }
+}
+
+/// What is meant counts, and not how it is written.
+#[test]
+fn two_spellings_of_a_feature_are_one() {
+    let mapped = EXPRESSION.replace(
+        "gene = { role = \"feature\" }",
+        "gene = { role = \"feature\", map = { p53 = \"TP53\" } }",
+    );
+    assert_ne!(mapped, EXPRESSION);
+    let dataset = dataset(&mapped);
+    dataset.file("expression.tsv", "gene\ta-T\nTP53\t1\np53\t2\n");
+    assert_eq!(
+        dataset.error(),
+        "expression.tsv:3: the feature is there twice, for the same sample; keep one line"
+    );
+}
+
+/// A file in another person's folder is nobody's.
+#[test]
+fn a_path_that_contradicts_the_samples_is_refused() {
+    let dataset = dataset(
+        r#"
+[tables.expression]
+files = ["{individual_id}/{sample_id}.sf"]
+[tables.expression.columns]
+gene = { from = "Name", role = "feature" }
+sample_id = { role = "identifier" }
+individual_id = { role = "unit" }
+tpm = { from = "TPM", role = "measure", type = "float" }
+"#,
+    );
+    dataset.file("a/a-T.sf", "Name\tTPM\nTP53\t5\n");
+    dataset.file("a/b-T.sf", "Name\tTPM\nTP53\t7\n");
+    assert_eq!(
+        dataset.error(),
+        "a/b-T.sf: the path names another individual than table `samples` has for the sample; \
+         move the file, or correct `samples`"
+    );
 }
 
 #[test]
@@ -295,6 +334,11 @@ fn manifests_say_what_a_matrix_has() {
             "layout = \"matrix\"",
             "layout = \"matrix\"\nsample_id = \"{case}-T\"",
             "`{case}` is not known; name a part of each path in `files`",
+        ),
+        (
+            "\"expression*.tsv\"]\nlayout = \"matrix\"",
+            "\"{run}.tsv\"]\nlayout = \"matrix\"\nsample = \"{case}_T\"\nsample_id = \"{run}\"",
+            "`{case}` in `sample` is not in `sample_id`: columns would be the same sample's",
         ),
     ] {
         let manifest = EXPRESSION.replace(from, to);

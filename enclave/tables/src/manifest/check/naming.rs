@@ -65,6 +65,12 @@ pub(super) fn naming(
             "`{{{stray}}}` is not known; name a part of each path in `files`"
         ));
     }
+    let of_columns = matrix.as_ref().and_then(|matrix| matrix.sample.name());
+    if let Some(unused) = of_columns.filter(|name| !used.contains(name)) {
+        return fail(&format!(
+            "`{{{unused}}}` in `sample` is not in `sample_id`: columns would be the same sample's"
+        ));
+    }
     let place = |name: &str| columns.iter().position(|column| column.column.name == name);
     let mut filled = Vec::new();
     for part in parts {
