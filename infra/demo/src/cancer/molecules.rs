@@ -9,13 +9,6 @@ use rand::{Rng, rngs::StdRng};
 use super::{Person, create};
 use crate::random::{normal, stream};
 
-/// Of so many people one has each kind of measurement.
-const EVERY: [(Kind, usize); 3] = [
-    (Kind::Expression, 2),
-    (Kind::Methylation, 3),
-    (Kind::Metabolites, 3),
-];
-
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// Transcripts per million, in tumours.
@@ -79,6 +72,7 @@ impl Feature {
         if person.sex == "F" {
             mean += self.women;
         }
+        // A glioma, which has no stage, is as much as a second one.
         let stage = super::STAGES.iter().position(|of| *of == person.stage);
         #[expect(clippy::cast_precision_loss, reason = "four stages")]
         let stage = stage.unwrap_or(0) as f64;
@@ -138,31 +132,36 @@ const FUSIONS: [(&str, &str, &str, f64); 5] = [
 
 /// Writes what was measured beside genomes into `dir`.
 pub(super) fn write(dir: &Path, people: &[Person], seed: u64) -> Result<()> {
-    for (kind, name, suffix) in [
-        (Kind::Expression, "expression.tsv", "T"),
-        (Kind::Methylation, "methylation.tsv", "T"),
-        (Kind::Metabolites, "metabolites.tsv", "N"),
+    // Of so many people one has each kind of measurement.
+    for (kind, every, name, suffix) in [
+        (Kind::Expression, 2, "expression.tsv", "T"),
+        (Kind::Methylation, 3, "methylation.tsv", "T"),
+        (Kind::Metabolites, 3, "metabolites.tsv", "N"),
     ] {
-        write_matrix(&dir.join(name), kind, suffix, people, seed)?;
+        let measured: Vec<&Person> = people.iter().step_by(every).collect();
+        write_matrix(&dir.join(name), kind, suffix, &measured, seed)?;
     }
     write_fusions(&dir.join("fusions.csv"), people, seed)?;
     write_observations(&dir.join("observations.csv"), people, seed)
 }
 
-fn write_matrix(path: &Path, kind: Kind, suffix: &str, people: &[Person], seed: u64) -> Result<()> {
-    let every = EVERY.iter().find(|(of, _)| *of == kind);
-    let every = every.map_or(1, |(_, every)| *every);
-    let measured: Vec<&Person> = people.iter().step_by(every).collect();
+fn write_matrix(
+    path: &Path,
+    kind: Kind,
+    suffix: &str,
+    people: &[&Person],
+    seed: u64,
+) -> Result<()> {
     let mut out = create(path)?;
     write!(out, "feature")?;
-    for person in &measured {
+    for person in people {
         write!(out, "\t{}-{suffix}", person.id)?;
     }
     writeln!(out)?;
     for feature in FEATURES.iter().filter(|feature| feature.kind == kind) {
         let mut rng = stream(seed, feature.name);
         write!(out, "{}", feature.name)?;
-        for person in &measured {
+        for person in people {
             let value = feature.draw(&mut rng, person);
             // Of one in a hundred nothing came out.
             match rng.random_bool(0.01) {
@@ -197,6 +196,7 @@ fn write_observations(path: &Path, people: &[Person], seed: u64) -> Result<()> {
     let mut out = create(path)?;
     writeln!(out, "individual_id,day,visit,cea,ctdna_fraction")?;
     for person in people.iter().step_by(2) {
+        // A glioma, which has no stage, is as much as a second one.
         let stage = super::STAGES.iter().position(|of| *of == person.stage);
         #[expect(clippy::cast_precision_loss, reason = "four stages")]
         let burden = stage.unwrap_or(1) as f64;
