@@ -119,7 +119,7 @@ def test_differences_are_asked_as_they_are_meant(
         datasets="demo-cancer",
     )
     all_of, named = (request.analysis.difference for request in gateway.asked(ANALYZE))
-    assert (all_of.table, all_of.condition, all_of.most) == ("expression", "dead", 10)
+    assert (all_of.table, all_of.condition, all_of.most) == ("expression", "dead", 5)
     assert (list(all_of.covariates), list(all_of.features)) == (["age"], [])
     assert (named.value, named.tissue, named.most) == ("beta", "tumor", 50)
     assert (named.logarithm, list(named.features)) == (True, ["cg1", "cg2"])

@@ -14,7 +14,7 @@ import pytest
 import sekisho
 from answers import ANALYSES, VARIANTS, association, figures, rows
 from sekisho.budgets import Budgets
-from sekisho.picture.curves import _step
+from sekisho.picture.curves import Curves, _step
 from sekisho.picture.doubt import Doubt
 from sekisho.picture.frequencies import Frequencies
 from sekisho.picture.genome import Genome
@@ -364,6 +364,14 @@ def test_of_a_query_whole_numbers_alone_have_error_bars(result: Result) -> None:
     stated = {"cell_key.variance": "4"}
     moved = Doubt.of(replace(result.release, mechanism="cell-key", parameters=stated))
     assert moved.figures(pa.chunked_array([[40]])) == [None]
+
+
+def test_who_lacks_a_key_is_a_group_and_not_everybody(result: Result) -> None:
+    (curves, *others), _ = ANALYSES["survival"]
+    missing = pa.array([None, None], pa.string())
+    of_none = curves.set_column(0, curves.schema.field("arm"), missing)
+    survival = Result(of_none, result.release, result.receipt, *others)
+    assert list(Curves.of(survival).groups) == ["missing"]
 
 
 def test_ticks_of_time_are_round_and_told_apart() -> None:

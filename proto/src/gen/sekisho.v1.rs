@@ -550,7 +550,8 @@ pub mod site_frequencies {
 ///   that is named, in the order of their names: `feature`; `difference` between the cases'
 ///   mean and the others', and its `standard_error`, with the noise of a `Model`; what follows
 ///   from them: `lower` and `upper` limits of 95 % confidence, `z`, `p`, and `q`, the rate of
-///   false discoveries among those that lie as far out or farther, after Benjamini and Hochberg.
+///   false discoveries among those that lie as far out or farther, after Benjamini and Hochberg:
+///   of as many tests as features are named, or as the table has, rounded up to 100.
 /// * `summary`: `individuals` and `cases`, rounded; how many `tests` there were, to 100; and
 ///   `inflation`, the median of their squares by what it would be by chance.
 /// * `quantiles`, as those of `Association`.
@@ -583,7 +584,7 @@ pub struct Difference {
     /// Of whom: a condition on the columns of `individuals`, in SQL. Empty for everybody.
     #[prost(string, tag = "8")]
     pub r#where: ::prost::alloc::string::String,
-    /// Rows at most, up to 10 000; 0 for 10. Of named features all have one. Of more than 100, cases
+    /// Rows at most, up to 10 000; 0 for 5. Of named features all have one. Of more than 100, cases
     /// and the others must be 1 000 each.
     #[prost(uint32, tag = "9")]
     pub most: u32,

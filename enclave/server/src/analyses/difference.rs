@@ -37,7 +37,7 @@ const MOST_NAMED: usize = 100;
 const MOST_ROWS: u32 = 10_000;
 
 /// Rows, if it is not said how many.
-const ROWS: u32 = 10;
+const ROWS: u32 = 5;
 
 /// A question about differences, well formed.
 #[derive(Debug)]

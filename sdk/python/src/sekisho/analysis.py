@@ -23,7 +23,7 @@ def written(asked: analysis_pb2.Analysis) -> str:
 
 def _conditions(of: Message) -> Iterator[str]:
     for field, value in of.ListFields():
-        if field.name in ("where", "condition", "event"):
+        if field.name in ("where", "condition", "event", "treated"):
             yield value
         elif field.message_type:
             for inner in [value] if isinstance(value, Message) else value:
@@ -46,10 +46,15 @@ def _checked(
             given = ", ".join(f"{name}={value!r}" for name, value in kwargs.items())
             raise InvalidRequest(
                 f"an argument is of another kind than is needed ({given})",
-                help=f"`help(visit.{make.__name__})` says what each is",
+                help=f"{_helps(make.__name__)} says what each is",
             ) from error
 
     return checked
+
+
+def _helps(name: str) -> str:
+    methods = ("cox", "logistic", "linear") if name == "model" else (name,)
+    return " or ".join(f"`help(visit.{method})`" for method in methods)
 
 
 @_checked

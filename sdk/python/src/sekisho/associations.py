@@ -67,8 +67,8 @@ class Associations(Asking[Given]):
             ``gene``, ``coefficient`` of a copy and ``standard_error``, ``odds_ratio`` of a case,
             ``lower`` and ``upper`` limits of 95 % confidence, ``z``, ``p``. ``summary``:
             ``individuals``, ``cases``, ``tests`` and ``lambda_gc``. ``quantiles``: of -log₁₀ p,
-            ``expected`` and ``observed``. Of a case and variants also ``tests`` and
-            ``genotypes``.
+            ``expected`` and ``observed``; both are of 1 000 tests or more, else suppressed. Of a
+            case and variants also ``tests`` and ``genotypes``.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Associations(Asking[Given]):
         Examples
         --------
         >>> visit.association(
-        ...     case="diagnosis = 'lung'", covariates=["age", "sex"], datasets="demo-control"
+        ...     measure="systolic_pressure", covariates=["bmi", "sex"], datasets="demo-control"
         ... )  # doctest: +SKIP
         """
         asked = analysis.association(
@@ -111,7 +111,7 @@ class Associations(Asking[Given]):
         features: str | Sequence[str] = (),
         logarithm: bool = False,
         where: str = "",
-        most: int = 10,
+        most: int = 5,
         idempotency_key: str | None = None,
     ) -> Given:
         """Ask which features of a matrix differ between two groups.
@@ -150,9 +150,10 @@ class Associations(Asking[Given]):
             ``differences``, the largest z first, or those named as they were named:
             ``feature``, ``difference`` of the cases' mean from the others', ``standard_error``,
             ``lower`` and ``upper`` limits of 95 % confidence, ``z``, ``p``, and ``q``, the rate
-            of false discoveries after Benjamini and Hochberg. ``summary``: ``individuals``,
+            of false discoveries after Benjamini and Hochberg, among those that are named, or
+            all that the table has, rounded up to hundreds. ``summary``: ``individuals``,
             ``cases``, ``tests`` and ``inflation``. ``quantiles``: of -log₁₀ p, ``expected``
-            and ``observed``.
+            and ``observed``. The last four are of 1 000 tests or more, else suppressed.
 
         Raises
         ------
@@ -162,7 +163,7 @@ class Associations(Asking[Given]):
         Examples
         --------
         >>> visit.difference(
-        ...     "expression", case="diagnosis = 'lung'", logarithm=True, datasets="demo-cancer"
+        ...     "expression", case="stage = 'IV'", logarithm=True, datasets="demo-cancer"
         ... )  # doctest: +SKIP
         """
         asked = analysis.difference(

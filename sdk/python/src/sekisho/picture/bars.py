@@ -64,6 +64,8 @@ class Bars(Picture):
                 for label, value, half in zip(labels, values, halves, strict=True)
             ]
         meaning = doubt.meaning if any(row["half"] for row in rows) else ""
+        if counts:
+            meaning = f"individuals ({meaning})" if meaning else "individuals"
         title = titled("Individuals" if counts else "", result)
         return cls(title, named[0] if named else "", labels, figures, rows, meaning)
 

@@ -6,7 +6,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING, Any, Final
 
 from sekisho.picture import Picture, Row
-from sekisho.picture.reading import keys, titled, words
+from sekisho.picture.reading import cohort, keys, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -47,7 +47,7 @@ class Curves(Picture):
         """Read the answer to `Visit.survival`."""
         rows, names = list(result.tables["survival"]), keys(result.to_arrow())
         groups = {}
-        for group, of in groupby(rows, lambda row: words(row, names)):
+        for group, of in groupby(rows, lambda row: cohort(row, names)):
             inner = list(of)
             first = {"time": 0.0, "survival": 1.0, "lower": 1.0, "upper": 1.0}
             groups[group] = [first | {"at_risk": inner[0]["at_risk"]}, *inner]
@@ -59,9 +59,9 @@ class Curves(Picture):
             {"time": tick} | {group: _at_risk(of, tick) for group, of in groups.items()}
             for tick in ticks
         ]
-        listed = [words(row, names) for row in result.tables["groups"]]
+        listed = [cohort(row, names) for row in result.tables["groups"]]
         tests = [
-            f"{test['test']} p = {test['p']:.2g}"
+            f"{test['test']} p = {test['p']:.2g}" if test["p"] else f"{test['test']} p < 1e-300"
             for test in result.tables["tests"]
             if test["p"] is not None
         ]

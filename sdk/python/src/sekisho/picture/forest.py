@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
-from sekisho.picture.reading import finite, keys, titled, words
+from sekisho.picture.reading import cohort, finite, keys, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -53,7 +53,7 @@ class Forest(Picture):
         """Read the answer to `Visit.rates`."""
         table = result.to_arrow()
         names = keys(table)
-        rows = [_row(words(row, names), row["rate"], row) for row in table.to_pylist()]
+        rows = [_row(cohort(row, names), row["rate"], row) for row in table.to_pylist()]
         return cls(titled("Rates", result), rows, "events per 100 person-years", ratio=False)
 
     def draw(self, ax: "Axes") -> None:

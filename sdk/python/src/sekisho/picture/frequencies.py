@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
 from sekisho.picture.genome import Genome
-from sekisho.picture.reading import keys, titled, words
+from sekisho.picture.reading import cohort, keys, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -55,7 +55,7 @@ class Frequencies(Picture):
         rows = [
             {
                 "variant": row["variant_id"],
-                "group": words(row, names),
+                "group": cohort(row, names),
                 "place": at[row["variant_id"]],
                 "frequency": row["allele_frequency"],
             }

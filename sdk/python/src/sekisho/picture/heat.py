@@ -76,7 +76,7 @@ class Heat(Picture):
                 continue
             shown[y][x] = float(cell)
             color = "white" if cell > dark else "black"
-            ax.text(x, y, f"{cell:.3g}", ha="center", va="center", color=color, fontsize="small")
+            ax.text(x, y, _written(cell), ha="center", va="center", color=color, fontsize="small")
         image = ax.imshow(shown, aspect="auto", cmap="Blues")
         ax.set_xticks(range(len(across)), across, rotation=30, ha="right")
         ax.set_yticks(range(len(down)), down)
@@ -86,7 +86,9 @@ class Heat(Picture):
         """Make cells with their values; what is hidden is dashed."""
         import altair as alt
 
-        seen = [row for row in self.rows if row["value"] is not None]
+        seen = [
+            row | {"words": _written(row["value"])} for row in self.rows if row["value"] is not None
+        ]
         hidden = [row | {"is": "suppressed"} for row in self.rows if row["value"] is None]
         # In our order: each layer would else begin with what it has itself.
         across, down = (
@@ -104,7 +106,7 @@ class Heat(Picture):
             .mark_rect(**DASHED)
             .encode(x=x, y=y, tooltip=["down:N", "across:N", "is:N"]),
             base.mark_text().encode(
-                text=alt.Text("value:Q", format=".3~g"),
+                text="words:N",
                 color=alt.when(f"datum.value > {self._dark()}")
                 .then(alt.value("white"))
                 .otherwise(alt.value("black")),
@@ -114,3 +116,8 @@ class Heat(Picture):
     def _dark(self) -> float:
         numbers = [float(row["value"]) for row in self.rows if row["value"] is not None] or [0.0]
         return min(numbers) + _DARK * (max(numbers) - min(numbers))
+
+
+def _written(value: float) -> str:
+    """Write a count whole, another number with three digits."""
+    return str(value) if isinstance(value, int) else f"{value:.3g}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sekisho.errors import InvalidRequest
 from sekisho.listing import Listing
 from sekisho.picture import DASHED, HIDDEN, Picture, Row
-from sekisho.picture.reading import keys, titled, words
+from sekisho.picture.reading import cohort, keys, titled
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -22,6 +22,9 @@ _ACROSS: Final = 2
 
 _FILLED: Final = 2
 """So many groups have their areas filled."""
+
+_COLORS: Final = [f"C{at}" for at in range(10)] + ["#1b1b6b", "#7a5c00", "#00695c", "#ad1457"]
+"""The library's ten, and some more that can be told from them."""
 
 _WIDEST: Final = 4
 """The outer parts reach to a metric's bounds, and are drawn no wider than so many others."""
@@ -157,7 +160,7 @@ class Histograms(Picture):
         """Give each group one colour, whichever of the panels it is in."""
         parts = (part for panel in self.panels for part in panel.parts)
         groups = dict.fromkeys(str(part["group"]) for part in parts)
-        return {group: f"C{at}" for at, group in enumerate(groups)}
+        return {group: _COLORS[at % len(_COLORS)] for at, group in enumerate(groups)}
 
     def chart(self) -> "ChartType":
         """Make the panels beside one another."""
@@ -169,7 +172,7 @@ class Histograms(Picture):
 
 def _panel(metric: str, parts: list[Row], names: list[str], limits: list[Row]) -> Panel:
     drawn: list[Row] = []
-    for group, of in groupby(parts, lambda row: words(row, names)):
+    for group, of in groupby(parts, lambda row: cohort(row, names)):
         inner = _wide(list(of))
         all_of = sum(part["individuals"] or 0 for part in inner) or 1
         width = min(part["upper"] - part["lower"] for part in inner)

@@ -26,6 +26,12 @@ def words(row: Row, names: Sequence[str], nothing: str = "all") -> str:
     return " ".join(str(row[name]) for name in names if row[name] is not None) or nothing
 
 
+def cohort(row: Row, names: Sequence[str]) -> str:
+    """Name a group of people by all of its keys; whoever lacks a value is in a group, too."""
+    values = ("missing" if row[name] is None else str(row[name]) for name in names)
+    return " ".join(values) or "all"
+
+
 def short(text: str, most: int = 40) -> str:
     """Write a text on one line of so many letters."""
     line = " ".join(text.split())
