@@ -1,5 +1,6 @@
 """Typed analyses go over the wire as they are meant, and their tables come back."""
 
+import json
 from collections.abc import Callable
 
 import grpc
@@ -106,7 +107,15 @@ def test_differences_are_asked_as_they_are_meant(
     gateway: Gateway, visit: sekisho.Visit, ledger: Ledger
 ) -> None:
     gateway.answers[ANALYZE] = lambda _request, _context: answer(ledger)
-    visit.difference("expression", case="dead", covariates="age", datasets="demo-cancer")
+    told = visit.difference("expression", case="dead", covariates="age", datasets="demo-cancer")
+    assert json.loads(told.question) == {
+        "difference": {
+            "table": "expression",
+            "condition": "dead",
+            "covariates": ["age"],
+            "most": 5,
+        }
+    }
     visit.difference(
         "methylation",
         case="dead",

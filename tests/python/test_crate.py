@@ -11,6 +11,7 @@ from sekisho import Receipt, Result
 
 
 def test_a_crate_has_tables_receipt_and_what_was_done(result: Result, tmp_path: Path) -> None:
+    result.question = "SELECT 1"
     folder = result.save_crate(tmp_path / "crate")
     assert parquet.read_table(folder / "result.parquet").equals(result.to_arrow())
     assert Receipt.load(folder / "receipt.json").leaf_index == result.receipt.leaf_index
@@ -21,6 +22,10 @@ def test_a_crate_has_tables_receipt_and_what_was_done(result: Result, tmp_path: 
     assert parts == {"result.parquet", "receipt.json"}
     assert {file.name for file in folder.iterdir()} == parts | {"ro-crate-metadata.json"}
     assert graph["#snapshot"]["value"] == result.release.snapshot
+    assert graph["#project"]["value"] == result.receipt.leaf["project"]
+    assert graph["#visit"]["description"] == "SELECT 1"
+    assert graph["#visit"]["endTime"] == graph["./"]["datePublished"]
+    assert graph["./"]["datePublished"].endswith("+00:00")
     for entity in described["@graph"]:
         for value in entity.values():
             for link in value if isinstance(value, list) else [value]:

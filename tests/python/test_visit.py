@@ -161,6 +161,10 @@ def test_an_operation_gives_what_the_question_would_and_is_charged_once(
     result = live.operation(operation.name).result()
     assert isinstance(result, Result)
     assert result.to_arrow().equals(asked.to_arrow())
+    own = operation.result()
+    assert isinstance(own, Result)
+    # Who comes back to it by its name alone does not know what was asked.
+    assert (asked.question, own.question, result.question) == (question, question, "")
     assert result.receipt.verify().pinned
     assert spent(live, dataset) == before
     newest = live.operations()[0]

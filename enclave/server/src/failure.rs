@@ -103,9 +103,9 @@ pub(crate) fn exposure(error: &ExposureError) -> Failure {
         ExposureError::Cap | ExposureError::Meter(ReserveError::MeterExhausted { .. }) => {
             Failure::new(
                 Reason::BudgetExhausted,
-                "the query was charged, and tells more of genomes than may still be told",
+                "the query was charged, and tells more of genomes or features than may still be told",
             )
-            .help("ask for fewer genes or variants at once, or of larger groups; or ask the committee")
+            .help("ask for fewer genes, variants or features at once, or of larger groups; or ask the committee")
             .with("limit", "exposure")
         }
         ExposureError::Meter(_) | ExposureError::Anchors(_) => {

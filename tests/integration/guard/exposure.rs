@@ -32,7 +32,8 @@ fn together(variants: impl Iterator<Item = usize>) -> String {
 async fn exhausted(visit: &Visit, sql: &str) -> Failure {
     let failure = failure(visit.sql(sql, &[CANCER]).await);
     assert_eq!(failure.reason, Reason::BudgetExhausted, "{failure}");
-    let said = "the query was charged, and tells more of genomes than may still be told";
+    let said =
+        "the query was charged, and tells more of genomes or features than may still be told";
     assert_eq!(failure.message, said);
     assert!(failure.help.contains("committee"), "{failure}");
     failure

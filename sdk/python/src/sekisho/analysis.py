@@ -297,7 +297,7 @@ def _one_of(given: dict[str, object], what: str, *, none: bool = False) -> None:
     names = [name for name, value in given.items() if value is not None]
     if len(names) > 1 or not (names or none):
         raise InvalidRequest(
-            f"{' and '.join(names) or 'nothing'} names {what}",
+            f"{what} is named by {' and '.join(names) or 'nothing'}",
             help=f"give one of {', '.join(f'{name}=' for name in given)}",
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sekisho._proto import operation_pb2, receipt_pb2
-from sekisho.asking import Request, datasets_of, words_of
+from sekisho.asking import Request, datasets_of, question_of, words_of
 from sekisho.calls import Calls
 from sekisho.errors import SekishoError
 from sekisho.receipt import Keyring
@@ -33,17 +33,22 @@ class Answering:
         answers = self.calls.query(
             request, metadata, lambda parts: read_answers(parts, asked, words)
         )
-        return self._given(answers, metadata)
+        return self._given(answers, metadata, question_of(request))
 
     def fetch(
-        self, name: str, datasets: Sequence[str], words: str, metadata: Metadata
+        self,
+        name: str,
+        datasets: Sequence[str],
+        asked: Request | None,
+        metadata: Metadata,
     ) -> Result | Results:
-        """Fetch the answer of an operation that succeeded."""
+        """Fetch the answer of an operation that succeeded; what was asked may not be known."""
+        words = words_of(asked) if asked else ""
         request = operation_pb2.FetchRequest(project=self.project, name=name)
         answers = self.calls.fetch(
             request, metadata, lambda parts: read_answers(parts, datasets, words)
         )
-        return self._given(answers, metadata)
+        return self._given(answers, metadata, question_of(asked) if asked else "")
 
     def ledger_keys(self, metadata: Metadata) -> receipt_pb2.ListLedgerKeysResponse:
         """List the keys that the server names."""
@@ -67,9 +72,10 @@ class Answering:
                     return None
             return self._fetched.get(dataset)
 
-    def _given(self, answers: Answers, metadata: Metadata) -> Result | Results:
+    def _given(self, answers: Answers, metadata: Metadata, question: str) -> Result | Results:
         for answer in answers.values():
             if isinstance(answer, Result):
+                answer.question = question
                 keyring = self.keyring(answer.release.dataset, metadata)
                 # The receipt must be this visit's, whatever the server says beside it.
                 budget = replace(answer.release.budget, project=self.project)

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from google.protobuf import json_format
+
 from sekisho._proto import analysis_pb2, visit_pb2
 from sekisho.analysis import written
 
@@ -37,3 +39,12 @@ def words_of(request: Request) -> str:
     if isinstance(request, visit_pb2.QueryRequest):
         return request.question.sql
     return written(request.analysis)
+
+
+def question_of(request: Request) -> str:
+    """Give a question as it was asked: the SQL, or an analysis and its parameters as JSON."""
+    if isinstance(request, visit_pb2.QueryRequest):
+        return request.question.sql
+    return json_format.MessageToJson(
+        request.analysis, preserving_proto_field_name=True, indent=None
+    )

@@ -1,6 +1,7 @@
 """A result as an RO-Crate: its tables, its receipt, and what was done."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,8 +58,12 @@ def _table(path: Path, name: str, result: "Result") -> dict[str, Any]:
 
 
 def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    release = result.release
+    release, leaf = result.release, result.receipt.leaf
+    at = datetime.fromtimestamp(leaf["at_ms"] / 1000, UTC).isoformat(timespec="seconds")
     said = {
+        "project": leaf["project"],
+        "purpose": leaf["purpose"],
+        "digest of the question": leaf["question_digest"],
         "snapshot": release.snapshot,
         "policy digest": release.policy_digest,
         "release profile": release.profile,
@@ -88,6 +93,7 @@ def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]
             "@type": "Dataset",
             "name": f"Figures of {release.dataset}",
             "description": "; ".join(release.sentences()),
+            "datePublished": at,
             "hasPart": named,
             "mentions": {"@id": "#visit"},
         },
@@ -95,6 +101,8 @@ def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]
             "@id": "#visit",
             "@type": "CreateAction",
             "name": f"A visit to {release.dataset}",
+            "description": result.question or "what was asked is known by its digest alone",
+            "endTime": at,
             "object": {"@id": f"#{release.dataset}"},
             "result": named,
             "additionalProperty": [{"@id": of["@id"]} for of in properties],

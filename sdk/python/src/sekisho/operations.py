@@ -216,7 +216,7 @@ class Operation:
     def _fetch(self, until: float | None, metadata: Metadata) -> Result | Results:
         match self._ended(until, metadata):
             case State.SUCCEEDED:
-                return self._answering.fetch(self.name, self.datasets, self._words, metadata)
+                return self._answering.fetch(self.name, self.datasets, self._request, metadata)
             case State.CANCELLED:
                 raise Cancelled(
                     f"the operation `{self.name}` was cancelled",

@@ -43,6 +43,9 @@ class Result:
         What the dataset said of the release.
     receipt : Receipt
         Proof that the visit stands in the holder's ledger.
+    question : str
+        What was asked: the SQL, or an analysis and its parameters as JSON. Empty of an operation
+        that another process submitted.
     ok : bool
         Always true, so that it can be told from a failure among `Results`.
     """
@@ -56,6 +59,7 @@ class Result:
         self._tables = {table_name(table): table for table in (table, *others)}
         self.release = release
         self.receipt = receipt
+        self.question = ""
 
     @property
     def tables(self) -> dict[str, Listing]:
