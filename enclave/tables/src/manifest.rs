@@ -96,6 +96,8 @@ pub(crate) struct VariantGroup {
     pub(crate) called: Option<Called>,
     /// Whether SNVs have their type of mutation and, with a reference, their context.
     pub(crate) context: bool,
+    /// Whether structural variants have their type and length.
+    pub(crate) structural: bool,
 }
 
 /// What says where a file's samples were called.
@@ -205,6 +207,11 @@ impl Manifest {
         self.variants.iter().any(|group| group.context)
     }
 
+    /// Whether structural variants have their type and length, as any group asks.
+    pub(crate) fn has_structural(&self) -> bool {
+        self.variants.iter().any(|group| group.structural)
+    }
+
     /// The FORMAT fields that any group keeps.
     pub(crate) fn fields(&self) -> FormatFields {
         self.variants
@@ -233,6 +240,7 @@ impl Manifest {
                 impact: annotated(AnnotationKeys::has_impact),
                 mutation_type: self.has_mutation_types(),
                 context: self.has_mutation_types() && self.reference.is_some(),
+                structural: self.has_structural(),
             }));
             tables.push(genotypes_table(self.fields()));
         }

@@ -30,6 +30,9 @@ pub(crate) const VAF: &str = "vaf";
 /// The types of single-base substitutions, by the pyrimidine of the pair of bases.
 pub(crate) const MUTATION_TYPES: [&str; 6] = ["C>A", "C>G", "C>T", "T>A", "T>C", "T>G"];
 
+/// What VCF reserves for structural variants, by the first word; breakends are `BND`.
+pub(crate) const SV_TYPES: [&str; 6] = ["BND", "CNV", "DEL", "DUP", "INS", "INV"];
+
 /// The columns of `variants` that not every dataset has.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct VariantColumns {
@@ -38,6 +41,8 @@ pub(crate) struct VariantColumns {
     pub(crate) impact: bool,
     pub(crate) mutation_type: bool,
     pub(crate) context: bool,
+    /// `sv_type` and `sv_length`.
+    pub(crate) structural: bool,
 }
 
 /// `variants`, one row per alternate allele.
@@ -82,6 +87,12 @@ pub(crate) fn variants_table(of: VariantColumns) -> Table {
             "mutation_type between the bases before and behind it",
             contexts(),
         ),
+        (
+            of.structural,
+            "sv_type",
+            "what a structural variant is",
+            SV_TYPES.map(str::to_owned).to_vec(),
+        ),
     ] {
         if asked {
             columns.push(Column {
@@ -89,6 +100,10 @@ pub(crate) fn variants_table(of: VariantColumns) -> Table {
                 ..text(name, Role::Attribute, meaning)
             });
         }
+    }
+    if of.structural {
+        let meaning = "bases of the reference that a structural variant is of";
+        columns.push(int("sv_length", meaning));
     }
     Table {
         name: "variants".to_owned(),

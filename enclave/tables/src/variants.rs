@@ -5,6 +5,7 @@ mod annotation;
 mod assembly;
 pub(crate) mod batches;
 mod binary;
+mod computed;
 mod context;
 mod contigs;
 mod coverage;
@@ -14,6 +15,7 @@ mod record;
 mod reference;
 mod runs;
 mod source;
+mod structural;
 mod survey;
 mod text;
 mod union;
@@ -38,7 +40,7 @@ use crate::{IngestError, Progress, schema};
 
 use allele::Allele;
 use assembly::Assembly;
-use context::Contexts;
+use computed::Computed;
 use contigs::ContigOrder;
 use coverage::Coverage;
 use reference::Reference;
@@ -155,13 +157,13 @@ fn merged(
     let runs = directory.join("runs");
     let kept = Kept::of(files.iter().map(|file| file.group));
     let absent = Absent::of(manifest.absent_genotype, sample_count, coverage);
-    // What batches have together gets its contexts then.
+    // What batches have together is computed then.
     let batched = files.iter().any(|file| file.group.batch.is_some());
-    let contexts = match batched {
-        true => None,
-        false => Contexts::open(manifest, inputs)?,
+    let computed = match batched {
+        true => Computed::default(),
+        false => Computed::open(manifest, inputs)?,
     };
-    let mut out = AllelesFile::create(directory, kept, contexts, absent)?;
+    let mut out = AllelesFile::create(directory, kept, computed, absent)?;
 
     let (sender, receiver) = sync_channel::<Vec<Allele>>(4);
     std::thread::scope(|threads| {

@@ -190,6 +190,7 @@ fn variant_group(at: &Lines<'_>, raw: Spanned<RawVariants>) -> Result<VariantGro
         filter: raw.filter.map(HashSet::from_iter),
         called,
         context: raw.context,
+        structural: raw.structural,
     })
 }
 

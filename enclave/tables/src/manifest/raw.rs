@@ -84,6 +84,9 @@ pub(super) struct RawVariants {
     /// Whether SNVs have their type of mutation, and their context.
     #[serde(default)]
     pub(super) context: bool,
+    /// Whether structural variants have their type and length.
+    #[serde(default)]
+    pub(super) structural: bool,
 }
 
 #[derive(Clone, Default, serde::Deserialize)]

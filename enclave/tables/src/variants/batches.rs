@@ -12,7 +12,7 @@ use crate::ingest::{Warnings, Workshop};
 use crate::manifest::{AbsentGenotype, Called, VariantGroup};
 use crate::{IngestError, InputError, Place, Progress};
 
-use super::context::Contexts;
+use super::computed::Computed;
 use super::survey::Surveyed;
 use super::union::{self, Member};
 use super::write::{Absent, Kept};
@@ -92,8 +92,8 @@ pub(super) fn write(
     let path = file(directory);
     let json = serde_json::to_vec(&of_batches).map_err(IngestError::write(&path))?;
     fs::write(&path, json).map_err(IngestError::io(&path))?;
-    let contexts = Contexts::open(given.manifest, given.inputs)?;
-    let union = union::write(members, (kept, contexts), directory, warnings)?;
+    let computed = Computed::open(given.manifest, given.inputs)?;
+    let union = union::write(members, (kept, computed), directory, warnings)?;
     found.samples = all.len() as u64;
     found.kinds = union.kinds;
     // Variants that a batch has not are genotypes of its samples, too.
@@ -201,6 +201,7 @@ fn reading(group: &VariantGroup) -> String {
         called,
         // Of the union's variants.
         context: _,
+        structural: _,
     } = group;
     let filter: Option<BTreeSet<&String>> = filter.as_ref().map(|names| names.iter().collect());
     let called = match called {

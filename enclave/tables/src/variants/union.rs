@@ -16,7 +16,7 @@ use crate::parquet_file::ParquetFile;
 use crate::schema::{absent_genotypes, batch_rows};
 
 use super::allele::{Allele, Annotation, Key};
-use super::context::Contexts;
+use super::computed::Computed;
 use super::contigs::ContigOrder;
 use super::merge::{self, AlleleSource};
 use super::write::{Absent, Kept, Tally, Variants, pages, serialize};
@@ -47,7 +47,7 @@ pub(super) struct Union {
 /// Writes `variants.parquet`, and of each batch `rows.parquet` and `absent.parquet`.
 pub(super) fn write(
     members: Vec<Member>,
-    (kept, contexts): (Kept, Option<Contexts>),
+    (kept, computed): (Kept, Computed),
     directory: &Path,
     warnings: &Warnings,
 ) -> Result<Union, IngestError> {
@@ -67,7 +67,7 @@ pub(super) fn write(
         .into_iter()
         .map(|member| Part::create(&member.directory, member.absent))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut variants = Variants::create(directory, kept, contexts)?;
+    let mut variants = Variants::create(directory, kept, computed)?;
     let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
     let mut tally = Tally::default();
     let mut next = 0_u32;

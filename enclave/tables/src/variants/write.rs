@@ -16,7 +16,7 @@ use crate::schema::KINDS;
 use crate::{IngestError, VARIANT};
 
 use super::allele::{Allele, Key, Kind};
-use super::context::Contexts;
+use super::computed::Computed;
 use super::coverage::Coverage;
 
 use genotypes::Genotypes;
@@ -46,7 +46,7 @@ impl AllelesFile {
     pub(super) fn create(
         directory: &Path,
         kept: Kept,
-        contexts: Option<Contexts>,
+        computed: Computed,
         absent: Absent,
     ) -> Result<Self, IngestError> {
         Ok(Self {
@@ -54,7 +54,7 @@ impl AllelesFile {
             next: 0,
             tally: Tally::default(),
             kinds: KINDS.iter().map(|kind| ((*kind).to_owned(), 0)).collect(),
-            variants: Variants::create(directory, kept, contexts)?,
+            variants: Variants::create(directory, kept, computed)?,
             genotypes: Genotypes::create(directory, kept)?,
         })
     }

@@ -12,7 +12,7 @@ use crate::IngestError;
 use crate::parquet_file::ParquetFile;
 use crate::schema::{VariantColumns, logical, variants_table};
 use crate::variants::allele::Allele;
-use crate::variants::context::Contexts;
+use crate::variants::computed::Computed;
 
 use super::{BATCH_ROWS, Kept, ROW_GROUP_ROWS, pages};
 
@@ -25,24 +25,23 @@ pub(in crate::variants) struct Variants {
     texts: [StringBuilder; 6],
     /// `gene`, `consequence`, `impact`, if the manifest maps them.
     annotations: [Option<StringBuilder>; 3],
-    contexts: Option<Contexts>,
+    computed: Computed,
 }
 
 impl Variants {
     pub(in crate::variants) fn create(
         directory: &Path,
         kept: Kept,
-        contexts: Option<Contexts>,
+        computed: Computed,
     ) -> Result<Self, IngestError> {
         let mapped = kept.annotations;
         let [gene, consequence, impact] = mapped;
-        let schema = logical(&variants_table(VariantColumns {
+        let schema = logical(&variants_table(computed.among(VariantColumns {
             gene,
             consequence,
             impact,
-            mutation_type: contexts.is_some(),
-            context: contexts.as_ref().is_some_and(Contexts::has_context),
-        }));
+            ..VariantColumns::default()
+        })));
         let path = directory.join("tables").join("variants.parquet");
         let tune = |properties| pages(properties).set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
         Ok(Self {
@@ -52,7 +51,7 @@ impl Variants {
             numbers: Default::default(),
             texts: Default::default(),
             annotations: mapped.map(|mapped| mapped.then(StringBuilder::new)),
-            contexts,
+            computed,
         })
     }
 
@@ -90,9 +89,7 @@ impl Variants {
                 builder.append_option(text.as_ref());
             }
         }
-        if let Some(contexts) = &mut self.contexts {
-            contexts.append(key)?;
-        }
+        self.computed.append(key)?;
         if self.rows.len() == BATCH_ROWS {
             self.flush()?;
         }
@@ -119,9 +116,7 @@ impl Variants {
         for builder in self.annotations.iter_mut().flatten() {
             columns.push(Arc::new(builder.finish()));
         }
-        if let Some(contexts) = &mut self.contexts {
-            columns.extend(contexts.finish());
-        }
+        columns.extend(self.computed.finish());
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(IngestError::write(Path::new("variants.parquet")))?;
         self.file.write(&batch)
