@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import grpc
 import pyarrow as pa
@@ -295,3 +296,14 @@ def test_a_refusal_shows_its_place_where_there_is_one_condition(
         ask(visit, datasets="demo-cancer")
     assert ("\n    ^" in str(raised.value)) is (shown is not None)
     assert (shown or "no `sexx`") in str(raised.value)
+
+
+def test_nothing_is_not_asked_for(visit: sekisho.Visit) -> None:
+    of: dict[str, Any] = {"datasets": "demo-cancer"}
+    for ask in (
+        lambda: visit.difference("expression", case="dead", most=0, **of),
+        lambda: visit.association(case="dead", most=0, **of),
+        lambda: visit.survival(time="days", event="dead", interval=0, **of),
+    ):
+        with pytest.raises(sekisho.InvalidRequest, match="asks for nothing"):
+            ask()

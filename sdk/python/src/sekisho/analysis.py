@@ -62,6 +62,7 @@ def survival(
     *, time: str, event: str, where: str, by: str | Sequence[str], interval: int
 ) -> analysis_pb2.Analysis:
     """Ask for survival by group; see `Visit.survival`."""
+    _at_least_one(interval=interval)
     return analysis_pb2.Analysis(
         survival=analysis_pb2.Survival(
             follow_up=analysis_pb2.FollowUp(time=time, event=event),
@@ -239,6 +240,7 @@ def association(
     most: int,
 ) -> analysis_pb2.Analysis:
     """Ask which markers an outcome hangs on; see `Visit.association`."""
+    _at_least_one(most=most)
     _one_of({"case": case, "measure": measure}, "the outcome")
     _one_of(
         {"region": region, "gene": gene, "variants": variants, "burden": burden},
@@ -277,6 +279,7 @@ def difference(
     most: int,
 ) -> analysis_pb2.Analysis:
     """Ask which features differ between two groups; see `Visit.difference`."""
+    _at_least_one(most=most)
     return analysis_pb2.Analysis(
         difference=analysis_pb2.Difference(
             table=table,
@@ -290,6 +293,13 @@ def difference(
             most=most,
         )
     )
+
+
+def _at_least_one(**given: int) -> None:
+    """Refuse 0, which says on the wire that nothing was given."""
+    for name, value in given.items():
+        if value == 0:
+            raise InvalidRequest(f"`{name}=0` asks for nothing", help="give 1 or more")
 
 
 def _one_of(given: dict[str, object], what: str, *, none: bool = False) -> None:
