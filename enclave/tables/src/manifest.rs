@@ -9,6 +9,7 @@ mod source;
 mod tests;
 
 use std::collections::{BTreeMap, HashSet};
+use std::io;
 use std::path::Path;
 
 use sekisho_receipt::VerifierKey;
@@ -198,7 +199,13 @@ impl Manifest {
     /// The manifest of a dataset's directory.
     pub(crate) fn read(directory: &Path) -> Result<Self, crate::IngestError> {
         let path = directory.join(FILE);
-        let text = std::fs::read_to_string(&path).map_err(crate::IngestError::io(&path))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                let message = "there is none in the dataset's directory; write one";
+                crate::InputError::new(FILE, crate::Place::File, message).into()
+            }
+            _ => crate::IngestError::io(&path)(error),
+        })?;
         Ok(Self::parse(&text)?)
     }
 

@@ -19,7 +19,7 @@ pub enum IngestError {
     #[error(transparent)]
     Input(Box<InputError>),
     /// A file could not be opened, read or written.
-    #[error("cannot read or write `{}`: {source}", path.display())]
+    #[error("cannot read or write `{}`", path.display())]
     Io {
         /// The file.
         path: PathBuf,

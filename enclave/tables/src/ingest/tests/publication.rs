@@ -161,3 +161,13 @@ fn an_input_that_changes_while_it_is_read_stops_the_ingest() {
     );
     assert_eq!(left_in(&dataset), ["lock", "snapshots"]);
 }
+
+#[test]
+fn a_directory_without_a_manifest_is_told_what_it_lacks() {
+    let dataset = dataset();
+    fs::remove_file(dataset.path("dataset.toml")).unwrap();
+    assert_eq!(
+        dataset.error(),
+        "dataset.toml: there is none in the dataset's directory; write one"
+    );
+}
