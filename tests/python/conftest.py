@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import sekisho
@@ -86,3 +87,11 @@ def result(ledger: Ledger) -> Result:
     )
     receipt = Receipt.of(release_pb2.Receipt(**ledger.receipt(index)))
     return Result(diagnoses(), release, receipt)
+
+
+@pytest.fixture
+def nothing_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Draw in memory alone."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    yield
+    plt.close("all")

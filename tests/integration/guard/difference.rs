@@ -105,7 +105,8 @@ async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() 
     let (p, q) = (number(found[0][6]), number(found[0][7]));
     // Of forty features, which are told as a hundred.
     assert!((q / (100.0 * p) - 1.0).abs() < 0.06, "{p} {q}");
-    assert!(q < 1e-6 && number(found[1][7]) > 0.01, "{found:?}");
+    // The next one is far less sure, whatever its noise is.
+    assert!(q < 1e-6 && number(found[1][7]) > 1e3 * q, "{found:?}");
     let summary = &rows(&told, "summary")[0];
     assert_eq!((summary[2], summary[3]), ("-", "-"));
     assert!(number(summary[0]) >= number(summary[1]));
