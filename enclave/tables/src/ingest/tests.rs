@@ -29,6 +29,7 @@ mod records;
 mod reference;
 mod relatives;
 mod spans;
+mod structural;
 
 use std::fs;
 use std::io::Write;
