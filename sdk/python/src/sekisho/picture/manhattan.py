@@ -137,12 +137,16 @@ class Manhattan(Picture):
                 )
         places, texts = ([label[of] for label in self.labels] for of in ("place", "text"))
         ax.set_xticks(places, texts, rotation=90 if self.by_gene else 0, fontsize="small")
-        top = max((row["score"] or 0.0 for row in self.rows), default=0.0)
-        ax.set_ylim(0, 1.12 * max(top, self.line))
+        ax.set_ylim(0, self._top())
         margin = 0.08 * (self.ends[1] - self.ends[0]) or 1.0
         ax.set_xlim(self.ends[0] - margin, self.ends[1] + margin)
         ax.set_xlabel(self.axis)
         ax.set_ylabel("−log10 p")
+
+    def _top(self) -> float:
+        """Give how high the axis is: names stand above their points."""
+        top = max((row["score"] or 0.0 for row in self.rows), default=0.0)
+        return 1.12 * max(top, self.line)
 
     def chart(self) -> "ChartType":
         """Make points in two colours by turns, and the line; what is hidden is ticked below."""
@@ -167,7 +171,8 @@ class Manhattan(Picture):
         seen = [row for row in self.rows if row["score"] is not None]
         hidden = [row | {"is": "suppressed"} for row in self.rows if row["score"] is None]
         points = alt.Chart(alt.InlineData(values=seen)).encode(x=x)
-        y = alt.Y("score:Q", title="−log10 p")
+        scale = alt.Scale(domain=[0.0, self._top()], nice=False)
+        y = alt.Y("score:Q", title="−log10 p", scale=scale)
         line = alt.Chart(alt.InlineData(values=[{"line": self.line}]))
         return alt.layer(
             line.mark_rule(strokeDash=[4, 3], color="gray").encode(y="line:Q"),

@@ -92,17 +92,22 @@ class Volcano(Picture):
             ax.legend(fontsize="small", loc="best")
         ax.text(0.02, 0.98, self.hidden, transform=ax.transAxes, va="top", fontsize="small")
         ax.axvline(0.0, color="0.5", linestyle=":")
-        top = max((row["score"] for row in self.rows), default=1.0)
-        ax.set_ylim(0, 1.12 * max(top, 1.0))
+        ax.set_ylim(0, self._top())
         ax.set_xlabel("difference between groups, 95 % confidence")
         ax.set_ylabel("−log10 p")
+
+    def _top(self) -> float:
+        """Give how high the axis is: names stand above their points."""
+        top = max((row["score"] for row in self.rows), default=0.0)
+        return 1.12 * max(top, 1.0)
 
     def chart(self) -> "ChartType":
         """Make points with their limits; how many are hidden is said."""
         import altair as alt
 
         x = alt.X("value:Q", title="difference between groups, 95 % confidence")
-        y = alt.Y("score:Q", title="−log10 p")
+        scale = alt.Scale(domain=[0.0, self._top()], nice=False)
+        y = alt.Y("score:Q", title="−log10 p", scale=scale)
         color = alt.Color(
             "found:N",
             title="false discoveries < 5 %",
