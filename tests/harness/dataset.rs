@@ -102,6 +102,8 @@ pub struct Dataset {
     pub people: Vec<Person>,
     pub(crate) profile: String,
     pub(crate) panel: Option<Panel>,
+    /// Whether a deletion and a duplication are called, too, and have their type and length.
+    pub(crate) structural: bool,
     /// Of each feature of `expression`, everybody's numbers in their tumours.
     pub(crate) features: Vec<Feature>,
 }
@@ -125,6 +127,7 @@ impl Dataset {
             people: people("e", 300, diagnosis),
             profile: "standard".to_owned(),
             panel: None,
+            structural: false,
             features: Vec::new(),
         }
     }
@@ -137,6 +140,7 @@ impl Dataset {
             people: people("w", 240, |_| "none"),
             profile: "standard".to_owned(),
             panel: None,
+            structural: false,
             features: Vec::new(),
         }
     }
@@ -227,7 +231,10 @@ impl Dataset {
             Some(_) => r#"files = ["calls.vcf", "panel.vcf"]"#,
             None => r#"files = ["calls.vcf"]"#,
         };
-        let text = MANIFEST.replacen("\"standard\"", &format!("{:?}", self.profile), 1);
+        let mut text = MANIFEST.replacen("\"standard\"", &format!("{:?}", self.profile), 1);
+        if self.structural {
+            text = text.replacen("context = true", "context = true\nstructural = true", 1);
+        }
         let expression = if self.features.is_empty() {
             ""
         } else {
@@ -259,10 +266,30 @@ impl Dataset {
                 vcf.push_str(call(person, carries));
             }
         }
+        if self.structural {
+            for (pos, alternate, end, carried) in STRUCTURAL {
+                let place = format!("17\t{pos}\t.\tC\t{alternate}\t.\tPASS\tEND={end}\tGT");
+                write!(vcf, "\n{place}").unwrap();
+                for (at, person) in self.people.iter().enumerate() {
+                    if person.genotyped != Genotyped::No {
+                        vcf.push_str(call(person, carried(at)));
+                    }
+                }
+            }
+        }
         vcf.push('\n');
         vcf
     }
 }
+
+/// A structural variant: where it begins, what it is, where it ends, and who carries it.
+type StructuralSite = (u32, &'static str, u32, fn(usize) -> bool);
+
+/// Every fourth person has the deletion, every third the duplication.
+const STRUCTURAL: [StructuralSite; 2] = [
+    (20_000_000, "<DEL>", 20_050_000, |n| n.is_multiple_of(4)),
+    (30_000_000, "<DUP>", 30_000_500, |n| n.is_multiple_of(3)),
+];
 
 /// Those who have a column in the files of genotypes.
 pub(crate) fn with_calls(people: &[Person]) -> impl Iterator<Item = &Person> {

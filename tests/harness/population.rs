@@ -118,6 +118,7 @@ impl Dataset {
             people: people.collect(),
             profile: "standard".to_owned(),
             panel: None,
+            structural: false,
             features: Vec::new(),
         }
     }
@@ -140,6 +141,13 @@ impl Dataset {
     #[must_use]
     pub fn with_panel(mut self, panel: Panel) -> Self {
         self.panel = Some(panel);
+        self
+    }
+
+    /// The same people with two structural variants.
+    #[must_use]
+    pub fn with_structural(mut self) -> Self {
+        self.structural = true;
         self
     }
 

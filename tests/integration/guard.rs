@@ -17,6 +17,7 @@ mod rates;
 mod replies;
 mod sites;
 mod snapshots;
+mod structural;
 
 use sekisho::Visit;
 use sekisho_tests::{Consortium, Dataset, Person, Site, only, shown};
@@ -58,6 +59,16 @@ fn by_weight(dataset: &Dataset) -> Vec<&Person> {
 
 fn weight(person: &Person) -> f64 {
     person.weight.unwrap()
+}
+
+/// The rows of one of an answer's tables, cell by cell.
+fn cells_of<'t>(tables: &'t [(String, Vec<String>)], name: &str) -> Vec<Vec<&'t str>> {
+    let (_, rows) = tables.iter().find(|(of, _)| of == name).unwrap();
+    rows.iter().map(|row| row.split(' ').collect()).collect()
+}
+
+fn number(cell: &str) -> f64 {
+    cell.parse().unwrap()
 }
 
 /// The predicate that so many of the lightest meet.

@@ -1,6 +1,7 @@
 """A result is written as an RO-Crate, whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -38,3 +39,11 @@ def test_a_folder_that_is_there_stays_as_it_is(result: Result, tmp_path: Path) -
     with pytest.raises(sekisho.InvalidRequest, match="exists"):
         result.save_crate(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_receipt_of_no_release_writes_nothing(result: Result, tmp_path: Path) -> None:
+    leaf = b'{"kind":"abandon","sequence":7,"charge_sequence":6,"project":"P","dataset":"d"}'
+    result.receipt = replace(result.receipt, raw_leaf=leaf)
+    with pytest.raises(sekisho.ReceiptInvalid, match="of no release"):
+        result.save_crate(tmp_path / "crate")
+    assert not (tmp_path / "crate").exists()

@@ -365,9 +365,11 @@ fn number(contribution: &Contribution) -> Option<f64> {
     Some(number).filter(|number| number.is_finite())
 }
 
-/// What fitted when it was planned fits no more: that is ours.
+/// What fitted when it was planned fits no more: that is ours. Its sentence may have a visitor's
+/// words, which no log has.
 fn unplanned(failure: Failure) -> Lost {
-    tracing::error!("an analysis that was planned cannot be made: {failure}");
+    let reason = failure.reason;
+    tracing::error!("an analysis that was planned cannot be made: {reason}");
     Lost
 }
 

@@ -218,7 +218,7 @@ fn find(directory: &Path, patterns: &[String], line: usize) -> Result<Vec<Input>
         for path in paths {
             let path = path.map_err(|error| IngestError::Io {
                 path: error.path().to_path_buf(),
-                source: error.into(),
+                error: error.into(),
             })?;
             // A pattern such as `.[.]` would match the directory above.
             let inside = path.strip_prefix(directory).is_ok_and(|path| {
@@ -254,7 +254,7 @@ fn input(directory: &Path, path: PathBuf) -> Result<Option<Input>, IngestError> 
     let relative = path.strip_prefix(directory).unwrap_or(&path);
     let name = relative.to_str().ok_or_else(|| IngestError::Io {
         path: path.clone(),
-        source: std::io::Error::other("a file's name must be UTF-8"),
+        error: std::io::Error::other("a file's name must be UTF-8"),
     })?;
     Ok(Some(Input {
         name: name.trim_start_matches('/').to_owned(),

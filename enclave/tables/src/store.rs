@@ -175,18 +175,18 @@ pub enum StoreError {
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// A file could not be read or written.
-    #[error("cannot read or write `{}`: {source}", path.display())]
+    #[error("cannot read or write `{}`: {error}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said; not a `source`, which whoever prints the chain would say again.
+        error: io::Error,
     },
 }
 
 impl StoreError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { path, source }
+        move |error| Self::Io { path, error }
     }
 }

@@ -8,9 +8,9 @@ use sekisho::{
 use sekisho_tests::{Dataset, Panel, failure, only, tables};
 
 use super::{
-    CANCER, PROJECT,
+    CANCER, PROJECT, cells_of,
     frequencies::{LIFTED, PEOPLE},
-    visit,
+    number, visit,
 };
 
 /// Variants that are drawn, whatever anybody has.
@@ -46,15 +46,6 @@ fn named(variants: &[usize]) -> Option<AssociationSites> {
     Some(AssociationSites::Variants(VariantNames { ids }))
 }
 
-fn rows<'t>(tables: &'t [(String, Vec<String>)], name: &str) -> Vec<Vec<&'t str>> {
-    let (_, rows) = tables.iter().find(|(of, _)| of == name).unwrap();
-    rows.iter().map(|row| row.split(' ').collect()).collect()
-}
-
-fn number(cell: &str) -> f64 {
-    cell.parse().unwrap()
-}
-
 /// What smokers and the others have of the planted variant: two by two.
 fn planted(dataset: &Dataset) -> [[f64; 2]; 2] {
     let carries = &dataset.panel().unwrap().carries;
@@ -84,7 +75,7 @@ async fn what_is_planted_is_found_and_its_tests_are_of_what_is_shown() {
         names,
         ["associations", "summary", "quantiles", "tests", "genotypes"]
     );
-    let found = rows(&told, "associations");
+    let found = cells_of(&told, "associations");
     assert_eq!(found.len(), 3);
     assert_eq!(found[0][0], id(PLANTED));
     // The odds of two by two, but for noise, for rounding, and for the covariates.
@@ -100,13 +91,13 @@ async fn what_is_planted_is_found_and_its_tests_are_of_what_is_shown() {
         "{found:?}"
     );
     // Of so few tests nothing is said together.
-    let summary = &rows(&told, "summary")[0];
+    let summary = &cells_of(&told, "summary")[0];
     assert_eq!((summary[2], summary[3]), ("-", "-"));
-    assert!(rows(&told, "quantiles").is_empty());
+    assert!(cells_of(&told, "quantiles").is_empty());
     // Tests are of the counts that are shown: two groups, and two in each stratum.
-    let genotypes = rows(&told, "genotypes");
+    let genotypes = cells_of(&told, "genotypes");
     assert_eq!(genotypes.len(), 3 * 2 * 3);
-    let tests = &rows(&told, "tests")[0];
+    let tests = &cells_of(&told, "tests")[0];
     assert_eq!(tests[0], id(PLANTED));
     let of = |group: &str| {
         let is = |row: &&Vec<&str>| row[0] == id(PLANTED) && row[1] == group && row[2] == "-";
@@ -139,7 +130,7 @@ async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
     let told = tables(&only(
         visit.analyze(Kind::Association(genes), &[CANCER]).await,
     ));
-    let found = rows(&told, "associations");
+    let found = cells_of(&told, "associations");
     assert_eq!(
         (found.len(), found[0][0]),
         (2, format!("P{PLANTED}").as_str())
@@ -155,7 +146,7 @@ async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
     let told = tables(&only(
         visit.analyze(Kind::Association(ages), &[CANCER]).await,
     ));
-    let found = rows(&told, "associations");
+    let found = cells_of(&told, "associations");
     let names: Vec<&str> = found.iter().map(|row| row[0]).collect();
     let mut expected = [3, PLANTED, 4_000].map(id);
     expected.sort();
@@ -172,7 +163,7 @@ async fn genes_and_numbers_are_tested_too_and_named_ones_each_have_a_row() {
     let told_of_many = tables(&only(
         visit.analyze(Kind::Association(of_many), &[CANCER]).await,
     ));
-    let all = rows(&told_of_many, "associations");
+    let all = cells_of(&told_of_many, "associations");
     let hidden = all.iter().filter(|row| row[1] == "-").count();
     assert_eq!((all.len(), hidden), (VARIANTS, 0), "{all:?}");
     // Nobody's age hangs on what was drawn.

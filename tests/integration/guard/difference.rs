@@ -7,9 +7,9 @@ use sekisho::{Difference, Kind, Reason};
 use sekisho_tests::{Dataset, Feature, failure, only, shown, tables};
 
 use super::{
-    CANCER, PROJECT,
+    CANCER, PROJECT, cells_of,
     frequencies::{LIFTED, PEOPLE},
-    visit,
+    number, visit,
 };
 
 const FEATURES: usize = 40;
@@ -73,15 +73,6 @@ fn named(features: &[&str]) -> Difference {
     }
 }
 
-fn rows<'t>(tables: &'t [(String, Vec<String>)], name: &str) -> Vec<Vec<&'t str>> {
-    let (_, rows) = tables.iter().find(|(of, _)| of == name).unwrap();
-    rows.iter().map(|row| row.split(' ').collect()).collect()
-}
-
-fn number(cell: &str) -> f64 {
-    cell.parse().unwrap()
-}
-
 #[tokio::test]
 async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() {
     let consortium = super::under(dataset(31), LIFTED);
@@ -98,7 +89,7 @@ async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() 
     .await;
     let names: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["differences", "summary", "quantiles"]);
-    let found = rows(&told, "differences");
+    let found = cells_of(&told, "differences");
     assert_eq!((found.len(), found[0][0]), (5, name(PLANTED).as_str()));
     let (difference, error) = (number(found[0][1]), number(found[0][2]));
     assert!((difference - MORE).abs() < 4.0 * error, "{found:?}");
@@ -107,7 +98,7 @@ async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() 
     assert!((q / (100.0 * p) - 1.0).abs() < 0.06, "{p} {q}");
     // The next one is far less sure, whatever its noise is.
     assert!(q < 1e-6 && number(found[1][7]) > 1e3 * q, "{found:?}");
-    let summary = &rows(&told, "summary")[0];
+    let summary = &cells_of(&told, "summary")[0];
     assert_eq!((summary[2], summary[3]), ("-", "-"));
     assert!(number(summary[0]) >= number(summary[1]));
 
@@ -119,7 +110,7 @@ async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() 
         ..named(&[&name(PLANTED), "no-such-gene", &name(1)])
     })
     .await;
-    let of = rows(&logarithms, "differences");
+    let of = cells_of(&logarithms, "differences");
     let names: Vec<&str> = of.iter().map(|row| row[0]).collect();
     assert_eq!(names, [name(PLANTED).as_str(), "no-such-gene", &name(1)]);
     assert!(
@@ -133,7 +124,7 @@ async fn what_is_planted_is_found_with_its_size_and_rate_of_false_discoveries() 
         ..named(&[&name(PLANTED)])
     })
     .await;
-    assert_eq!(rows(&normal, "differences")[0][1..], ["-"; 7]);
+    assert_eq!(cells_of(&normal, "differences")[0][1..], ["-"; 7]);
 }
 
 #[tokio::test]
@@ -210,8 +201,8 @@ async fn nobody_shows_in_the_difference_of_two_differences() {
             assert_eq!(other, whole, "{condition} {where_}");
         }
         let alone = asked(of(&format!("weight = {w}"), "")).await;
-        assert_eq!(rows(&alone, "differences")[0][1..], ["-"; 7]);
-        assert_eq!(rows(&alone, "summary"), [["-"; 4]]);
+        assert_eq!(cells_of(&alone, "differences")[0][1..], ["-"; 7]);
+        assert_eq!(cells_of(&alone, "summary"), [["-"; 4]]);
     }
 }
 
@@ -231,7 +222,7 @@ async fn a_feature_that_few_decide_shows_nothing() {
     let told = tables(&only(
         visit.analyze(Kind::Difference(asked), &[CANCER]).await,
     ));
-    let shown: Vec<bool> = rows(&told, "differences")
+    let shown: Vec<bool> = cells_of(&told, "differences")
         .iter()
         .map(|row| row[1] != "-")
         .collect();

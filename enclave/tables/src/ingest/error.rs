@@ -19,12 +19,12 @@ pub enum IngestError {
     #[error(transparent)]
     Input(Box<InputError>),
     /// A file could not be opened, read or written.
-    #[error("cannot read or write `{}`", path.display())]
+    #[error("cannot read or write `{}`: {error}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said; not a `source`, which whoever prints the chain would say again.
+        error: io::Error,
     },
     /// A table of the snapshot could not be written.
     #[error("cannot write `{}`: {message}", path.display())]
@@ -60,7 +60,7 @@ pub enum IngestError {
 impl IngestError {
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { path, source }
+        move |error| Self::Io { path, error }
     }
 
     pub(crate) fn write<E: fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {

@@ -20,12 +20,12 @@ pub enum SnapshotError {
         column: String,
     },
     /// A file could not be opened.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`: {error}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said; not a `source`, which whoever prints the chain would say again.
+        error: std::io::Error,
     },
     /// Reading ended before its time.
     #[error("reading genotypes ended before its time")]
@@ -43,7 +43,7 @@ pub enum SnapshotError {
 impl SnapshotError {
     pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { path, source }
+        move |error| Self::Io { path, error }
     }
 
     pub(super) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {

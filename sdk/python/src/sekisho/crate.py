@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.parquet as parquet
 
-from sekisho.errors import InvalidRequest
+from sekisho.errors import InvalidRequest, ReceiptInvalid
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -21,7 +21,7 @@ RECEIPT: Final = "receipt.json"
 
 def save(result: "Result", folder: "str | PathLike[str]") -> Path:
     """Write a crate into a new folder; see `Result.save_crate`."""
-    path = Path(folder)
+    path, done = Path(folder), _done(result)
     try:
         path.mkdir(parents=True)
     except FileExistsError as error:
@@ -38,7 +38,7 @@ def save(result: "Result", folder: "str | PathLike[str]") -> Path:
             "encodingFormat": "application/json",
         }
     )
-    described = {"@context": CONTEXT, "@graph": _graph(result, files)}
+    described = {"@context": CONTEXT, "@graph": _graph(result, done, files)}
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     (path / METADATA).write_text(text, encoding="utf-8")
     return path
@@ -57,10 +57,12 @@ def _table(path: Path, name: str, result: "Result") -> dict[str, Any]:
     }
 
 
-def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _done(result: "Result") -> dict[str, Any]:
+    """Say what was done, before anything is written: a receipt may be of no release."""
     release, leaf = result.release, result.receipt.leaf
-    at = datetime.fromtimestamp(leaf["at_ms"] / 1000, UTC).isoformat(timespec="seconds")
-    said = {
+    if leaf.kind != "release":
+        raise ReceiptInvalid(f"the receipt is of a leaf of kind `{leaf.kind}`, and of no release")
+    return {
         "project": leaf["project"],
         "purpose": leaf["purpose"],
         "digest of the question": leaf["question_digest"],
@@ -71,6 +73,14 @@ def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]
         "figures suppressed": release.figures_suppressed,
         "position in the ledger": result.receipt.leaf_index,
     }
+
+
+def _graph(
+    result: "Result", done: dict[str, Any], files: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    release = result.release
+    seconds = result.receipt.leaf["at_ms"] / 1000
+    at = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     properties = [
         {
             "@id": f"#{name.replace(' ', '-')}",
@@ -78,7 +88,7 @@ def _graph(result: "Result", files: list[dict[str, Any]]) -> list[dict[str, Any]
             "name": name,
             "value": value,
         }
-        for name, value in said.items()
+        for name, value in done.items()
     ]
     named = [{"@id": file["@id"]} for file in files]
     return [

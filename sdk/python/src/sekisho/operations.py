@@ -55,7 +55,6 @@ class Operation:
         self._answering = answering
         self._told = told
         self._request = request
-        self._words = words_of(request) if request else ""
         self._result: Result | Results | None = None
 
     @property
@@ -88,7 +87,8 @@ class Operation:
         """Why it failed, as far as was told; None if it did not."""
         if self.state is not State.FAILED:
             return None
-        return failure_error(self._told.failure, self._words)
+        words = words_of(self._request) if self._request else ""
+        return failure_error(self._told.failure, words)
 
     def refresh(self) -> State:
         """Ask how far it is, and give that."""
@@ -234,7 +234,9 @@ class Operation:
                 help=f"submit it again with `idempotency_key={self.name!r}`; an answer that was "
                 "given is sent again, free",
             ) from gone
-        self._told = self._answering.calls.submit(submission(self._request), metadata, self._words)
+        self._told = self._answering.calls.submit(
+            submission(self._request), metadata, words_of(self._request)
+        )
 
 
 class Submitting(Questions[Operation]):

@@ -5,7 +5,7 @@ use sekisho_tests::{Dataset, Panel, failure, only, tables};
 
 use super::{
     super::{CANCER, PROJECT, under, visit},
-    number, rows, smokers,
+    cells_of, number, smokers,
 };
 
 /// Where the committee lets so much be told, all of a panel is, of as many cases and controls as a
@@ -37,17 +37,17 @@ async fn summary_statistics_leave_where_the_committee_raised_the_cap() {
     let told = tables(&only(
         visit.analyze(asked(2_000, "age < 60"), &[CANCER]).await,
     ));
-    assert!(rows(&told, "associations").is_empty());
-    assert_eq!(rows(&told, "summary")[0], ["-", "-", "-", "-"]);
+    assert!(cells_of(&told, "associations").is_empty());
+    assert_eq!(cells_of(&told, "summary")[0], ["-", "-", "-", "-"]);
     let told = tables(&only(visit.analyze(asked(2_000, ""), &[CANCER]).await));
-    let found = rows(&told, "associations");
+    let found = cells_of(&told, "associations");
     assert!(found.len() > 100, "{}", found.len());
     let z: Vec<f64> = found.iter().map(|row| number(row[6]).abs()).collect();
     assert!(z.is_sorted_by(|a, b| a >= b), "{z:?}");
-    assert_eq!(rows(&told, "genotypes").len(), 2 * found.len());
+    assert_eq!(cells_of(&told, "genotypes").len(), 2 * found.len());
     // The same figures as where fewer are asked for.
     let few = tables(&only(visit.analyze(asked(100, ""), &[CANCER]).await));
-    assert_eq!(rows(&few, "associations"), found[..100]);
+    assert_eq!(cells_of(&few, "associations"), found[..100]);
     // 2 001 and 101 of 4 240 are told; as many again are too many.
     let refused = failure(visit.analyze(asked(2_200, ""), &[CANCER]).await);
     assert_eq!(refused.reason, Reason::BudgetExhausted, "{refused:?}");

@@ -286,6 +286,19 @@ fn a_feature_of_two_files_is_of_other_samples() {
     );
 }
 
+/// A text of somebody's is no name of what is measured of many.
+#[test]
+fn features_are_of_tables_with_many_rows_a_person() {
+    for table in ["individuals", "samples"] {
+        let column = format!("[tables.{table}.columns]\n");
+        let with = format!("{column}note = {{ from = \"note\", role = \"feature\" }}\n");
+        let manifest = format!("{HEAD}{TISSUES}").replace(&column, &with);
+        assert!(manifest.contains("note"), "{table}");
+        let error = Dataset::new(&manifest).error();
+        assert!(error.contains("have no features"), "{error}");
+    }
+}
+
 #[test]
 fn manifests_say_what_a_matrix_has() {
     for (from, to, message) in [

@@ -97,6 +97,10 @@ pub(super) fn naming(
     if naming.matrix.is_some() && naming.sample_id.is_none() {
         return fail("`sample_id` must say which samples the columns are");
     }
+    let is_feature = |of: &DeclaredColumn| of.column.role == Role::Feature;
+    if ["individuals", "samples"].contains(&name) && columns.iter().any(is_feature) {
+        return fail("`individuals` and `samples` have no features: declare a category's `domain`");
+    }
     let is_text = |column: &DeclaredColumn| column.column.r#type == ColumnType::Text;
     let sample = place(SAMPLE).and_then(|place| columns.get(place));
     if naming.sample_id.is_some() && !sample.is_some_and(is_text) {

@@ -59,3 +59,15 @@ class Picture(ABC):
         self.draw(ax)
         ax.set_title(self.title)
         return ax
+
+
+def name_above(ax: "Axes", label: str, place: float, height: float) -> None:
+    """Name a point, in small letters above it."""
+    ax.annotate(
+        label,
+        (place, height),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="center",
+        fontsize="x-small",
+    )

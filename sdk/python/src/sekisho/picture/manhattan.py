@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING, Final
 
-from sekisho.picture import HIDDEN, Picture, Row
+from sekisho.picture import HIDDEN, Picture, Row, name_above
 from sekisho.picture.genome import Genome
 from sekisho.picture.reading import score, titled
 
@@ -127,14 +127,7 @@ class Manhattan(Picture):
         ax.axhline(self.line, color="0.4", linestyle="--", linewidth=1)
         for row in self.rows:
             if row["label"]:
-                ax.annotate(
-                    row["label"],
-                    (row["place"], row["score"]),
-                    xytext=(0, 5),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize="x-small",
-                )
+                name_above(ax, row["label"], row["place"], row["score"])
         places, texts = ([label[of] for label in self.labels] for of in ("place", "text"))
         ax.set_xticks(places, texts, rotation=90 if self.by_gene else 0, fontsize="small")
         ax.set_ylim(0, self._top())

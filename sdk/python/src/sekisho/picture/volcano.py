@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sekisho.picture import Picture, Row
+from sekisho.picture import Picture, Row, name_above
 from sekisho.picture.reading import finite, score, short, titled
 
 if TYPE_CHECKING:
@@ -80,14 +80,7 @@ class Volcano(Picture):
             )
         for row in self.rows:
             if row["label"]:
-                ax.annotate(
-                    row["label"],
-                    (row["value"], row["score"]),
-                    xytext=(0, 5),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize="x-small",
-                )
+                name_above(ax, row["label"], row["value"], row["score"])
         if self.rows:
             ax.legend(fontsize="small", loc="best")
         ax.text(0.02, 0.98, self.hidden, transform=ax.transAxes, va="top", fontsize="small")
